@@ -1,0 +1,1 @@
+//! Issuer simulator and load generator; its own arithmetic, no domain code.

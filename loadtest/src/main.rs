@@ -1,0 +1,2 @@
+//! lijian-load.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Pure decisions and the journal's vocabulary: money, campaigns, catalogue, caps.

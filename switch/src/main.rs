@@ -1,0 +1,2 @@
+//! Lijian.
+fn main() {}

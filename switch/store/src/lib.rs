@@ -1,0 +1,1 @@
+//! The journal (the truth), atomic caps, the rebuildable index, recovery.
