@@ -1,0 +1,191 @@
+//! Caps: what a grant takes, from whom, and how much may be taken. Who holds the counters is the store's business; what
+//! they are and in which order they are taken is decided here.
+
+use crate::ids::{
+    CampaignId, CategoryId, DistrictCode, MerchantId, PersonKey, QualificationCode, SerialNumber, TerminalId,
+};
+use crate::money::MinorUnits;
+use crate::time::BusinessDate;
+use arrayvec::ArrayVec;
+use std::fmt;
+
+/// The caps that one grant can take: ten kinds, of which three (serial number, person x category, category) can come
+/// once for each item.
+pub const TAKES_MAX: usize = 3 * crate::sale::ITEMS_MAX + 7;
+
+/// All caps of one grant.
+pub type Takes = ArrayVec<CapTake, TAKES_MAX>;
+
+/// One counter. The order of the variants is the order of taking: from the most particular to the widest, so that the
+/// answer names the cap that a person can do something about.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum CapKey {
+    /// One subsidy for one piece of goods, over the whole programme.
+    SerialNumber(SerialNumber),
+    /// One subsidy for one qualification.
+    Qualification(CampaignId, QualificationCode),
+    /// A person's items and money in a category.
+    PersonCategory(CampaignId, PersonKey, CategoryId),
+    /// What one terminal may give.
+    Terminal(CampaignId, MerchantId, TerminalId),
+    /// What one merchant may give.
+    Merchant(CampaignId, MerchantId),
+    /// What is set aside for a district.
+    District(CampaignId, DistrictCode),
+    /// What is set aside for a category.
+    Category(CampaignId, CategoryId),
+    /// What may be given on one business day.
+    Day(CampaignId, BusinessDate),
+    /// One tranche of pre-funding.
+    Tranche(CampaignId, u16),
+    /// The campaign's whole budget.
+    Campaign(CampaignId),
+}
+
+impl CapKey {
+    /// Which kind of cap this is.
+    pub const fn kind(&self) -> CapKind {
+        match self {
+            Self::SerialNumber(..) => CapKind::SerialNumber,
+            Self::Qualification(..) => CapKind::Qualification,
+            Self::PersonCategory(..) => CapKind::PersonCategory,
+            Self::Terminal(..) => CapKind::Terminal,
+            Self::Merchant(..) => CapKind::Merchant,
+            Self::District(..) => CapKind::District,
+            Self::Category(..) => CapKind::Category,
+            Self::Day(..) => CapKind::Day,
+            Self::Tranche(..) => CapKind::Tranche,
+            Self::Campaign(..) => CapKind::Campaign,
+        }
+    }
+}
+
+/// The cap's id as tag 88, the budgets of the API and the settlement's totals name it: `campaign:shenzhen-2024`,
+/// `category:shenzhen-2024:phone`. Persons, serial numbers and qualification codes are left out.
+impl fmt::Display for CapKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = self.kind().as_str();
+        match self {
+            Self::SerialNumber(_) => formatter.write_str(kind),
+            Self::Qualification(campaign, _) | Self::Campaign(campaign) => write!(formatter, "{kind}:{campaign}"),
+            Self::PersonCategory(campaign, _, category) | Self::Category(campaign, category) => {
+                write!(formatter, "{kind}:{campaign}:{category}")
+            }
+            Self::Terminal(campaign, merchant, terminal) => {
+                write!(formatter, "{kind}:{campaign}:{merchant}:{terminal}")
+            }
+            Self::Merchant(campaign, merchant) => write!(formatter, "{kind}:{campaign}:{merchant}"),
+            Self::District(campaign, district) => write!(formatter, "{kind}:{campaign}:{district}"),
+            Self::Day(campaign, date) => write!(formatter, "{kind}:{campaign}:{date}"),
+            Self::Tranche(campaign, number) => write!(formatter, "{kind}:{campaign}:{number}"),
+        }
+    }
+}
+
+/// The kinds of caps, in the order of taking.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+#[repr(u8)]
+pub enum CapKind {
+    /// See [`CapKey::SerialNumber`].
+    SerialNumber,
+    /// See [`CapKey::Qualification`].
+    Qualification,
+    /// See [`CapKey::PersonCategory`].
+    PersonCategory,
+    /// See [`CapKey::Terminal`].
+    Terminal,
+    /// See [`CapKey::Merchant`].
+    Merchant,
+    /// See [`CapKey::District`].
+    District,
+    /// See [`CapKey::Category`].
+    Category,
+    /// See [`CapKey::Day`].
+    Day,
+    /// See [`CapKey::Tranche`].
+    Tranche,
+    /// See [`CapKey::Campaign`].
+    Campaign,
+}
+
+impl CapKind {
+    /// The first part of the cap's id.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SerialNumber => "serial-number",
+            Self::Qualification => "qualification",
+            Self::PersonCategory => "person-category",
+            Self::Terminal => "terminal",
+            Self::Merchant => "merchant",
+            Self::District => "district",
+            Self::Category => "category",
+            Self::Day => "day",
+            Self::Tranche => "tranche",
+            Self::Campaign => "campaign",
+        }
+    }
+
+    /// Whether the cap is a person's own (an allowance), or a budget that all share.
+    pub const fn is_personal(self) -> bool {
+        matches!(self, Self::SerialNumber | Self::Qualification | Self::PersonCategory)
+    }
+}
+
+/// How much a cap gives. What is `None` is not limited; limits come from the rules in force at the moment of taking, so
+/// that changing one needs no change of any counter.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct CapLimit {
+    /// Money at most.
+    pub amount: Option<MinorUnits>,
+    /// Items at most.
+    pub count: Option<u32>,
+}
+
+/// A part of a cap that a grant takes (and a release or a return gives back).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CapTake {
+    /// From which cap.
+    pub key: CapKey,
+    /// Money taken.
+    pub amount: MinorUnits,
+    /// Items taken.
+    pub count: u32,
+    /// The limit that holds now; of a take read back from the journal: none.
+    pub limit: CapLimit,
+}
+
+/// What stands on a cap.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct CapBalance {
+    /// Held for sales whose outcome is not known yet (in flight or in doubt).
+    pub held: MinorUnits,
+    /// Granted and not returned.
+    pub used: MinorUnits,
+    /// Items held.
+    pub held_count: u32,
+    /// Items granted and not returned.
+    pub used_count: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_name_no_person() {
+        let campaign = CampaignId::new("shenzhen-2024").unwrap();
+        let phone = CategoryId::new("phone").unwrap();
+        let check = |key: CapKey, expected: &str| assert_eq!(key.to_string(), expected);
+        check(CapKey::Campaign(campaign), "campaign:shenzhen-2024");
+        check(CapKey::PersonCategory(campaign, PersonKey([7; 16]), phone), "person-category:shenzhen-2024:phone");
+        check(CapKey::SerialNumber(SerialNumber::new("SN1").unwrap()), "serial-number");
+    }
+
+    #[test]
+    fn the_order_runs_from_particular_to_wide() {
+        let campaign = CampaignId::default();
+        assert!(CapKey::SerialNumber(SerialNumber::default()) < CapKey::Merchant(campaign, MerchantId::default()));
+        assert!(CapKey::Day(campaign, BusinessDate(0)) < CapKey::Campaign(campaign));
+        assert!(CapKind::PersonCategory < CapKind::Campaign);
+    }
+}

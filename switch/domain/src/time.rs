@@ -1,0 +1,111 @@
+//! Time as the rules see it: handed in, never read.
+
+use jiff::{Timestamp, civil, tz::TimeZone};
+use std::fmt;
+
+/// Microseconds since 1970-01-01T00:00:00Z on the switch's wall clock: what records are stamped with.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Debug)]
+pub struct UnixMicros(pub i64);
+
+/// The settlement day a record belongs to: a civil date by the programme's zone and cut-over time, as days since
+/// 1970-01-01.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct BusinessDate(pub i32);
+
+impl BusinessDate {
+    const EPOCH: civil::Date = civil::date(1970, 1, 1);
+
+    /// The business date of a civil date.
+    pub fn from_civil(date: civil::Date) -> Self {
+        Self(Self::EPOCH.until(date).map_or(0, |span| span.get_days()))
+    }
+
+    /// Reads `YYYY-MM-DD`.
+    pub fn parse(text: &str) -> Option<Self> {
+        text.parse::<civil::Date>().ok().map(Self::from_civil)
+    }
+
+    /// The civil date.
+    pub fn civil(self) -> civil::Date {
+        Self::EPOCH.checked_add(jiff::Span::new().days(self.0)).unwrap_or(Self::EPOCH)
+    }
+}
+
+impl fmt::Display for BusinessDate {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.civil(), formatter)
+    }
+}
+
+impl fmt::Debug for BusinessDate {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
+}
+
+/// An instant with what the rules ask of it in the programme's zone. Made once for a batch of messages.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Moment {
+    /// The instant.
+    pub at: UnixMicros,
+    /// The civil date and time in the programme's zone.
+    pub local: civil::DateTime,
+    /// The settlement day, by the cut-over time.
+    pub business_date: BusinessDate,
+}
+
+/// The programme's zone and the local time at which its business date changes.
+#[derive(Clone, Debug)]
+pub struct Calendar {
+    zone: TimeZone,
+    cut_over: civil::Time,
+}
+
+impl Calendar {
+    /// A business date `D` runs from `cut_over` of the day before `D` to `cut_over` of `D`; a cut-over at midnight makes
+    /// business dates the civil ones.
+    pub fn new(zone: TimeZone, cut_over: civil::Time) -> Self {
+        Self { zone, cut_over }
+    }
+
+    /// What the calendar says of an instant.
+    pub fn moment(&self, at: UnixMicros) -> Moment {
+        let timestamp = Timestamp::from_microsecond(at.0).unwrap_or(Timestamp::MAX);
+        let local = self.zone.to_datetime(timestamp);
+        let after_cut = self.cut_over != civil::Time::midnight() && local.time() >= self.cut_over;
+        let date = if after_cut { local.date().tomorrow().unwrap_or(civil::Date::MAX) } else { local.date() };
+        Moment { at, local, business_date: BusinessDate::from_civil(date) }
+    }
+
+    /// The zone.
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moment(cut_over: civil::Time, instant: &str) -> Moment {
+        let calendar = Calendar::new(TimeZone::get("Asia/Shanghai").unwrap(), cut_over);
+        calendar.moment(UnixMicros(instant.parse::<Timestamp>().unwrap().as_microsecond()))
+    }
+
+    #[test]
+    fn business_date_follows_the_cut_over() {
+        let check = |cut_over, instant: &str, expected: &str| {
+            assert_eq!(moment(cut_over, instant).business_date.to_string(), expected, "{instant}");
+        };
+        check(civil::Time::midnight(), "2024-10-01T15:59:59Z", "2024-10-01");
+        check(civil::Time::midnight(), "2024-10-01T16:00:00Z", "2024-10-02");
+        check(civil::time(23, 0, 0, 0), "2024-10-01T14:59:59Z", "2024-10-01");
+        check(civil::time(23, 0, 0, 0), "2024-10-01T15:00:00Z", "2024-10-02");
+    }
+
+    #[test]
+    fn dates_read_back() {
+        assert_eq!(BusinessDate::parse("2024-02-29").unwrap().to_string(), "2024-02-29");
+        assert_eq!(BusinessDate::parse("2023-02-29"), None);
+    }
+}
