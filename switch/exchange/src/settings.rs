@@ -1,0 +1,99 @@
+//! How the exchange is set up: checked by the configuration, never changed while it runs.
+
+use lijian_codecs::dialect::Dialect;
+use lijian_codecs::frame::FrameFormat;
+use lijian_domain::ids::LinkName;
+use lijian_domain::time::Calendar;
+use std::sync::Arc;
+
+/// Everything the exchange is told at its start besides rules and recovered state.
+#[derive(Clone)]
+pub struct Settings {
+    /// High bits of grant ids: which machine made them.
+    pub node: u16,
+    /// Zone and cut-over of the business date.
+    pub calendar: Calendar,
+    /// The links that acquirers dial.
+    pub acquirers: Vec<AcquirerLink>,
+    /// The links that the switch dials.
+    pub issuers: Vec<IssuerLink>,
+    /// Requests in flight at most, over all links; one beyond it is answered with 91.
+    pub in_flight_max: usize,
+    /// Business days for which answers to requests are remembered, today included: repeats and reversals find them.
+    pub answers_days: u16,
+    /// Key of the card fingerprints (HMAC-SHA256).
+    pub card_key: [u8; 32],
+    /// Seed of the hash tables whose keys a peer chooses.
+    pub hash_seed: u64,
+}
+
+/// A link that an acquirer dials.
+#[derive(Clone)]
+pub struct AcquirerLink {
+    /// Its NAME in the configuration.
+    pub name: LinkName,
+    /// How its messages are written.
+    pub dialect: Arc<Dialect>,
+    /// How its frames begin.
+    pub frame: FrameFormat,
+    /// Where its requests go: the place in [`Settings::issuers`].
+    pub issuer: usize,
+    /// From receipt to answer, in microseconds.
+    pub time_budget_us: u64,
+    /// Requests in flight at most on this link.
+    pub in_flight_max: usize,
+    /// What carries items: message class with the first two digits of DE3.
+    pub ours: Vec<OursRule>,
+    /// What becomes of a sale with items that gets no subsidy.
+    pub refusal: RefusalPolicy,
+}
+
+/// A request is ours when its MTI and the start of its DE3 are these, and its subsidy field begins with our tags.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct OursRule {
+    /// Class and function as in ISO 8583:1987, for example `0200`: the version digit does not count.
+    pub mti: [u8; 4],
+    /// First two digits of DE3; none for any.
+    pub processing: Option<[u8; 2]>,
+}
+
+/// What becomes of a sale with items that gets no subsidy.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RefusalPolicy {
+    /// It is declined: nobody pays full price unawares.
+    Decline,
+    /// It goes on at full price.
+    FullPrice,
+}
+
+/// A link that the switch dials.
+#[derive(Clone)]
+pub struct IssuerLink {
+    /// Its NAME in the configuration.
+    pub name: LinkName,
+    /// How its messages are written.
+    pub dialect: Arc<Dialect>,
+    /// How its frames begin.
+    pub frame: FrameFormat,
+    /// How the discount shows to the issuer.
+    pub presentation: Presentation,
+    /// Whether its network accepts a chip cryptogram over another amount than DE4.
+    pub accepts_changed_chip_amount: bool,
+    /// Amount type (two digits) of the gross amount in DE54.
+    pub gross_amount_type: [u8; 2],
+    /// Whether it wants a sign-on (0800, DE70 001) before traffic.
+    pub sign_on: bool,
+    /// An echo (0800, DE70 301) after this much silence, in microseconds; none for never.
+    pub echo_after_us: Option<u64>,
+    /// How long a sign-on or an echo may stay unanswered, in microseconds.
+    pub session_answer_us: u64,
+}
+
+/// How the discount shows to the issuer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Presentation {
+    /// DE4 is what the card pays.
+    Net,
+    /// DE4 as the till sent it; the network splits by tag.
+    Gross,
+}

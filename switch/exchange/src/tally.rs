@@ -1,0 +1,107 @@
+//! What the exchange counts. Plain numbers, taken by the edge after each turn and added to its metrics.
+
+use lijian_domain::code::DecisionCode;
+
+/// Times of one sale that was answered, in microseconds. Decision time is the edge's to measure: inside the exchange time
+/// stands still.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Sample {
+    /// Both group commits: intent appended to durable, outcome appended to durable.
+    pub journal_us: u64,
+    /// Request sent to the issuer to its answer.
+    pub issuer_us: u64,
+    /// Request received to answer sent.
+    pub total_us: u64,
+}
+
+macro_rules! tally {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// Counts since the edge last took them.
+        #[derive(Clone, PartialEq, Eq, Debug, Default)]
+        pub struct Tally {
+            /// Decisions on sales with items, by code, in the order of [`DecisionCode::ALL`].
+            pub decisions: [u64; DecisionCode::ALL.len()],
+            /// Answers to acquirers by response code (DE39, the first two characters in the acquirer's dialect).
+            pub answers: Answers,
+            $($(#[$doc])* pub $name: u64,)*
+        }
+
+        impl Tally {
+            /// The single counters with their names.
+            pub fn counters(&self) -> impl Iterator<Item = (&'static str, u64)> {
+                [$((stringify!($name), self.$name)),*].into_iter()
+            }
+        }
+    };
+}
+
+tally! {
+    /// Frames from acquirers.
+    acquirer_frames,
+    /// Frames from issuers.
+    issuer_frames,
+    /// Requests that are not ours, passed on to an issuer.
+    relayed,
+    /// Messages that were passed on field by field, between two dialects.
+    translated,
+    /// Messages that could not be carried over to the other dialect (refused with 30).
+    not_carried,
+    /// Frames whose type could not even be read: no answer is possible.
+    unreadable,
+    /// Requests with a broken field, answered with 30.
+    broken,
+    /// Repeats of a request in flight: the waiting answer served both.
+    repeats_in_flight,
+    /// Repeats of a request answered before: answered from the record.
+    repeats_answered,
+    /// Same key, other content: refused with 94.
+    key_reused,
+    /// No issuer was connected: refused with 91.
+    issuer_down,
+    /// Refused with 91 since too many requests were in flight.
+    overload,
+    /// No answer from the issuer within the time budget: 98.
+    time_outs,
+    /// Answers of an issuer that nobody waited for (late, or a second one).
+    unmatched_answers,
+    /// Late approvals of sales that the acquirer was told 98 about: never a grant.
+    late_approvals,
+    /// Authentication codes dropped since the message was changed and the link has no key.
+    mac_dropped,
+    /// Sales that went into doubt.
+    in_doubt,
+    /// Reversals of our grants accepted.
+    reversals,
+    /// Reversals of our grants confirmed by the issuer.
+    reversals_confirmed,
+}
+
+/// Answers by response code.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Answers {
+    counts: Vec<([u8; 2], u64)>,
+}
+
+impl Answers {
+    /// Counts one. Codes are letters and digits; what is neither counts under `??`.
+    pub(crate) fn count(&mut self, code: &[u8]) {
+        let code = match code {
+            [first, second, ..] if first.is_ascii_alphanumeric() && second.is_ascii_alphanumeric() => [*first, *second],
+            _ => *b"??",
+        };
+        match self.counts.iter_mut().find(|(known, _)| *known == code) {
+            Some((_, count)) => *count += 1,
+            None => self.counts.push((code, 1)),
+        }
+    }
+
+    /// Each code with its count.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.counts.iter().map(|(code, count)| (std::str::from_utf8(code).unwrap_or("??"), *count))
+    }
+
+    /// Starts again from zero, keeping the codes known.
+    pub fn clear(&mut self) {
+        self.counts.iter_mut().for_each(|(_, count)| *count = 0);
+    }
+}
