@@ -43,6 +43,9 @@ pub enum Record {
     Declined(Outcome),
     /// A sale with items got no subsidy.
     Refused(Refused),
+    /// What the issuer answered to a sale that was refused a subsidy and went on at full price; [`Outcome::intent`] is
+    /// the LSN of the [`Refused`].
+    FullPrice(Outcome),
     /// Nobody knows what the issuer did: the hold stays.
     InDoubt(InDoubt),
     /// A hold in doubt is over, without a grant.
