@@ -1,1 +1,3 @@
 //! Raw configuration to checked configuration; errors with file, line and key.
+
+pub mod switch;

@@ -1,0 +1,166 @@
+//! The checked configuration: what the daemon and the commands are written against.
+
+use lijian_codecs::dialect::Dialect;
+use lijian_codecs::frame::FrameFormat;
+use lijian_domain::ids::LinkName;
+use lijian_domain::time::{Calendar, UnixMicros};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Everything that `switch.toml` says, checked.
+#[derive(Clone, Debug)]
+pub struct SwitchConfig {
+    /// The file it was read from.
+    pub file: PathBuf,
+    /// `[store]`: the data directory and its journal.
+    pub store: StoreConfig,
+    /// `[clock]`: zone, cut-over, rehearsals.
+    pub clock: ClockConfig,
+    /// `[exchange]`: what holds over all links.
+    pub exchange: ExchangeConfig,
+    /// `campaigns.files`.
+    pub campaign_files: Vec<PathBuf>,
+    /// `catalogue.files`.
+    pub catalogue_files: Vec<PathBuf>,
+    /// `merchants.files`.
+    pub merchant_files: Vec<PathBuf>,
+    /// `[links.acquirers.NAME]`, in the order of their names.
+    pub acquirers: Vec<AcquirerLink>,
+    /// `[links.issuers.NAME]`, in the order of their names.
+    pub issuers: Vec<IssuerLink>,
+    /// `admin.listen`: console, API, metrics.
+    pub admin_listen: SocketAddr,
+    /// `portal.listen`: the consumers' pages; none where no portal is wanted.
+    pub portal_listen: Option<SocketAddr>,
+}
+
+/// The data directory and its journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoreConfig {
+    /// The data directory.
+    pub path: PathBuf,
+    /// What a record must have reached before it counts.
+    pub durability: Durability,
+    /// Size of a journal segment, in bytes.
+    pub segment_bytes: u64,
+    /// With less free space than this, in bytes, nothing is granted any more.
+    pub space_bytes_min: u64,
+}
+
+/// What a record must have reached before it counts, named by what it survives.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Durability {
+    /// `fdatasync`: on the medium. Survives the loss of power.
+    Fdatasync,
+    /// `page-cache`: with the kernel. Survives the death of the process, not that of the machine: for rehearsals only.
+    PageCache,
+}
+
+/// Zone, cut-over, rehearsals.
+#[derive(Clone, Debug)]
+pub struct ClockConfig {
+    /// `clock.zone` and `clock.cut_over`: what makes business dates.
+    pub calendar: Calendar,
+    /// `clock.now`: from where time ticks in a rehearsal; none for the machine's clock.
+    pub rehearsal_start: Option<UnixMicros>,
+}
+
+/// What holds over all links.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ExchangeConfig {
+    /// High bits of grant ids: which machine made them.
+    pub node: u16,
+    /// Business days for which answers are remembered, today included.
+    pub answers_days: u16,
+    /// Requests in flight at most, over all links.
+    pub in_flight_max: usize,
+}
+
+/// A link that an acquirer dials.
+#[derive(Clone, Debug)]
+pub struct AcquirerLink {
+    /// Its NAME.
+    pub name: LinkName,
+    /// Where the switch listens.
+    pub listen: SocketAddr,
+    /// How its messages are written.
+    pub dialect: Arc<Dialect>,
+    /// How its frames begin, and how long they may be.
+    pub frame: FrameFormat,
+    /// Where its requests go: the place in [`SwitchConfig::issuers`].
+    pub issuer: usize,
+    /// From receipt to answer.
+    pub time_budget: Duration,
+    /// Requests in flight at most on this link.
+    pub in_flight_max: usize,
+    /// Connections at most; one beyond it is closed at once.
+    pub connections_max: usize,
+    /// Bytes that a connection may owe a peer that does not read; one beyond it is closed.
+    pub unsent_bytes_max: usize,
+    /// Which requests may carry items.
+    pub ours: Vec<OursRule>,
+    /// What becomes of a sale with items that gets no subsidy.
+    pub refusal: RefusalPolicy,
+}
+
+/// A request is looked at for items when its type and the start of its DE3 are these.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct OursRule {
+    /// Message type as in ISO 8583:1987, for example `0200`.
+    pub mti: [u8; 4],
+    /// First two digits of DE3; none for any.
+    pub processing: Option<[u8; 2]>,
+}
+
+/// What becomes of a sale with items that gets no subsidy.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RefusalPolicy {
+    /// `decline`: nobody pays full price unawares.
+    Decline,
+    /// `full-price`: it goes on.
+    FullPrice,
+}
+
+/// A link that the switch dials.
+#[derive(Clone, Debug)]
+pub struct IssuerLink {
+    /// Its NAME.
+    pub name: LinkName,
+    /// `HOST:PORT` of each host, at least one; a HOST can be a name.
+    pub hosts: Vec<String>,
+    /// How its messages are written.
+    pub dialect: Arc<Dialect>,
+    /// How its frames begin, and how long they may be.
+    pub frame: FrameFormat,
+    /// How the discount shows to the issuer.
+    pub presentation: Presentation,
+    /// Whether its network accepts a chip cryptogram over another amount than DE4.
+    pub accepts_changed_chip_amount: bool,
+    /// Amount type (two digits) of the gross amount in DE54.
+    pub gross_amount_type: [u8; 2],
+    /// Whether it wants a sign-on before traffic.
+    pub sign_on: bool,
+    /// An echo after this much silence; none for never.
+    pub echo_after: Option<Duration>,
+    /// How long a sign-on or an echo may stay unanswered.
+    pub session_answer_max: Duration,
+    /// How long a connection may take to come about.
+    pub connect_max: Duration,
+    /// Pause before the first try to connect again; it doubles with each failure.
+    pub reconnect_min: Duration,
+    /// The longest such pause.
+    pub reconnect_max: Duration,
+    /// Bytes that the connection may owe an issuer that does not read; one beyond it is closed.
+    pub unsent_bytes_max: usize,
+}
+
+/// How the discount shows to the issuer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Presentation {
+    /// `net`: DE4 is what the card pays.
+    Net,
+    /// `gross`: DE4 as the till sent it; the network splits by tag.
+    Gross,
+}

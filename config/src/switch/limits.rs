@@ -1,0 +1,89 @@
+//! Every number that holds where the file is silent, and the bounds of what a file may say, each with its reason.
+
+use std::ops::RangeInclusive;
+
+/// A number's default and the bounds inside which a file may move it.
+#[derive(Clone, Debug)]
+pub struct Limit {
+    /// What holds where the file is silent.
+    pub default: u64,
+    /// What a file may say.
+    pub range: RangeInclusive<u64>,
+}
+
+const fn limit(default: u64, least: u64, most: u64) -> Limit {
+    assert!(least <= default && default <= most, "a default lies inside its own bounds");
+    Limit { default, range: least..=most }
+}
+
+/// `store.segment_bytes`: at 200 bytes a record and 20,000 records a second, a new segment every 16 seconds; zero-writing
+/// one takes a tenth of a second. Under 1 MiB segments turn over faster than they can be prepared.
+pub const SEGMENT_BYTES: Limit = limit(64 << 20, 1 << 20, 4 << 30);
+
+/// `store.space_bytes_min`: four default segments, several minutes of full load, so that the alarm comes before the end.
+pub const SPACE_BYTES_MIN: Limit = limit(256 << 20, 0, 1 << 50);
+
+/// `exchange.node`: it fills the upper 16 bits of a grant's id.
+pub const NODE: Limit = limit(0, 0, 0xffff);
+
+/// `exchange.answers_days`: today and yesterday. Terminals reverse on the day of the sale only; the second day is for
+/// those whose clock or cut-over differs from ours. A month of answers is more than memory should be asked for.
+pub const ANSWERS_DAYS: Limit = limit(2, 1, 31);
+
+/// `exchange.in_flight_max`: at 2 KiB a request this is 32 MiB; at 1,000 sales a second it is 16 seconds of an issuer
+/// that does not answer, which is the time budget.
+pub const IN_FLIGHT_MAX: Limit = limit(16_384, 1, 1 << 20);
+
+/// `links.acquirers.NAME.in_flight_max`: half of the whole, so that one acquirer cannot starve the others.
+pub const LINK_IN_FLIGHT_MAX: Limit = limit(8_192, 1, 1 << 20);
+
+/// `links.acquirers.NAME.connections_max`: an acquirer's front ends dial the switch, not its tills. Each connection costs
+/// a descriptor and two buffers.
+pub const CONNECTIONS_MAX: Limit = limit(1_024, 1, 65_535);
+
+/// `frame_bytes_max`: a message with every private field at its longest is far below it in all dialects shipped. The least
+/// still holds a sale with one item.
+pub const FRAME_BYTES_MAX: Limit = limit(8_192, 512, 65_535);
+
+/// `unsent_bytes_max`: 2,000 answers of 500 bytes. A peer that is further behind does not read any more.
+pub const UNSENT_BYTES_MAX: Limit = limit(1 << 20, 64 << 10, 256 << 20);
+
+/// `links.acquirers.NAME.time_budget_ms`: shorter than the 60 seconds that terminals wait, longer than a slow issuer. Under
+/// 50 ms no issuer across a city answers; over two minutes the till has given up.
+pub const TIME_BUDGET_MS: Limit = limit(15_000, 50, 120_000);
+
+/// `links.issuers.NAME.echo_after_ms`: one minute of silence, as networks ask for; 0 for never.
+pub const ECHO_AFTER_MS: Limit = limit(60_000, 0, 3_600_000);
+
+/// `links.issuers.NAME.session_answer_ms_max`: an echo that takes longer than a third of the time budget has found a
+/// dead host.
+pub const SESSION_ANSWER_MS_MAX: Limit = limit(5_000, 50, 60_000);
+
+/// `links.issuers.NAME.connect_ms_max`: a host that takes longer is treated as absent, and the next one is tried.
+pub const CONNECT_MS_MAX: Limit = limit(3_000, 10, 60_000);
+
+/// `links.issuers.NAME.reconnect_ms_min`: soon enough that a restart of the host is hardly seen, seldom enough that a
+/// dead one is not hammered.
+pub const RECONNECT_MS_MIN: Limit = limit(100, 1, 60_000);
+
+/// `links.issuers.NAME.reconnect_ms_max`: under the time budget, so that a host that comes back serves those who wait.
+pub const RECONNECT_MS_MAX: Limit = limit(5_000, 1, 600_000);
+
+/// Bytes of a configuration file that are read at most: an example has 5 KiB, a catalogue of a million products 100 MiB.
+pub const FILE_BYTES_MAX: u64 = 512 << 20;
+
+/// Links on each side at most: each has tasks and buffers of its own.
+pub const LINKS_MAX: usize = 256;
+
+/// `clock.zone`.
+pub const ZONE: &str = "Asia/Shanghai";
+
+/// `clock.cut_over`: business dates are civil dates.
+pub const CUT_OVER: &str = "00:00";
+
+/// `links.issuers.NAME.gross_amount_type`: no published code of DE54 means the price before a discount, so the default is
+/// a private one, to be agreed with the network.
+pub const GROSS_AMOUNT_TYPE: [u8; 2] = *b"90";
+
+/// `links.acquirers.NAME.ours`: sales (DE3 00xxxx) as authorisation or as financial request.
+pub const OURS: [([u8; 4], Option<[u8; 2]>); 2] = [(*b"0100", Some(*b"00")), (*b"0200", Some(*b"00"))];
