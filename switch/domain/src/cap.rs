@@ -1,6 +1,7 @@
 //! Caps: what a grant takes, from whom, and how much may be taken. Who holds the counters is the store's business; what
 //! they are and in which order they are taken is decided here.
 
+use crate::code::DecisionCode;
 use crate::ids::{
     CampaignId, CategoryId, DistrictCode, MerchantId, PersonKey, QualificationCode, SerialNumber, TerminalId,
 };
@@ -125,6 +126,22 @@ impl CapKind {
         }
     }
 
+    /// What is told where this kind of cap bound.
+    pub const fn refusal(self) -> DecisionCode {
+        match self {
+            Self::SerialNumber => DecisionCode::SerialNumberUsed,
+            Self::Qualification => DecisionCode::Qualification,
+            Self::PersonCategory => DecisionCode::AllowanceUsed,
+            Self::Terminal
+            | Self::Merchant
+            | Self::District
+            | Self::Category
+            | Self::Day
+            | Self::Tranche
+            | Self::Campaign => DecisionCode::BudgetUsed,
+        }
+    }
+
     /// Whether the cap is a person's own (an allowance), or a budget that all share.
     pub const fn is_personal(self) -> bool {
         matches!(self, Self::SerialNumber | Self::Qualification | Self::PersonCategory)
@@ -139,6 +156,23 @@ pub struct CapLimit {
     pub amount: Option<MinorUnits>,
     /// Items at most.
     pub count: Option<u32>,
+}
+
+impl CapLimit {
+    /// Money limited, items not.
+    pub const fn of_amount(amount: MinorUnits) -> Self {
+        Self { amount: Some(amount), count: None }
+    }
+
+    /// Items limited, money not.
+    pub const fn of_count(count: u32) -> Self {
+        Self { amount: None, count: Some(count) }
+    }
+
+    /// Whether nothing is limited.
+    pub const fn is_none(&self) -> bool {
+        self.amount.is_none() && self.count.is_none()
+    }
 }
 
 /// A part of a cap that a grant takes (and a release or a return gives back).

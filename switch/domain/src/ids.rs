@@ -72,6 +72,14 @@ text_id! {
     AcquirerId: 11;
 }
 
+impl DistrictCode {
+    /// Reads exactly six digits.
+    pub fn parse(text: &str) -> Option<Self> {
+        let six_digits = text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit());
+        six_digits.then(|| Self::new(text).ok()).flatten()
+    }
+}
+
 /// System trace audit number, DE11: 0 to 999,999.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Debug)]
 pub struct Stan(pub u32);

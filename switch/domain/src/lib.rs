@@ -4,11 +4,16 @@
 //! handed in as a [`time::Moment`]. Types derive no `Serialize`: the journal, the configuration and HTTP each own their
 //! representation of them. This crate knows no other crate of ours.
 
+pub mod campaign;
 pub mod cap;
+pub mod catalogue;
 pub mod code;
+pub mod decide;
 pub mod ids;
+pub mod merchants;
 pub mod money;
 pub mod record;
+pub mod rules;
 pub mod sale;
 pub mod text;
 pub mod time;

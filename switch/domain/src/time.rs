@@ -43,6 +43,62 @@ impl fmt::Debug for BusinessDate {
     }
 }
 
+/// Civil days in which something holds, first and last included.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Validity {
+    from: civil::Date,
+    to: civil::Date,
+}
+
+impl Validity {
+    /// Every day.
+    pub const ALWAYS: Self = Self { from: civil::Date::MIN, to: civil::Date::MAX };
+
+    /// The days from one to another, unless the last comes before the first.
+    pub fn new(from: civil::Date, to: civil::Date) -> Option<Self> {
+        (from <= to).then_some(Self { from, to })
+    }
+
+    /// The first day.
+    pub const fn from(&self) -> civil::Date {
+        self.from
+    }
+
+    /// The last day.
+    pub const fn to(&self) -> civil::Date {
+        self.to
+    }
+
+    /// Whether a day is one of them.
+    pub fn contains(&self, day: civil::Date) -> bool {
+        self.from <= day && day <= self.to
+    }
+}
+
+/// Hours of each day in which something is open, the first instant included, the last not. One that ends before it begins
+/// runs over midnight, one that ends at 00:00 to the end of the day.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct DailyWindow {
+    from: civil::Time,
+    until: civil::Time,
+}
+
+impl DailyWindow {
+    /// The hours from one time to another, unless they are the same.
+    pub fn new(from: civil::Time, until: civil::Time) -> Option<Self> {
+        (from != until).then_some(Self { from, until })
+    }
+
+    /// Whether it is open at a local time.
+    pub fn contains(&self, time: civil::Time) -> bool {
+        if self.from < self.until {
+            self.from <= time && time < self.until
+        } else {
+            self.from <= time || time < self.until
+        }
+    }
+}
+
 /// An instant with what the rules ask of it in the programme's zone. Made once for a batch of messages.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Moment {
@@ -101,6 +157,29 @@ mod tests {
         check(civil::Time::midnight(), "2024-10-01T16:00:00Z", "2024-10-02");
         check(civil::time(23, 0, 0, 0), "2024-10-01T14:59:59Z", "2024-10-01");
         check(civil::time(23, 0, 0, 0), "2024-10-01T15:00:00Z", "2024-10-02");
+    }
+
+    #[test]
+    fn windows_include_their_start_and_not_their_end() {
+        let check = |from: (i8, i8), until: (i8, i8), inside: &[(i8, i8, i8)], outside: &[(i8, i8, i8)]| {
+            let window =
+                DailyWindow::new(civil::time(from.0, from.1, 0, 0), civil::time(until.0, until.1, 0, 0)).unwrap();
+            let contains =
+                |(hour, minute, second): &(i8, i8, i8)| window.contains(civil::time(*hour, *minute, *second, 0));
+            assert!(inside.iter().all(contains) && !outside.iter().any(contains), "{window:?}");
+        };
+        check((10, 0), (23, 0), &[(10, 0, 0), (22, 59, 59)], &[(9, 59, 59), (23, 0, 0), (0, 0, 0)]);
+        check((20, 0), (2, 0), &[(20, 0, 0), (23, 59, 59), (0, 0, 0), (1, 59, 59)], &[(2, 0, 0), (19, 59, 59)]);
+        check((8, 0), (0, 0), &[(8, 0, 0), (23, 59, 59)], &[(0, 0, 0), (7, 59, 59)]);
+        assert_eq!(DailyWindow::new(civil::Time::midnight(), civil::Time::midnight()), None);
+    }
+
+    #[test]
+    fn validity_includes_both_ends() {
+        let days = Validity::new(civil::date(2024, 9, 6), civil::date(2024, 12, 31)).unwrap();
+        assert!(days.contains(days.from()) && days.contains(days.to()));
+        assert!(!days.contains(civil::date(2024, 9, 5)) && !days.contains(civil::date(2025, 1, 1)));
+        assert_eq!(Validity::new(days.to(), days.from()), None);
     }
 
     #[test]

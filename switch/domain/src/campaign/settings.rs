@@ -1,0 +1,84 @@
+//! A campaign as an operator writes it down: plain values under the names of the file's keys, not yet checked.
+
+use crate::campaign::{SaleForm, SerialNumbers};
+use crate::money::Rounding;
+use jiff::civil;
+
+/// One campaign, unchecked; [`CampaignSettings::check`] makes it a [`crate::campaign::Campaign`]. Money is in fen, rates in
+/// hundredths of a percent.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CampaignSettings {
+    /// `id`: lower-case letters, digits and hyphens.
+    pub id: String,
+    /// `period.first`.
+    pub first_day: civil::Date,
+    /// `period.last`, included.
+    pub last_day: civil::Date,
+    /// `daily_window.from` (included) and `daily_window.until` (not included).
+    pub daily_window: Option<(civil::Time, civil::Time)>,
+    /// `places`: codes of districts, cities or provinces; none: anywhere.
+    pub places: Vec<String>,
+    /// `sale_form`.
+    pub sale_form: SaleForm,
+    /// `serial_numbers`.
+    pub serial_numbers: SerialNumbers,
+    /// `rounding`.
+    pub rounding: Rounding,
+    /// `budget`.
+    pub budget: BudgetSettings,
+    /// `sponsors`.
+    pub sponsors: Vec<SponsorSettings>,
+    /// `categories`: groups of categories with the same terms.
+    pub categories: Vec<CategorySettings>,
+}
+
+/// `budget`: what can be spent.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct BudgetSettings {
+    /// In all.
+    pub campaign_fen: u64,
+    /// On one business day.
+    pub day_fen: Option<u64>,
+    /// Through any one merchant.
+    pub merchant_fen: Option<u64>,
+    /// Through any one terminal.
+    pub terminal_fen: Option<u64>,
+    /// In some districts.
+    pub districts_fen: Vec<(String, u64)>,
+}
+
+/// One of `sponsors`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SponsorSettings {
+    /// Who.
+    pub id: String,
+    /// Which part of each discount.
+    pub share_basis_points: u32,
+}
+
+/// One of `categories`: the same terms for each category named in `ids`, each with counters of its own.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct CategorySettings {
+    /// The categories.
+    pub ids: Vec<String>,
+    /// The rate whatever the grade; instead of the next two.
+    pub rate_basis_points: Option<u32>,
+    /// The rate by grade, `1` the best.
+    pub rate_basis_points_by_grade: Vec<(String, u32)>,
+    /// The rate of goods without a grade.
+    pub rate_basis_points_without_grade: Option<u32>,
+    /// At most so much for one item.
+    pub cap_per_item_fen: u64,
+    /// At most so many items for a person in each of the categories.
+    pub items_per_person: Option<u32>,
+    /// At most so much money for a person in each of the categories.
+    pub money_per_person_fen: Option<u64>,
+    /// The lowest final unit price that is subsidised.
+    pub price_min_fen: Option<u64>,
+    /// The highest final unit price that is subsidised.
+    pub price_max_fen: Option<u64>,
+    /// What is set aside for each of the categories.
+    pub budget_fen: Option<u64>,
+    /// From this local time on they are no longer subsidised.
+    pub stopped_from: Option<civil::DateTime>,
+}

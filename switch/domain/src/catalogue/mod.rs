@@ -1,0 +1,218 @@
+//! The library of products: which goods exist, in which category and grade, at which filed price, and when.
+//!
+//! Built once, then only read: a change makes a new library, and sales in flight keep the old one. What a decision needs
+//! stands in a compact table; brand, model and name stand apart and are looked up for people only.
+
+mod table;
+
+use crate::ids::{CategoryId, Gtin};
+use crate::money::MinorUnits;
+use crate::time::Validity;
+use table::{Entry, Table};
+
+/// What the library says of a product.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Product {
+    /// Its number.
+    pub gtin: Gtin,
+    /// Its category.
+    pub category: CategoryId,
+    /// Energy or water efficiency grade, 1 the best; none where it has none.
+    pub grade: Option<u8>,
+    /// The price filed with the authority, which a sale may not exceed; none where none was filed.
+    pub filed_price: Option<MinorUnits>,
+    /// The days on which it may be sold with a subsidy.
+    pub validity: Validity,
+}
+
+/// What people call a product.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ProductTexts<'a> {
+    /// Brand.
+    pub brand: &'a str,
+    /// Model.
+    pub model: &'a str,
+    /// Name.
+    pub name: &'a str,
+}
+
+/// Why a product cannot be added.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum CatalogueError {
+    /// It is there already.
+    #[error("product {0} a second time")]
+    Duplicate(Gtin),
+    /// Grade 0 is none.
+    #[error("grade 0: grades count from 1")]
+    Grade,
+    /// A filed price of nothing.
+    #[error("filed price 0: leave it out where none was filed")]
+    FiledPrice,
+    /// More categories, products or text than the library can number.
+    #[error("the library is full: at most 65,535 categories, 4,294,967,295 products and as many bytes of text")]
+    Full,
+}
+
+/// The library.
+#[derive(Clone, Debug, Default)]
+pub struct Catalogue {
+    table: Table,
+    categories: Vec<CategoryId>,
+    texts: String,
+    /// Where brand, model and name of each row end in `texts`.
+    ends: Vec<[u32; 3]>,
+}
+
+impl Catalogue {
+    /// The product of this number, whether valid now or not.
+    pub fn product(&self, gtin: Gtin) -> Option<Product> {
+        self.table.get(gtin.0).and_then(|entry| self.read(entry))
+    }
+
+    /// What people call it.
+    pub fn texts(&self, gtin: Gtin) -> Option<ProductTexts<'_>> {
+        self.texts_of(self.table.get(gtin.0)?.row)
+    }
+
+    /// How many products there are.
+    pub fn len(&self) -> usize {
+        self.table.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// All products, in no order that means anything.
+    pub fn products(&self) -> impl Iterator<Item = Product> {
+        self.table.entries().filter_map(|entry| self.read(entry))
+    }
+
+    fn read(&self, entry: &Entry) -> Option<Product> {
+        Some(Product {
+            gtin: Gtin(entry.gtin),
+            category: *self.categories.get(usize::from(entry.category))?,
+            grade: (entry.grade > 0).then_some(entry.grade),
+            filed_price: (entry.filed_price > 0).then(|| MinorUnits::new(entry.filed_price)),
+            validity: Validity::new(entry.valid_from, entry.valid_to)?,
+        })
+    }
+
+    fn texts_of(&self, row: u32) -> Option<ProductTexts<'_>> {
+        let row = usize::try_from(row).ok()?;
+        let [brand, model, name] = *self.ends.get(row)?;
+        let start = row.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |[_, _, end]| *end);
+        let text = |from: u32, to: u32| self.texts.get(usize::try_from(from).ok()?..usize::try_from(to).ok()?);
+        Some(ProductTexts { brand: text(start, brand)?, model: text(brand, model)?, name: text(model, name)? })
+    }
+}
+
+/// A library in the making.
+#[derive(Debug, Default)]
+pub struct CatalogueBuilder {
+    catalogue: Catalogue,
+}
+
+impl CatalogueBuilder {
+    /// Adds a product.
+    pub fn add(&mut self, product: &Product, texts: ProductTexts<'_>) -> Result<(), CatalogueError> {
+        if product.grade == Some(0) {
+            return Err(CatalogueError::Grade);
+        }
+        if product.filed_price == Some(MinorUnits::ZERO) {
+            return Err(CatalogueError::FiledPrice);
+        }
+        let row = u32::try_from(self.catalogue.ends.len()).map_err(|_| CatalogueError::Full)?;
+        let ends = self.ends(texts).ok_or(CatalogueError::Full)?;
+        let category = self.number_of(product.category).ok_or(CatalogueError::Full)?;
+        let inserted = self.catalogue.table.insert(Entry {
+            gtin: product.gtin.0,
+            filed_price: product.filed_price.map_or(0, MinorUnits::get),
+            valid_from: product.validity.from(),
+            valid_to: product.validity.to(),
+            row,
+            category,
+            grade: product.grade.unwrap_or(0),
+        });
+        if !inserted {
+            return Err(CatalogueError::Duplicate(product.gtin));
+        }
+        let catalogue = &mut self.catalogue;
+        [texts.brand, texts.model, texts.name].iter().for_each(|text| catalogue.texts.push_str(text));
+        catalogue.ends.push(ends);
+        Ok(())
+    }
+
+    /// The library of all that was added.
+    pub fn build(mut self) -> Catalogue {
+        self.catalogue.table.shrink();
+        self.catalogue.texts.shrink_to_fit();
+        self.catalogue.ends.shrink_to_fit();
+        self.catalogue
+    }
+
+    fn ends(&self, texts: ProductTexts<'_>) -> Option<[u32; 3]> {
+        let brand = self.catalogue.texts.len().checked_add(texts.brand.len())?;
+        let model = brand.checked_add(texts.model.len())?;
+        let name = model.checked_add(texts.name.len())?;
+        Some([u32::try_from(brand).ok()?, u32::try_from(model).ok()?, u32::try_from(name).ok()?])
+    }
+
+    /// Few categories, many products: the last ones used are likely the next ones.
+    fn number_of(&mut self, category: CategoryId) -> Option<u16> {
+        let categories = &mut self.catalogue.categories;
+        let place = match categories.iter().rposition(|known| *known == category) {
+            Some(place) => place,
+            None => {
+                categories.push(category);
+                categories.len() - 1
+            }
+        };
+        u16::try_from(place).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn product(gtin: u64, category: &str) -> Product {
+        Product {
+            gtin: Gtin(gtin),
+            category: CategoryId::new(category).unwrap(),
+            grade: Some(2),
+            filed_price: Some(MinorUnits::new(100)),
+            validity: Validity::ALWAYS,
+        }
+    }
+
+    const TEXTS: ProductTexts<'static> = ProductTexts { brand: "Qingyan", model: "QY-1", name: "冰箱" };
+
+    #[test]
+    fn keeps_what_was_added() {
+        let mut builder = CatalogueBuilder::default();
+        let bare = Product { grade: None, filed_price: None, ..product(2, "phone") };
+        let bare_texts = ProductTexts { brand: "", model: "X", name: "" };
+        builder.add(&product(1, "refrigerator"), TEXTS).unwrap();
+        builder.add(&bare, bare_texts).unwrap();
+        let catalogue = builder.build();
+        assert_eq!(catalogue.product(Gtin(1)), Some(product(1, "refrigerator")));
+        assert_eq!(catalogue.product(Gtin(2)), Some(bare));
+        assert_eq!((catalogue.texts(Gtin(1)), catalogue.texts(Gtin(2))), (Some(TEXTS), Some(bare_texts)));
+        assert_eq!((catalogue.product(Gtin(3)), catalogue.len(), catalogue.products().count()), (None, 2, 2));
+    }
+
+    #[test]
+    fn refuses_what_contradicts_itself() {
+        let check = |product: Product, expected: CatalogueError| {
+            let mut builder = CatalogueBuilder::default();
+            builder.add(&self::product(1, "phone"), TEXTS).unwrap();
+            assert_eq!(builder.add(&product, TEXTS), Err(expected));
+            assert_eq!(builder.build().len(), 1);
+        };
+        check(product(1, "tablet"), CatalogueError::Duplicate(Gtin(1)));
+        check(Product { grade: Some(0), ..product(2, "phone") }, CatalogueError::Grade);
+        check(Product { filed_price: Some(MinorUnits::ZERO), ..product(2, "phone") }, CatalogueError::FiledPrice);
+    }
+}

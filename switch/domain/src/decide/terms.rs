@@ -1,0 +1,143 @@
+//! Whether a campaign subsidises a sale, and by how much: the checks that need no counter, in the order of their codes.
+
+use super::{Breach, QUANTITY_MAX, Sale, breach};
+use crate::campaign::{Campaign, Category, SaleForm};
+use crate::catalogue::Product;
+use crate::code::DecisionCode;
+use crate::ids::DistrictCode;
+use crate::merchants::Merchant;
+use crate::money::MinorUnits;
+use crate::sale::{ITEMS_MAX, ItemRequest, SaleRequest};
+use arrayvec::ArrayVec;
+
+/// What a campaign gives for a sale.
+pub(super) struct Terms<'a> {
+    /// One for each item of the request.
+    pub(super) items: ArrayVec<ItemTerms<'a>, ITEMS_MAX>,
+    /// The sum of the items' discounts, over zero.
+    pub(super) discount: MinorUnits,
+    /// What is left to pay, over zero.
+    pub(super) net: MinorUnits,
+    /// The merchant's.
+    pub(super) district: DistrictCode,
+}
+
+/// What a campaign gives for an item.
+pub(super) struct ItemTerms<'a> {
+    pub(super) category: &'a Category,
+    pub(super) discount: MinorUnits,
+}
+
+/// The terms, or the lowest rule that is not kept.
+pub(super) fn terms<'a>(campaign: &'a Campaign, sale: &Sale<'_>) -> Result<Terms<'a>, Breach> {
+    stopped(campaign, sale)?;
+    let merchant = admitted(sale)?;
+    adds_up(campaign, sale.request)?;
+    prices(campaign, sale)?;
+    let (items, discount) = discounts(campaign, sale)?;
+    let net = sale.request.amount.checked_sub(discount).filter(|net| !net.is_zero());
+    let net = net.ok_or(breach(DecisionCode::NothingToGive, "the discount would leave nothing to pay"))?;
+    place(campaign, sale.request, merchant)?;
+    Ok(Terms { items, discount, net, district: merchant.district })
+}
+
+fn stopped(campaign: &Campaign, sale: &Sale<'_>) -> Result<(), Breach> {
+    let categories = sale.products.iter().filter_map(|product| campaign.category(&product.category));
+    if categories.into_iter().any(|category| category.is_stopped(sale.now.local)) {
+        return Err(breach(DecisionCode::CategoryStopped, "the category has been stopped"));
+    }
+    Ok(())
+}
+
+fn admitted<'a>(sale: &Sale<'a>) -> Result<&'a Merchant, Breach> {
+    let not_admitted = |reason| breach(DecisionCode::MerchantNotAdmitted, reason);
+    let merchant = sale.merchant.ok_or(not_admitted("merchant not in the registry of this link"))?;
+    if !merchant.is_admitted(sale.now.local.date()) {
+        return Err(not_admitted("merchant not admitted on this day"));
+    }
+    if !sale.products.iter().all(|product| merchant.sells(&product.category)) {
+        return Err(not_admitted("merchant not admitted for this category"));
+    }
+    Ok(merchant)
+}
+
+fn adds_up(campaign: &Campaign, request: &SaleRequest) -> Result<(), Breach> {
+    let unreadable = |reason| breach(DecisionCode::ItemsUnreadable, reason);
+    if request.items.is_empty() {
+        return Err(unreadable("no item"));
+    }
+    if request.amount.is_zero() {
+        return Err(unreadable("the amount of the sale is zero"));
+    }
+    if request.items.iter().any(|item| item.quantity == 0 || item.quantity > QUANTITY_MAX) {
+        return Err(unreadable("a quantity of zero, or over 999"));
+    }
+    let pieces: u32 = request.items.iter().map(|item| item.quantity).sum();
+    if campaign.sale_form == SaleForm::OneItem && pieces > 1 {
+        return Err(unreadable("more than one item: the campaign wants each paid for by itself"));
+    }
+    let prices = request.items.iter().map(|item| item.unit_price.checked_mul(u64::from(item.quantity)));
+    let sum = prices.into_iter().try_fold(MinorUnits::ZERO, |sum, price| sum.checked_add(price?));
+    let sum = sum.ok_or(unreadable("the sum of the items leaves the range of amounts"))?;
+    let due = sum.checked_sub(request.trade_in).and_then(|rest| rest.checked_sub(request.bank_promotion));
+    if due != Some(request.amount) {
+        return Err(unreadable("items minus trade-in minus bank promotion are not the amount of the sale"));
+    }
+    Ok(())
+}
+
+fn prices(campaign: &Campaign, sale: &Sale<'_>) -> Result<(), Breach> {
+    for (item, product) in sale.request.items.iter().zip(&sale.products) {
+        let price = |reason| breach(DecisionCode::Price, reason);
+        if product.filed_price.is_some_and(|filed| item.unit_price > filed) {
+            return Err(price("price over the filed price"));
+        }
+        let Some(category) = campaign.category(&product.category) else { continue };
+        if category.price_max.is_some_and(|max| item.unit_price > max) {
+            return Err(price("price over the campaign's ceiling"));
+        }
+        if category.price_min.is_some_and(|min| item.unit_price < min) {
+            return Err(price("price under the campaign's minimum"));
+        }
+    }
+    Ok(())
+}
+
+type Discounts<'a> = (ArrayVec<ItemTerms<'a>, ITEMS_MAX>, MinorUnits);
+
+fn discounts<'a>(campaign: &'a Campaign, sale: &Sale<'_>) -> Result<Discounts<'a>, Breach> {
+    let mut items = ArrayVec::new();
+    let mut sum = MinorUnits::ZERO;
+    for (item, product) in sale.request.items.iter().zip(&sale.products) {
+        let terms = item_terms(campaign, item, product)?;
+        let added = sum.checked_add(terms.discount);
+        sum = added.ok_or(breach(DecisionCode::ItemsUnreadable, "the discount leaves the range of amounts"))?;
+        items.push(terms);
+    }
+    Ok((items, sum))
+}
+
+/// The base is the unit price: it stands after all discounts of the trade, and neither trade-in nor bank promotion lowers
+/// it. Each piece gets its share, at most the cap.
+fn item_terms<'a>(campaign: &'a Campaign, item: &ItemRequest, product: &Product) -> Result<ItemTerms<'a>, Breach> {
+    let nothing = |reason| breach(DecisionCode::NothingToGive, reason);
+    let category =
+        campaign.category(&product.category).ok_or(nothing("the campaign does not subsidise this category"))?;
+    let rate = category.rates.rate(product.grade).ok_or(nothing("the campaign does not subsidise this grade"))?;
+    let piece = item.unit_price.share(rate, campaign.rounding).min(category.cap_per_item);
+    let discount = piece.checked_mul(u64::from(item.quantity)).unwrap_or(MinorUnits::ZERO);
+    if discount.is_zero() {
+        return Err(nothing("the discount comes to nothing"));
+    }
+    Ok(ItemTerms { category, discount })
+}
+
+fn place(campaign: &Campaign, request: &SaleRequest, merchant: &Merchant) -> Result<(), Breach> {
+    if !request.district.is_empty() && request.district != merchant.district {
+        return Err(breach(DecisionCode::PlaceOrTime, "the district sent is not the merchant's"));
+    }
+    if !campaign.reaches(&merchant.district) {
+        return Err(breach(DecisionCode::PlaceOrTime, "the campaign does not reach the merchant's district"));
+    }
+    Ok(())
+}

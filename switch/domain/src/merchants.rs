@@ -1,0 +1,103 @@
+//! The registry of merchants: who is admitted, over which link, in which district, for which goods, and when.
+//!
+//! Built once, then only read. Every terminal of an admitted merchant is admitted.
+
+use crate::ids::{CategoryId, DistrictCode, LinkName, MerchantId};
+use crate::text::Text;
+use crate::time::Validity;
+use foldhash::fast::FixedState;
+use jiff::civil;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+/// A merchant.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Merchant {
+    /// DE42.
+    pub id: MerchantId,
+    /// The acquirer link that it is connected by; the same DE42 on another link is another merchant.
+    pub link: LinkName,
+    /// Unified social credit code (GB 32100-2015), 18 characters.
+    pub credit_code: Text<18>,
+    /// What people call it.
+    pub name: String,
+    /// Where it is.
+    pub district: DistrictCode,
+    /// What it may sell with a subsidy; none named: everything.
+    pub categories: Box<[CategoryId]>,
+    /// When it is admitted.
+    pub validity: Validity,
+}
+
+impl Merchant {
+    /// Whether it may sell goods of this category with a subsidy.
+    pub fn sells(&self, category: &CategoryId) -> bool {
+        self.categories.is_empty() || self.categories.contains(category)
+    }
+
+    /// Whether it is admitted on this day.
+    pub fn is_admitted(&self, day: civil::Date) -> bool {
+        self.validity.contains(day)
+    }
+}
+
+/// The registry. Merchants come from the operator's files, so nobody can choose them to collide: a fast hash does.
+#[derive(Clone, Debug, Default)]
+pub struct Merchants(HashMap<(LinkName, MerchantId), Merchant, FixedState>);
+
+impl Merchants {
+    /// Adds a merchant, or gives it back where one of its link and id is there already.
+    pub fn add(&mut self, merchant: Merchant) -> Result<(), Box<Merchant>> {
+        match self.0.entry((merchant.link, merchant.id)) {
+            Entry::Occupied(_) => Err(Box::new(merchant)),
+            Entry::Vacant(place) => {
+                place.insert(merchant);
+                Ok(())
+            }
+        }
+    }
+
+    /// The merchant, whether admitted now or not.
+    pub fn merchant(&self, link: LinkName, id: MerchantId) -> Option<&Merchant> {
+        self.0.get(&(link, id))
+    }
+
+    /// All merchants, in no order that means anything.
+    pub fn iter(&self) -> impl Iterator<Item = &Merchant> {
+        self.0.values()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_merchant_is_known_by_link_and_id() {
+        let merchant = Merchant {
+            id: MerchantId::new("103440358121001").unwrap(),
+            link: LinkName::new("ascii").unwrap(),
+            credit_code: Text::EMPTY,
+            name: "shop".to_owned(),
+            district: DistrictCode::parse("440305").unwrap(),
+            categories: Box::new([CategoryId::new("phone").unwrap()]),
+            validity: Validity::ALWAYS,
+        };
+        let mut merchants = Merchants::default();
+        merchants.add(merchant.clone()).unwrap();
+        assert!(merchants.add(merchant.clone()).is_err());
+        assert_eq!(merchants.merchant(merchant.link, merchant.id), Some(&merchant));
+        assert_eq!(merchants.merchant(LinkName::new("pos").unwrap(), merchant.id), None);
+        assert!(merchant.sells(&CategoryId::new("phone").unwrap()) && !merchant.sells(&CategoryId::default()));
+    }
+}

@@ -1,0 +1,39 @@
+//! Everything that a decision looks at besides the sale and the time: one version of the rules, swapped as a whole.
+
+use crate::campaign::Campaign;
+use crate::cap::{CapKey, CapLimit};
+use crate::catalogue::Catalogue;
+use crate::ids::{CampaignId, RulesVersion};
+use crate::merchants::Merchants;
+use crate::time::BusinessDate;
+
+/// One version of the rules. Meant to be shared behind an `Arc`.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// Stamped on every grant and refusal.
+    pub version: RulesVersion,
+    /// Campaigns, in the order in which they are tried.
+    pub campaigns: Vec<Campaign>,
+    /// Products.
+    pub catalogue: Catalogue,
+    /// Merchants.
+    pub merchants: Merchants,
+}
+
+impl Rules {
+    /// These rules. No two campaigns may have the same id.
+    pub fn new(version: RulesVersion, campaigns: Vec<Campaign>, catalogue: Catalogue, merchants: Merchants) -> Self {
+        Self { version, campaigns, catalogue, merchants }
+    }
+
+    /// The campaign of this id.
+    pub fn campaign(&self, id: CampaignId) -> Option<&Campaign> {
+        self.campaigns.iter().find(|campaign| campaign.id == id)
+    }
+
+    /// The budgets known before any sale, with their limits: those of each campaign, its categories and its districts, and
+    /// that of the business day given.
+    pub fn caps(&self, day: BusinessDate) -> Vec<(CapKey, CapLimit)> {
+        self.campaigns.iter().flat_map(|campaign| campaign.caps(day)).collect()
+    }
+}

@@ -1,0 +1,321 @@
+//! The settlement of one business day: a fold over the journal's entries, from its first one on.
+//!
+//! **The cut.** A record belongs to the latest business date stamped on it or on any record before it. So a clock that is
+//! set back over the cut-over moves nothing into a day that is already over, a late return lands on the day on which it
+//! arrives, and the day of a record is a function of the journal alone. A day is over once a record of a later day exists;
+//! nothing that is appended after that changes its settlement.
+//!
+//! **Invariants.** On every row gross = paid + sum of the sponsors' parts, and the rows of a grant add up to what was
+//! recorded, to the last unit; a journal that says otherwise is an error, never a row. A hold that is open or in doubt is
+//! counted and not settled. What is kept in memory is the open holds, the open reversals and the keys of the totals: it
+//! does not grow with the day.
+
+mod row;
+mod split;
+#[cfg(test)]
+mod tests;
+mod totals;
+
+pub use row::{Kind, Row, Rows};
+pub use totals::{CapFigures, Figures, TotalKey, Totals};
+
+use crate::ids::{AuthorisationCode, GrantId, Lsn, Rrn, Stan};
+use crate::money::MinorUnits;
+use crate::record::{Entry, Intent, Origin, Outcome, Record, ReversalOutcome};
+use crate::time::{BusinessDate, UnixMicros};
+use row::Transaction;
+use std::collections::HashMap;
+
+/// The fold. Feed it every entry of the journal in order, until it says that the day is over or the journal ends.
+pub struct Settlement {
+    date: BusinessDate,
+    /// The latest business date seen so far: the day of the next record, unless that is stamped later still.
+    running: Option<BusinessDate>,
+    sales: HashMap<Lsn, OpenSale, foldhash::fast::FixedState>,
+    reversals: HashMap<Lsn, OpenReversal, foldhash::fast::FixedState>,
+    day: Day,
+}
+
+/// A day as settled.
+#[derive(Clone, Debug)]
+pub struct Day {
+    /// The day.
+    pub date: BusinessDate,
+    /// Whether the journal holds a record of a later day, so that nothing can be added to this one.
+    pub is_over: bool,
+    /// Its first and its last record; none for a day without records.
+    pub range: Option<(Lsn, Lsn)>,
+    /// The last record up to and with this day: where the journal is cut.
+    pub cut: Lsn,
+    /// Records of the day, of all kinds.
+    pub records: u64,
+    /// Those of them stamped with an earlier business date than the one they are settled on.
+    pub late_records: u64,
+    /// What was granted and returned.
+    pub totals: Totals,
+    /// Holds open at the cut, of this and earlier days: not settled.
+    pub held: Holds,
+    /// Those of them whose outcome at the issuer is unknown.
+    pub in_doubt: Holds,
+    /// Reversals asked for and not answered by the issuer at the cut.
+    pub reversals_open: u64,
+}
+
+/// Holds, counted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Holds {
+    /// How many.
+    pub count: u64,
+    /// The subsidies held.
+    pub amount: MinorUnits,
+}
+
+/// What an entry meant.
+#[derive(Debug)]
+pub enum Step {
+    /// It is accounted for; its rows, if any, are in the buffer.
+    Applied,
+    /// It gives back a grant: read the entry of [`Return::original`] and hand both to [`Settlement::apply_return`].
+    Return(Return),
+    /// It is of a later day and was not applied: the fold is complete.
+    DayIsOver,
+}
+
+/// A confirmed reversal on the day, which needs the intent of its original.
+#[derive(Clone, Copy, Debug)]
+pub struct Return {
+    /// The LSN of the original's intent.
+    pub original: Lsn,
+    lsn: Lsn,
+    at: UnixMicros,
+    stan: Stan,
+    rrn: Rrn,
+    authorisation: AuthorisationCode,
+}
+
+/// The journal contradicts itself: no settlement can be made of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum SettlementError {
+    /// A grant without an open hold: never held, or ended before.
+    #[error("record {lsn} grants the sale of record {intent}, which holds nothing at that point")]
+    NothingHeld {
+        /// The grant.
+        lsn: Lsn,
+        /// Its intent.
+        intent: Lsn,
+    },
+    /// A confirmed reversal that nobody asked for, or whose sale was never granted.
+    #[error("record {lsn} gives back the sale of record {intent}, which has nothing to give back at that point")]
+    NothingToReturn {
+        /// The reversal's outcome.
+        lsn: Lsn,
+        /// The intent of its original.
+        intent: Lsn,
+    },
+    /// The record of the original is no intent, or is not that of this grant.
+    #[error("record {lsn} gives back the sale of record {intent}, where no intent stands")]
+    NotAnIntent {
+        /// The reversal's outcome.
+        lsn: Lsn,
+        /// Where the intent should stand.
+        intent: Lsn,
+    },
+    /// The amounts of a grant do not add up.
+    #[error("the amounts of grant {grant}, settled by record {lsn}, do not add up: {sum} is off")]
+    AmountsOff {
+        /// The record that settles it.
+        lsn: Lsn,
+        /// The grant.
+        grant: GrantId,
+        /// Which sum.
+        sum: &'static str,
+    },
+    /// A total leaves the range of 64 bits.
+    #[error("a total leaves the range of amounts at record {lsn}")]
+    OutOfRange {
+        /// The record that did it.
+        lsn: Lsn,
+    },
+}
+
+/// A sale between its intent and its end. The intent is dropped once in doubt: a grant can no longer follow.
+struct OpenSale {
+    discount: MinorUnits,
+    date: BusinessDate,
+    intent: Option<Box<Intent>>,
+}
+
+struct OpenReversal {
+    origin: Origin,
+    intent: Lsn,
+}
+
+impl Settlement {
+    /// The settlement of `date`, before the first entry.
+    pub fn new(date: BusinessDate) -> Self {
+        Self {
+            date,
+            running: None,
+            sales: HashMap::default(),
+            reversals: HashMap::default(),
+            day: Day {
+                date,
+                is_over: false,
+                range: None,
+                cut: Lsn::NONE,
+                records: 0,
+                late_records: 0,
+                totals: Totals::default(),
+                held: Holds::default(),
+                in_doubt: Holds::default(),
+                reversals_open: 0,
+            },
+        }
+    }
+
+    /// Takes the next entry. `rows` is emptied and then holds what the entry adds to the day's detail.
+    pub fn apply(&mut self, entry: Entry, rows: &mut Rows) -> Result<Step, SettlementError> {
+        rows.clear();
+        let day = self.running.map_or(entry.business_date, |running| running.max(entry.business_date));
+        if day > self.date {
+            self.day.is_over = true;
+            return Ok(Step::DayIsOver);
+        }
+        self.running = Some(day);
+        self.day.cut = entry.lsn;
+        let settles = day == self.date;
+        if settles {
+            let first = self.day.range.map_or(entry.lsn, |(first, _)| first);
+            self.day.range = Some((first, entry.lsn));
+            self.day.records += 1;
+            self.day.late_records += u64::from(entry.business_date < day);
+        }
+        let (lsn, at) = (entry.lsn, entry.at);
+        match entry.record {
+            Record::Intent(intent) => {
+                let sale = OpenSale { discount: intent.award.discount, date: day, intent: Some(Box::new(intent)) };
+                self.sales.insert(lsn, sale);
+            }
+            Record::Granted(outcome) => self.grant(lsn, at, &outcome, settles, rows)?,
+            Record::Declined(outcome) => drop(self.sales.remove(&outcome.intent)),
+            Record::InDoubt(doubt) => {
+                if let Some(sale) = self.sales.get_mut(&doubt.intent) {
+                    sale.intent = None;
+                }
+            }
+            Record::Released(released) => drop(self.sales.remove(&released.intent)),
+            Record::ReversalAsked(asked) => {
+                self.reversals.insert(lsn, OpenReversal { origin: asked.origin, intent: asked.intent });
+            }
+            Record::Reversed(outcome) => {
+                let wanted = self.reverse(lsn, at, &outcome)?;
+                if settles {
+                    return Ok(Step::Return(wanted));
+                }
+            }
+            Record::ReversalRefused(outcome) => drop(self.reversals.remove(&outcome.asked)),
+            Record::Opened(_) | Record::Refused(_) => {}
+        }
+        Ok(Step::Applied)
+    }
+
+    /// The second half of a [`Step::Return`]: `original` is the entry that stands at [`Return::original`].
+    pub fn apply_return(
+        &mut self,
+        wanted: Return,
+        original: &Entry,
+        rows: &mut Rows,
+    ) -> Result<(), SettlementError> {
+        let Return { lsn, original: intent_lsn, .. } = wanted;
+        let (Record::Intent(intent), true) = (&original.record, original.lsn == intent_lsn) else {
+            return Err(SettlementError::NotAnIntent { lsn, intent: intent_lsn });
+        };
+        let transaction = Transaction {
+            kind: Kind::Return,
+            business_date: self.date,
+            sale_date: original.business_date,
+            lsn,
+            at: wanted.at,
+            stan: wanted.stan,
+            rrn: given(wanted.rrn, intent.origin.rrn),
+            authorisation: wanted.authorisation,
+        };
+        self.settle(&transaction, intent, rows)
+    }
+
+    /// The day, once the journal ended or the day was over.
+    pub fn finish(mut self) -> Result<Day, SettlementError> {
+        let lsn = self.day.cut;
+        for sale in self.sales.values() {
+            self.day.held.add(sale.discount, lsn)?;
+            if sale.intent.is_none() {
+                self.day.in_doubt.add(sale.discount, lsn)?;
+            }
+        }
+        self.day.reversals_open = u64::try_from(self.reversals.len()).unwrap_or(u64::MAX);
+        Ok(self.day)
+    }
+
+    fn grant(
+        &mut self,
+        lsn: Lsn,
+        at: UnixMicros,
+        outcome: &Outcome,
+        settles: bool,
+        rows: &mut Rows,
+    ) -> Result<(), SettlementError> {
+        let sale = self.sales.remove(&outcome.intent);
+        let Some((intent, sale_date)) = sale.and_then(|sale| sale.intent.map(|intent| (intent, sale.date))) else {
+            return Err(SettlementError::NothingHeld { lsn, intent: outcome.intent });
+        };
+        if !settles {
+            return Ok(());
+        }
+        let transaction = Transaction {
+            kind: Kind::Grant,
+            business_date: self.date,
+            sale_date,
+            lsn,
+            at,
+            stan: intent.origin.stan,
+            rrn: given(outcome.answer.rrn, intent.origin.rrn),
+            authorisation: outcome.answer.authorisation,
+        };
+        self.settle(&transaction, &intent, rows)
+    }
+
+    fn reverse(&mut self, lsn: Lsn, at: UnixMicros, outcome: &ReversalOutcome) -> Result<Return, SettlementError> {
+        let nothing = SettlementError::NothingToReturn { lsn, intent: outcome.intent };
+        let asked = self.reversals.remove(&outcome.asked).ok_or(nothing)?;
+        if asked.intent != outcome.intent || self.sales.contains_key(&outcome.intent) {
+            return Err(nothing);
+        }
+        Ok(Return {
+            original: outcome.intent,
+            lsn,
+            at,
+            stan: asked.origin.stan,
+            rrn: given(outcome.answer.rrn, asked.origin.rrn),
+            authorisation: outcome.answer.authorisation,
+        })
+    }
+
+    fn settle(&mut self, transaction: &Transaction, intent: &Intent, rows: &mut Rows) -> Result<(), SettlementError> {
+        row::rows(transaction, intent, rows)?;
+        let added = self.day.totals.add(transaction.kind, &intent.award, rows);
+        added.ok_or(SettlementError::OutOfRange { lsn: transaction.lsn })
+    }
+}
+
+impl Holds {
+    fn add(&mut self, amount: MinorUnits, lsn: Lsn) -> Result<(), SettlementError> {
+        self.count += 1;
+        self.amount = self.amount.checked_add(amount).ok_or(SettlementError::OutOfRange { lsn })?;
+        Ok(())
+    }
+}
+
+/// What the answer says, or what was known before it.
+fn given(answered: Rrn, before: Rrn) -> Rrn {
+    if answered.is_empty() { before } else { answered }
+}
