@@ -81,6 +81,9 @@ impl MtiClass {
 pub struct Mti([u8; 4]);
 
 impl Mti {
+    /// What stands for a type that could not be read.
+    pub(crate) const NONE: Self = Self(*b"0000");
+
     /// From four ASCII digits, for example `*b"0200"`. `None` when one of them is no digit.
     #[must_use]
     pub const fn from_digits(digits: [u8; 4]) -> Option<Self> {

@@ -1,0 +1,224 @@
+//! Which bytes a value may be made of: eight at a time where the class is a range, by table where it is not.
+
+use crate::dialect::{Check, Class, Encoding, Operation};
+use crate::text::ebcdic;
+
+const DIGIT: u8 = 1;
+const LETTER: u8 = 2;
+const SPACE: u8 = 4;
+/// Printable, neither letter, digit nor space.
+const SPECIAL: u8 = 8;
+/// What may stand in a track beside digits: `:` to `?` and `D`.
+const TRACK: u8 = 16;
+/// `A` to `F`, `a` to `f`.
+const HEX: u8 = 32;
+/// Bytes above ASCII.
+const HIGH: u8 = 64;
+
+static ASCII: [u8; 256] = categories();
+static EBCDIC: [u8; 256] = {
+    let ascii = categories();
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = ascii[ebcdic::TO_ASCII[byte] as usize] & !HIGH;
+        byte += 1;
+    }
+    table
+};
+
+const fn categories() -> [u8; 256] {
+    let mut table = [0; 256];
+    let mut byte = 0_u8;
+    loop {
+        table[byte as usize] = match byte {
+            b'0'..=b'9' => DIGIT,
+            b'D' => LETTER | TRACK | HEX,
+            b'A'..=b'F' | b'a'..=b'f' => LETTER | HEX,
+            b'A'..=b'Z' | b'a'..=b'z' => LETTER,
+            b' ' => SPACE,
+            b':'..=b'?' => SPECIAL | TRACK,
+            b'!'..=b'~' => SPECIAL,
+            0x80..=0xff => HIGH,
+            _ => 0,
+        };
+        if byte == 0xff {
+            return table;
+        }
+        byte += 1;
+    }
+}
+
+/// The categories that a class allows.
+pub(crate) fn mask_of(class: Class, encoding: Encoding) -> u8 {
+    let mask = match class {
+        Class::N | Class::Xn => DIGIT,
+        Class::A => LETTER | SPACE,
+        Class::An => LETTER | DIGIT,
+        Class::Anp => LETTER | DIGIT | SPACE,
+        Class::As => LETTER | SPACE | SPECIAL,
+        Class::Ns => DIGIT | SPECIAL,
+        Class::Ans => LETTER | DIGIT | SPACE | SPECIAL,
+        Class::Z => DIGIT | TRACK,
+        Class::B => DIGIT | HEX,
+    };
+    if matches!(encoding, Encoding::Text(_)) && class == Class::Ans { mask | HIGH } else { mask }
+}
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
+
+/// Whether eight bytes are ASCII digits: high nibble 3, and adding 6 does not carry into it.
+#[inline(always)]
+const fn digits(word: u64) -> bool {
+    const NIBBLES: u64 = 0xf0f0_f0f0_f0f0_f0f0;
+    (word & NIBBLES) | ((word.wrapping_add(ONES * 6) & NIBBLES) >> 4) == ONES * 0x33
+}
+
+/// Bits that are set when one of eight bytes is not in 0x20 to 0x7e. A borrow or carry between bytes comes only from a
+/// byte that is wrong itself.
+#[inline(always)]
+const fn unprintable(word: u64) -> u64 {
+    (word | word.wrapping_add(ONES) | word.wrapping_sub(ONES * 0x20)) & HIGH_BITS
+}
+
+#[inline(always)]
+fn word(bytes: &[u8], at: usize) -> u64 {
+    bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()).map_or(0, |chunk| u64::from_le_bytes(*chunk))
+}
+
+/// Up to eight bytes, the missing ones filled with `0` characters (of every class that this is used for).
+#[inline(always)]
+fn short_word(bytes: &[u8]) -> u64 {
+    let mut word = ONES * 0x30;
+    for &byte in bytes {
+        word = word << 8 | u64::from(byte);
+    }
+    word
+}
+
+#[inline(always)]
+fn every_word(bytes: &[u8], good: impl Fn(u64) -> bool) -> bool {
+    let length = bytes.len();
+    if length < 8 {
+        return good(short_word(bytes));
+    }
+    let mut fine = true;
+    let mut at = 0;
+    while at + 8 <= length {
+        fine &= good(word(bytes, at));
+        at += 8;
+    }
+    fine & good(word(bytes, length - 8))
+}
+
+/// Whether the value fits its class. `counted` is what the length counted, for BCD the digits.
+#[inline(always)]
+pub(crate) fn fits(operation: &Operation, value: &[u8], counted: usize) -> bool {
+    match operation.check {
+        Check::Any => true,
+        Check::Digits => every_word(value, digits),
+        Check::Printable => every_word(value, |word| unprintable(word) == 0),
+        Check::Ascii => by_table(&ASCII, value, operation.mask),
+        Check::BcdLeft | Check::BcdRight => bcd(operation, value, counted),
+        _ => other(operation, value),
+    }
+}
+
+#[inline(always)]
+fn by_table(table: &[u8; 256], value: &[u8], mask: u8) -> bool {
+    value.iter().fold(true, |fine, &byte| fine & (table[usize::from(byte)] & mask != 0))
+}
+
+#[inline(never)]
+fn other(operation: &Operation, value: &[u8]) -> bool {
+    let mask = operation.mask;
+    match (operation.check, value) {
+        (Check::Text, _) => by_table(&ASCII, value, mask),
+        (Check::Ebcdic, _) => by_table(&EBCDIC, value, mask),
+        (Check::Hex, _) => value.len().is_multiple_of(2) && by_table(&ASCII, value, mask),
+        (Check::HexEbcdic, _) => value.len().is_multiple_of(2) && by_table(&EBCDIC, value, mask),
+        (Check::SignedAscii, [b'C' | b'D', digits @ ..]) => by_table(&ASCII, digits, mask),
+        (Check::SignedEbcdic, [0xc3 | 0xc4, digits @ ..]) => by_table(&EBCDIC, digits, mask),
+        _ => false,
+    }
+}
+
+/// Every nibble that counts is a digit (in a track also the separator); the odd one is 0 or 15.
+#[inline(always)]
+fn bcd(operation: &Operation, value: &[u8], counted: usize) -> bool {
+    let odd = operation.shift == 1 && counted % 2 == 1;
+    let separator = operation.mask & TRACK != 0;
+    if odd {
+        let (pad, digit, rest) = match (operation.check, value) {
+            (Check::BcdRight, [first, rest @ ..]) => (first >> 4, first & 15, rest),
+            (_, [rest @ .., last]) => (last & 15, last >> 4, rest),
+            _ => return false,
+        };
+        (pad == 0 || pad == 15) && nibble(digit, separator) && rest.iter().all(|&byte| pair(byte, separator))
+    } else {
+        value.iter().fold(true, |fine, &byte| fine & pair(byte, separator))
+    }
+}
+
+#[inline(always)]
+fn pair(byte: u8, separator: bool) -> bool {
+    nibble(byte >> 4, separator) & nibble(byte & 15, separator)
+}
+
+#[inline(always)]
+fn nibble(nibble: u8, separator: bool) -> bool {
+    (nibble <= 9) | (separator & (nibble == 13))
+}
+
+/// Position in `value` of the first byte that does not fit, for an error; the length where only the whole is wrong.
+#[cold]
+pub(crate) fn first_unfit(operation: &Operation, value: &[u8]) -> usize {
+    let separator = operation.mask & TRACK != 0;
+    let position = match operation.check {
+        Check::BcdLeft | Check::BcdRight => value.iter().position(|&byte| !pair(byte, separator)),
+        Check::Ebcdic | Check::HexEbcdic => {
+            value.iter().position(|&byte| EBCDIC[usize::from(byte)] & operation.mask == 0)
+        }
+        Check::SignedAscii if !matches!(value, [b'C' | b'D', ..]) => Some(0),
+        Check::SignedEbcdic if !matches!(value, [0xc3 | 0xc4, ..]) => Some(0),
+        Check::SignedAscii => value.iter().skip(1).position(|byte| !byte.is_ascii_digit()).map(|at| at + 1),
+        Check::SignedEbcdic => value.iter().skip(1).position(|byte| !(0xf0..=0xf9).contains(byte)).map(|at| at + 1),
+        _ => value.iter().position(|&byte| ASCII[usize::from(byte)] & operation.mask == 0),
+    };
+    position.unwrap_or(value.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_agree_with_the_table_on_every_byte_at_every_place() {
+        for length in 1..20 {
+            for at in 0..length {
+                for byte in 0..=255_u8 {
+                    let mut value = vec![b'7'; length];
+                    value[at] = byte;
+                    assert_eq!(every_word(&value, digits), byte.is_ascii_digit(), "{length} {at} {byte}");
+                    let printable = (0x20..0x7f).contains(&byte);
+                    assert_eq!(every_word(&value, |word| unprintable(word) == 0), printable, "{length} {at} {byte}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn neighbours_do_not_hide_each_other() {
+        for first in 0..=255_u8 {
+            for second in 0..=255_u8 {
+                let value = [b'0', first, second, b'9', b'0', b'1', b'2', b'3'];
+                let expected = first.is_ascii_digit() && second.is_ascii_digit();
+                assert_eq!(every_word(&value, digits), expected, "{first} {second}");
+                let printable = |byte| (0x20..0x7f).contains(&byte);
+                let expected = printable(first) && printable(second);
+                assert_eq!(every_word(&value, |word| unprintable(word) == 0), expected, "{first} {second}");
+            }
+        }
+    }
+}
