@@ -1,1 +1,3 @@
 //! The journal (the truth), atomic caps, the rebuildable index, recovery.
+
+pub mod quota;

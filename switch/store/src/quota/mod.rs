@@ -1,0 +1,262 @@
+//! Caps as counters that many threads share: a sale takes all of its caps or none.
+//!
+//! A counter knows no limit: limits come with each take, from the rules of that moment. Budgets (terminal, merchant,
+//! district, category, day, tranche, campaign) are atomics; what belongs to a person (allowance, serial number,
+//! qualification) stands in compact rows.
+//!
+//! # How a hold works
+//! It goes through its caps in the order of [`CapKey`], taking each *tentatively*. When all are taken, each becomes held;
+//! when one is refused, those before it are rolled back. A refusal counts only what is held and used, so it is final. Who
+//! would fit but for others' tentative amounts waits at that cap until they are held or rolled back: otherwise two sales
+//! could refuse each other, and the last unit would stay unsold.
+//!
+//! Waiting ends, since whoever waits at a cap waits for a hold that stands further on in the order all share: of the holds
+//! under way, the furthest waits for nobody. Waiting takes a few steps of another thread and never its input or output.
+//!
+//! # Invariants
+//! - held + used <= limit of whoever takes, at every moment, over all threads.
+//! - Every amount leaves by the way it came: a hold is granted or released, what is granted may be given back, each at most
+//!   once. Anything else is a broken invariant of money and panics, in release builds too: no answer would be right.
+//! - A hold allocates nothing once its caps have been seen before.
+//!
+//! Calls domain types only.
+
+mod counter;
+mod gauge;
+#[cfg(all(test, loom))]
+mod loom_tests;
+mod personal;
+mod shard;
+mod sync;
+mod table;
+
+use counter::Counter;
+use gauge::{Attempt, OutOfRange};
+use lijian_domain::cap::{CapBalance, CapKey, CapLimit, CapTake};
+use lijian_domain::money::MinorUnits;
+use personal::Personal;
+use shard::RowKey;
+use std::borrow::Cow;
+use std::fmt;
+use table::Table;
+
+/// All caps. Shared by reference among threads.
+pub struct Quota {
+    budgets: Table<CapKey, Counter>,
+    personal: Personal,
+}
+
+/// A hold was refused: this cap gives too little. Nothing was taken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("cap {key} is used up (would give if nothing were held: {held})")]
+pub struct Bound {
+    /// The first cap, in the order of taking, that refused.
+    pub key: CapKey,
+    /// Whether other sales whose outcome is open hold so much of it that the refusal may pass when they end.
+    pub held: bool,
+}
+
+/// History takes back what it never gave, or gives more than can be counted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error(
+    "cap {key}: cannot {step} {amount_minor} minor units and {count} items where {} and {} are held, {} and {} used",
+    .stands.held.get(), .stands.held_count, .stands.used.get(), .stands.used_count
+)]
+pub struct Inconsistent {
+    /// Which cap.
+    pub key: CapKey,
+    /// The step that cannot be taken.
+    pub step: &'static str,
+    /// Money of the step, in minor units.
+    pub amount_minor: u64,
+    /// Items of the step.
+    pub count: u32,
+    /// What stands on the cap.
+    pub stands: CapBalance,
+}
+
+/// Where one cap stands.
+enum Place<'a> {
+    Budget(&'a Counter),
+    Row(&'a Personal, RowKey),
+}
+
+impl Quota {
+    /// No caps taken.
+    pub fn new() -> Self {
+        Self { budgets: Table::new(), personal: Personal::new() }
+    }
+
+    /// Takes all of `takes` or none. They are taken in the order of [`CapKey`], which is the order they are to be given in;
+    /// other orders, and keys that repeat, are brought into it first. A take of nothing is never refused.
+    pub fn hold(&self, takes: &[CapTake]) -> Result<(), Bound> {
+        let takes = in_order(takes);
+        for (at, take) in takes.iter().enumerate() {
+            if let Err(bound) = self.take(take) {
+                self.each(&takes[..at], "roll back", Place::roll_back).unwrap_or_else(broken);
+                return Err(bound);
+            }
+        }
+        self.each(&takes, "hold", Place::confirm).unwrap_or_else(broken);
+        Ok(())
+    }
+
+    /// What was held is used.
+    ///
+    /// # Panics
+    /// If it was not held.
+    pub fn grant(&self, takes: &[CapTake]) {
+        self.each(takes, "grant", Place::grant).unwrap_or_else(broken);
+    }
+
+    /// What was held is given back.
+    ///
+    /// # Panics
+    /// If it was not held.
+    pub fn release(&self, takes: &[CapTake]) {
+        self.each(takes, "release", Place::release).unwrap_or_else(broken);
+    }
+
+    /// What was used is given back.
+    ///
+    /// # Panics
+    /// If it was not used.
+    pub fn give_back(&self, takes: &[CapTake]) {
+        self.each(takes, "give back", Place::give_back).unwrap_or_else(broken);
+    }
+
+    /// What stands on a cap.
+    pub fn balance(&self, key: &CapKey) -> CapBalance {
+        match self.personal.row(key) {
+            Some(row) => self.personal.balance(row),
+            None => self.budgets.get(key).map_or_else(CapBalance::default, Counter::balance),
+        }
+    }
+
+    /// All caps on which anything stands and that are not a person's own, sorted.
+    pub fn budgets(&self) -> Vec<(CapKey, CapBalance)> {
+        let mut budgets = Vec::new();
+        self.budgets.for_each(|key, counter| budgets.push((*key, counter.balance())));
+        budgets.retain(|(_, balance)| *balance != CapBalance::default());
+        budgets.sort_unstable_by_key(|(key, _)| *key);
+        budgets
+    }
+
+    /// Holds what history says was held, whatever the limits are today. For recovery, before anything is held live.
+    pub fn replay_hold(&self, takes: &[CapTake]) -> Result<(), Box<Inconsistent>> {
+        self.each(takes, "hold", Place::replay_hold)
+    }
+
+    /// As [`Self::grant`], of history: an error instead of a panic.
+    pub fn replay_grant(&self, takes: &[CapTake]) -> Result<(), Box<Inconsistent>> {
+        self.each(takes, "grant", Place::grant)
+    }
+
+    /// As [`Self::release`], of history: an error instead of a panic.
+    pub fn replay_release(&self, takes: &[CapTake]) -> Result<(), Box<Inconsistent>> {
+        self.each(takes, "release", Place::release)
+    }
+
+    /// As [`Self::give_back`], of history: an error instead of a panic.
+    pub fn replay_give_back(&self, takes: &[CapTake]) -> Result<(), Box<Inconsistent>> {
+        self.each(takes, "give back", Place::give_back)
+    }
+
+    /// Takes one cap tentatively, waiting while only tentative amounts are in the way.
+    fn take(&self, take: &CapTake) -> Result<(), Bound> {
+        let place = self.place(&take.key);
+        loop {
+            match place.try_take(take) {
+                Attempt::Taken => return Ok(()),
+                Attempt::Bound => return Err(Bound { key: take.key, held: place.fits_beside_used(take) }),
+                Attempt::Wait => sync::yield_now(),
+            }
+        }
+    }
+
+    fn each<'a>(
+        &'a self,
+        takes: &[CapTake],
+        name: &'static str,
+        step: fn(&Place<'a>, &CapTake) -> Result<(), OutOfRange>,
+    ) -> Result<(), Box<Inconsistent>> {
+        takes.iter().try_for_each(|take| {
+            step(&self.place(&take.key), take).map_err(|OutOfRange| {
+                let stands = self.balance(&take.key);
+                let amount_minor = take.amount.get();
+                Box::new(Inconsistent { key: take.key, step: name, amount_minor, count: take.count, stands })
+            })
+        })
+    }
+
+    fn place(&self, key: &CapKey) -> Place<'_> {
+        match self.personal.row(key) {
+            Some(row) => Place::Row(&self.personal, row),
+            None => Place::Budget(self.budgets.get_or_insert_with(*key, Counter::new)),
+        }
+    }
+}
+
+impl Default for Quota {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Quota {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_map().entries(self.budgets()).finish()
+    }
+}
+
+macro_rules! on_place {
+    ($($name:ident -> $result:ty;)*) => {
+        impl Place<'_> {$(
+            fn $name(&self, take: &CapTake) -> $result {
+                match self {
+                    Self::Budget(counter) => counter.$name(take),
+                    Self::Row(personal, row) => personal.$name(*row, take),
+                }
+            }
+        )*}
+    };
+}
+
+on_place! {
+    try_take -> Attempt;
+    confirm -> Result<(), OutOfRange>;
+    roll_back -> Result<(), OutOfRange>;
+    grant -> Result<(), OutOfRange>;
+    release -> Result<(), OutOfRange>;
+    give_back -> Result<(), OutOfRange>;
+    replay_hold -> Result<(), OutOfRange>;
+    fits_beside_used -> bool;
+}
+
+/// Strictly ascending by key, as waiting needs it. Takes of one key become one, under the tighter limit.
+fn in_order(takes: &[CapTake]) -> Cow<'_, [CapTake]> {
+    if takes.is_sorted_by(|one, next| one.key < next.key) {
+        return Cow::Borrowed(takes);
+    }
+    let mut sorted = takes.to_vec();
+    sorted.sort_by_key(|take| take.key);
+    sorted.dedup_by(|next, kept| kept.key == next.key && merge(kept, next));
+    Cow::Owned(sorted)
+}
+
+/// Adds `next` to `kept`. A sum that cannot be counted is more than any cap gives.
+fn merge(kept: &mut CapTake, next: &CapTake) -> bool {
+    let amount = kept.limit.amount.into_iter().chain(next.limit.amount).min();
+    let count = kept.limit.count.into_iter().chain(next.limit.count).min();
+    kept.limit = CapLimit { amount, count };
+    match (kept.amount.checked_add(next.amount), kept.count.checked_add(next.count)) {
+        (Some(amount), Some(count)) => (kept.amount, kept.count) = (amount, count),
+        _ => kept.limit = CapLimit { amount: Some(MinorUnits::ZERO), count: Some(0) },
+    }
+    true
+}
+
+#[expect(clippy::panic, reason = "money is not where it must be: no answer would be right")]
+fn broken(inconsistent: Box<Inconsistent>) {
+    panic!("broken invariant of money: {inconsistent}");
+}

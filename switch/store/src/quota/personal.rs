@@ -1,0 +1,163 @@
+//! What belongs to one person: allowances, serial numbers, qualifications. Tens of millions of rows, most of them at rest
+//! (something used, nothing held), so a row at rest is 32 bytes: a digest, a small number for what it counts, and what was
+//! used. Held and tentative amounts stand in a second map that is as small as the number of sales in flight. Rows that come
+//! to nothing are dropped.
+//!
+//! Rows are spread over shards with a lock each; a lock is held for one look-up and one step, never while waiting.
+
+use super::gauge::{Attempt, OutOfRange};
+use super::shard::{Amounts, Open, RowKey, Shard};
+use super::table::Table;
+use lijian_domain::cap::{CapBalance, CapKey, CapTake};
+use lijian_domain::ids::{CampaignId, CategoryId};
+use lijian_domain::money::MinorUnits;
+use sha2::{Digest, Sha256};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+const SHARDS: usize = 256;
+/// What a serial number counts: one number over all campaigns.
+const SERIAL_NUMBERS: u32 = 0;
+
+/// See the module.
+pub(super) struct Personal {
+    shards: Box<[Mutex<Shard>]>,
+    /// Numbers from 1 of (campaign, category) for allowances and of (campaign, none) for qualifications.
+    classes: Table<(CampaignId, Option<CategoryId>), u32>,
+    last_class: AtomicU32,
+}
+
+impl Personal {
+    pub(super) fn new() -> Self {
+        let shards = (0..SHARDS).map(|_| Mutex::default()).collect();
+        Self { shards, classes: Table::new(), last_class: AtomicU32::new(SERIAL_NUMBERS) }
+    }
+
+    /// The row of a personal cap. What a peer chooses (serial number, qualification code) is digested with SHA-256, cut to
+    /// the length of a person's key, which is a digest already.
+    pub(super) fn row(&self, key: &CapKey) -> Option<RowKey> {
+        let (digest, class) = match key {
+            CapKey::SerialNumber(serial) => (digest(serial.0.as_bytes()), SERIAL_NUMBERS),
+            CapKey::Qualification(campaign, code) => (digest(code.0.as_bytes()), self.class(*campaign, None)),
+            CapKey::PersonCategory(campaign, person, category) => (person.0, self.class(*campaign, Some(*category))),
+            _ => return None,
+        };
+        Some(RowKey { digest, class })
+    }
+
+    pub(super) fn try_take(&self, row: RowKey, take: &CapTake) -> Attempt {
+        let amounts = Amounts::of(take);
+        let mut shard = self.shard(&row);
+        let (used, mut open) = shard.get(&row);
+        let settled = used.plus(open.held);
+        if !settled.is_some_and(|settled| settled.leaves(amounts, take.limit)) {
+            return Attempt::Bound;
+        }
+        let taken = settled.and_then(|settled| settled.plus(open.tentative));
+        let tentative = open.tentative.plus(amounts);
+        let (Some(tentative), true) = (tentative, taken.is_some_and(|taken| taken.leaves(amounts, take.limit))) else {
+            return Attempt::Wait;
+        };
+        open.tentative = tentative;
+        shard.put_open(row, open);
+        let (used, open) = shard.get(&row);
+        let all = used.plus(open.held).and_then(|settled| settled.plus(open.tentative));
+        assert!(
+            all.is_some_and(|all| all.within(amounts, take.limit)),
+            "cap {}: over its limit after a take",
+            take.key
+        );
+        Attempt::Taken
+    }
+
+    pub(super) fn confirm(&self, row: RowKey, take: &CapTake) -> Result<(), OutOfRange> {
+        self.step(row, take, |_, open, amounts| {
+            open.tentative = open.tentative.minus(amounts)?;
+            open.held = open.held.plus(amounts)?;
+            Some(())
+        })
+    }
+
+    pub(super) fn roll_back(&self, row: RowKey, take: &CapTake) -> Result<(), OutOfRange> {
+        self.step(row, take, |_, open, amounts| {
+            open.tentative = open.tentative.minus(amounts)?;
+            Some(())
+        })
+    }
+
+    pub(super) fn grant(&self, row: RowKey, take: &CapTake) -> Result<(), OutOfRange> {
+        self.step(row, take, |used, open, amounts| {
+            open.held = open.held.minus(amounts)?;
+            *used = used.plus(amounts)?;
+            Some(())
+        })
+    }
+
+    pub(super) fn release(&self, row: RowKey, take: &CapTake) -> Result<(), OutOfRange> {
+        self.step(row, take, |_, open, amounts| {
+            open.held = open.held.minus(amounts)?;
+            Some(())
+        })
+    }
+
+    pub(super) fn give_back(&self, row: RowKey, take: &CapTake) -> Result<(), OutOfRange> {
+        self.step(row, take, |used, _, amounts| {
+            *used = used.minus(amounts)?;
+            Some(())
+        })
+    }
+
+    pub(super) fn replay_hold(&self, row: RowKey, take: &CapTake) -> Result<(), OutOfRange> {
+        self.step(row, take, |used, open, amounts| {
+            open.held = open.held.plus(amounts)?;
+            used.plus(open.held).map(|_| ())
+        })
+    }
+
+    /// Whether the take would fit if nothing were held.
+    pub(super) fn fits_beside_used(&self, row: RowKey, take: &CapTake) -> bool {
+        let (used, _) = self.shard(&row).get(&row);
+        used.leaves(Amounts::of(take), take.limit)
+    }
+
+    pub(super) fn balance(&self, row: RowKey) -> CapBalance {
+        let (used, open) = self.shard(&row).get(&row);
+        CapBalance {
+            held: MinorUnits::new(open.held.money),
+            used: MinorUnits::new(used.money),
+            held_count: open.held.items,
+            used_count: used.items,
+        }
+    }
+
+    /// Takes one step on a row; a step that cannot be taken leaves the row as it was.
+    fn step(
+        &self,
+        row: RowKey,
+        take: &CapTake,
+        step: impl FnOnce(&mut Amounts, &mut Open, Amounts) -> Option<()>,
+    ) -> Result<(), OutOfRange> {
+        let mut shard = self.shard(&row);
+        let (mut used, mut open) = shard.get(&row);
+        step(&mut used, &mut open, Amounts::of(take)).ok_or(OutOfRange)?;
+        shard.put_used(row, used);
+        shard.put_open(row, open);
+        Ok(())
+    }
+
+    fn class(&self, campaign: CampaignId, category: Option<CategoryId>) -> u32 {
+        let next = || self.last_class.fetch_add(1, Ordering::Relaxed) + 1;
+        *self.classes.get_or_insert_with((campaign, category), next)
+    }
+
+    /// A shard whose lock is poisoned was left in order: a step changes a row at its very end or not at all.
+    fn shard(&self, row: &RowKey) -> MutexGuard<'_, Shard> {
+        let shard = &self.shards[usize::from(row.digest[0]) % SHARDS];
+        shard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn digest(text: &[u8]) -> [u8; 16] {
+    let whole: [u8; 32] = Sha256::digest(text).into();
+    std::array::from_fn(|at| whole[at])
+}
