@@ -15,5 +15,6 @@ pub mod money;
 pub mod record;
 pub mod rules;
 pub mod sale;
+pub mod settlement;
 pub mod text;
 pub mod time;

@@ -10,16 +10,20 @@
 //! counted and not settled. What is kept in memory is the open holds, the open reversals and the keys of the totals: it
 //! does not grow with the day.
 
+mod day;
+mod error;
 mod row;
 mod split;
 #[cfg(test)]
 mod tests;
 mod totals;
 
+pub use day::{Day, Holds};
+pub use error::SettlementError;
 pub use row::{Kind, Row, Rows};
 pub use totals::{CapFigures, Figures, TotalKey, Totals};
 
-use crate::ids::{AuthorisationCode, GrantId, Lsn, Rrn, Stan};
+use crate::ids::{AuthorisationCode, Lsn, Rrn, Stan};
 use crate::money::MinorUnits;
 use crate::record::{Entry, Intent, Origin, Outcome, Record, ReversalOutcome};
 use crate::time::{BusinessDate, UnixMicros};
@@ -34,40 +38,6 @@ pub struct Settlement {
     sales: HashMap<Lsn, OpenSale, foldhash::fast::FixedState>,
     reversals: HashMap<Lsn, OpenReversal, foldhash::fast::FixedState>,
     day: Day,
-}
-
-/// A day as settled.
-#[derive(Clone, Debug)]
-pub struct Day {
-    /// The day.
-    pub date: BusinessDate,
-    /// Whether the journal holds a record of a later day, so that nothing can be added to this one.
-    pub is_over: bool,
-    /// Its first and its last record; none for a day without records.
-    pub range: Option<(Lsn, Lsn)>,
-    /// The last record up to and with this day: where the journal is cut.
-    pub cut: Lsn,
-    /// Records of the day, of all kinds.
-    pub records: u64,
-    /// Those of them stamped with an earlier business date than the one they are settled on.
-    pub late_records: u64,
-    /// What was granted and returned.
-    pub totals: Totals,
-    /// Holds open at the cut, of this and earlier days: not settled.
-    pub held: Holds,
-    /// Those of them whose outcome at the issuer is unknown.
-    pub in_doubt: Holds,
-    /// Reversals asked for and not answered by the issuer at the cut.
-    pub reversals_open: u64,
-}
-
-/// Holds, counted.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Holds {
-    /// How many.
-    pub count: u64,
-    /// The subsidies held.
-    pub amount: MinorUnits,
 }
 
 /// What an entry meant.
@@ -93,51 +63,6 @@ pub struct Return {
     authorisation: AuthorisationCode,
 }
 
-/// The journal contradicts itself: no settlement can be made of it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum SettlementError {
-    /// A grant without an open hold: never held, or ended before.
-    #[error("record {lsn} grants the sale of record {intent}, which holds nothing at that point")]
-    NothingHeld {
-        /// The grant.
-        lsn: Lsn,
-        /// Its intent.
-        intent: Lsn,
-    },
-    /// A confirmed reversal that nobody asked for, or whose sale was never granted.
-    #[error("record {lsn} gives back the sale of record {intent}, which has nothing to give back at that point")]
-    NothingToReturn {
-        /// The reversal's outcome.
-        lsn: Lsn,
-        /// The intent of its original.
-        intent: Lsn,
-    },
-    /// The record of the original is no intent, or is not that of this grant.
-    #[error("record {lsn} gives back the sale of record {intent}, where no intent stands")]
-    NotAnIntent {
-        /// The reversal's outcome.
-        lsn: Lsn,
-        /// Where the intent should stand.
-        intent: Lsn,
-    },
-    /// The amounts of a grant do not add up.
-    #[error("the amounts of grant {grant}, settled by record {lsn}, do not add up: {sum} is off")]
-    AmountsOff {
-        /// The record that settles it.
-        lsn: Lsn,
-        /// The grant.
-        grant: GrantId,
-        /// Which sum.
-        sum: &'static str,
-    },
-    /// A total leaves the range of 64 bits.
-    #[error("a total leaves the range of amounts at record {lsn}")]
-    OutOfRange {
-        /// The record that did it.
-        lsn: Lsn,
-    },
-}
-
 /// A sale between its intent and its end. The intent is dropped once in doubt: a grant can no longer follow.
 struct OpenSale {
     discount: MinorUnits,
@@ -153,24 +78,7 @@ struct OpenReversal {
 impl Settlement {
     /// The settlement of `date`, before the first entry.
     pub fn new(date: BusinessDate) -> Self {
-        Self {
-            date,
-            running: None,
-            sales: HashMap::default(),
-            reversals: HashMap::default(),
-            day: Day {
-                date,
-                is_over: false,
-                range: None,
-                cut: Lsn::NONE,
-                records: 0,
-                late_records: 0,
-                totals: Totals::default(),
-                held: Holds::default(),
-                in_doubt: Holds::default(),
-                reversals_open: 0,
-            },
-        }
+        Self { date, running: None, sales: HashMap::default(), reversals: HashMap::default(), day: Day::new(date) }
     }
 
     /// Takes the next entry. `rows` is emptied and then holds what the entry adds to the day's detail.
@@ -214,18 +122,13 @@ impl Settlement {
                 }
             }
             Record::ReversalRefused(outcome) => drop(self.reversals.remove(&outcome.asked)),
-            Record::Opened(_) | Record::Refused(_) => {}
+            Record::Opened(_) | Record::Refused(_) | Record::FullPrice(_) => {}
         }
         Ok(Step::Applied)
     }
 
     /// The second half of a [`Step::Return`]: `original` is the entry that stands at [`Return::original`].
-    pub fn apply_return(
-        &mut self,
-        wanted: Return,
-        original: &Entry,
-        rows: &mut Rows,
-    ) -> Result<(), SettlementError> {
+    pub fn apply_return(&mut self, wanted: Return, original: &Entry, rows: &mut Rows) -> Result<(), SettlementError> {
         let Return { lsn, original: intent_lsn, .. } = wanted;
         let (Record::Intent(intent), true) = (&original.record, original.lsn == intent_lsn) else {
             return Err(SettlementError::NotAnIntent { lsn, intent: intent_lsn });
@@ -304,14 +207,6 @@ impl Settlement {
         row::rows(transaction, intent, rows)?;
         let added = self.day.totals.add(transaction.kind, &intent.award, rows);
         added.ok_or(SettlementError::OutOfRange { lsn: transaction.lsn })
-    }
-}
-
-impl Holds {
-    fn add(&mut self, amount: MinorUnits, lsn: Lsn) -> Result<(), SettlementError> {
-        self.count += 1;
-        self.amount = self.amount.checked_add(amount).ok_or(SettlementError::OutOfRange { lsn })?;
-        Ok(())
     }
 }
 

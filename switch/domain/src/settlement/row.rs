@@ -114,7 +114,8 @@ pub(super) fn rows(transaction: &Transaction, intent: &Intent, rows: &mut Rows) 
     let award = &intent.award;
     let off = |sum| SettlementError::AmountsOff { lsn: transaction.lsn, grant: intent.grant, sum };
     prove(intent).map_err(off)?;
-    let original: ArrayVec<u64, ITEMS_MAX> = award.items.iter().map(|item| amount_of(&item.item).unwrap_or(0)).collect();
+    let original: ArrayVec<u64, ITEMS_MAX> =
+        award.items.iter().map(|item| amount_of(&item.item).unwrap_or(0)).collect();
     let subsidies: ArrayVec<u64, ITEMS_MAX> = award.items.iter().map(|item| item.discount.get()).collect();
     let unsubsidised = less(&original, &subsidies).ok_or_else(|| off("an item's discount"))?;
     let trade_in = split(intent.trade_in.get(), &unsubsidised);
