@@ -1,3 +1,6 @@
 //! The journal (the truth), atomic caps, the rebuildable index, recovery.
 
+pub mod format;
 pub mod quota;
+pub mod recovery;
+pub mod storage;
