@@ -69,9 +69,6 @@ pub const RECONNECT_MS_MIN: Limit = limit(100, 1, 60_000);
 /// `links.issuers.NAME.reconnect_ms_max`: under the time budget, so that a host that comes back serves those who wait.
 pub const RECONNECT_MS_MAX: Limit = limit(5_000, 1, 600_000);
 
-/// Bytes of a configuration file that are read at most: an example has 5 KiB, a catalogue of a million products 100 MiB.
-pub const FILE_BYTES_MAX: u64 = 512 << 20;
-
 /// Links on each side at most: each has tasks and buffers of its own.
 pub const LINKS_MAX: usize = 256;
 
@@ -79,7 +76,7 @@ pub const LINKS_MAX: usize = 256;
 pub const ZONE: &str = "Asia/Shanghai";
 
 /// `clock.cut_over`: business dates are civil dates.
-pub const CUT_OVER: &str = "00:00";
+pub const CUT_OVER: jiff::civil::Time = jiff::civil::Time::midnight();
 
 /// `links.issuers.NAME.gross_amount_type`: no published code of DE54 means the price before a discount, so the default is
 /// a private one, to be agreed with the network.

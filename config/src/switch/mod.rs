@@ -1,15 +1,85 @@
 //! The switch's own configuration: `switch.toml`, what the command line changes in it, and every file that it names.
 //!
 //! [`load`] is the one door: it reads the file, applies the overrides, checks every key, loads dialects, campaigns,
-//! catalogue and merchants, and gives either all of it or all that is wrong with it. Invariants: a [`SwitchConfig`] that exists
-//! has been checked, so nothing that uses it checks again; every number that is not in the file comes from [`limits`]; an
-//! error names file, line, key, what was expected and what to do. No environment variable and no clock is read here.
-//! May call: the crate's rooms of campaigns, catalogue and merchants, the domain's types, the codecs' dialects.
+//! catalogue and merchants, and gives either all of it or all that is wrong with it. Invariants: a [`SwitchConfig`] that
+//! exists has been checked, so nothing that uses it checks again; every number that is not in the file comes from
+//! [`limits`]; an error names file, line, key, what was found and what would be right. No environment variable and no
+//! clock is read here. May call: the crate's rooms of campaigns, catalogue and merchants, the domain's types, the codecs'
+//! dialects.
 
+mod check;
 mod config;
+mod context;
+mod dialects;
 pub mod limits;
+mod links;
+mod overrides;
+mod report;
+mod section;
+mod tree;
 
 pub use config::{
     AcquirerLink, ClockConfig, Durability, ExchangeConfig, IssuerLink, OursRule, Presentation, RefusalPolicy,
     StoreConfig, SwitchConfig,
 };
+pub use overrides::override_argument;
+pub use report::render;
+
+use crate::error::ConfigErrors;
+use crate::toml_file::TomlFile;
+use context::Context;
+use std::path::Path;
+use toml::de::DeTable;
+use tree::{Place, Table};
+
+/// What the process was told by its environment; handed in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Environment {
+    /// Whether `LIJIAN_PRODUCTION` is set: rehearsals are refused.
+    pub production: bool,
+}
+
+/// Everything that the daemon needs from files.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The configuration itself; each link with its dialect.
+    pub config: SwitchConfig,
+}
+
+/// Loads `file` as changed by `overrides` (key and value of each `--set`, the later one counts) and `data` (`--data`, which
+/// goes before them all), and every file that it names. Paths in a file are relative to that file, those of arguments to
+/// the working directory.
+///
+/// # Errors
+/// Everything that is wrong, in the order of the files and their lines.
+pub fn load(
+    file: &Path,
+    overrides: &[(String, String)],
+    data: Option<&Path>,
+    environment: Environment,
+) -> Result<Loaded, ConfigErrors> {
+    let source = TomlFile::open(file)?;
+    let mut context = Context::new();
+    let Some(mut root) = parse(&mut context, &source) else { return Err(context.into_errors()) };
+    for (key, value) in overrides {
+        overrides::apply(&mut context, &mut root, key, value);
+    }
+    if let Some(directory) = data {
+        overrides::apply_data(&mut context, &mut root, &directory.display().to_string());
+    }
+    let checked = check::check(&context, &root, file, environment);
+    let loaded = checked.map(|config| Loaded { config });
+    context.into_errors().or(loaded)
+}
+
+/// The file's tree; `None` where it is no TOML, since what would be missing then is not what is wrong.
+fn parse(context: &mut Context, file: &TomlFile) -> Option<Table> {
+    let source = context.add_file(file.path(), file.text());
+    let (root, errors) = DeTable::parse_recoverable(file.text());
+    for error in &errors {
+        let place = Place::new(source, 0, error.span().unwrap_or_default());
+        let (found, expected) = error.message().split_once(", expected ").unwrap_or((error.message(), "valid TOML"));
+        context.wrong(place, "", found.replace('\n', " "), expected);
+    }
+    errors.is_empty().then(|| tree::grow_table(root.get_ref(), source, 0))
+}
