@@ -1,0 +1,70 @@
+//! What a start learns from the journal: caps as they stood, and everything that was still under way.
+//!
+//! [`replay`] is a fold over all records from the first. It feeds the quota and keeps only what is open, so memory grows
+//! with the sales that were in flight, not with those ever granted (but for one bit a record, which finds contradictions
+//! and is dropped at the end). The takes of a reversed grant, which are rare, are looked up in the journal again.
+//!
+//! # Invariants
+//! - History is the truth: limits that were lowered since stop nothing.
+//! - A history that contradicts itself (an outcome without its intent, a second outcome) stops the start with the records'
+//!   LSNs. Nothing is skipped, nothing panics.
+//!
+//! May call the quota.
+
+mod error;
+mod fold;
+
+pub use error::{Contradiction, RecoveryError};
+
+use crate::quota::Quota;
+use fold::Fold;
+use lijian_domain::ids::Lsn;
+use lijian_domain::record::{DoubtCause, Entry, Intent, ReversalAsked};
+use lijian_domain::time::{BusinessDate, UnixMicros};
+use std::collections::BTreeMap;
+
+/// What a journal left behind.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Recovered {
+    /// Intents without an end, by their LSN; their caps are held.
+    pub open: BTreeMap<Lsn, OpenIntent>,
+    /// Reversals that were asked for and neither confirmed nor refused, by the LSN of the asking.
+    pub reversals: BTreeMap<Lsn, ReversalAsked>,
+    /// The last incarnation, 0 if the journal was never opened.
+    pub incarnation: u32,
+    /// The last record, [`Lsn::NONE`] of an empty journal.
+    pub last: Lsn,
+    /// The latest time of any record: the clock may stand earlier after a restart.
+    pub latest: UnixMicros,
+}
+
+/// An intent without an end.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OpenIntent {
+    /// The sale and what is held for it.
+    pub intent: Box<Intent>,
+    /// When it was decided.
+    pub at: UnixMicros,
+    /// Its settlement day.
+    pub business_date: BusinessDate,
+    /// Why it is in doubt; none where the daemon stopped before anything was known.
+    pub doubt: Option<DoubtCause>,
+}
+
+/// Feeds the whole history, from LSN 1, into an empty `quota`. `look_up` finds one record again; it is asked for the
+/// intents of reversed grants only.
+pub fn replay<E>(
+    entries: impl IntoIterator<Item = Result<Entry, E>>,
+    quota: &Quota,
+    mut look_up: impl FnMut(Lsn) -> Result<Option<Entry>, E>,
+) -> Result<Recovered, RecoveryError<E>> {
+    let mut fold = Fold::new(quota);
+    for entry in entries {
+        let entry = entry.map_err(RecoveryError::Journal)?;
+        if let Some(intent) = fold.apply(entry).map_err(RecoveryError::Contradiction)? {
+            let original = look_up(intent).map_err(RecoveryError::Journal)?;
+            fold.give_back(intent, original).map_err(RecoveryError::Contradiction)?;
+        }
+    }
+    Ok(fold.finish())
+}
