@@ -1,0 +1,74 @@
+//! What can go wrong with an index. The answer is always the same: rebuild it from the journal.
+
+use lijian_domain::ids::Lsn;
+use std::path::PathBuf;
+
+/// An index cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum IndexError {
+    /// The directory or a file in it.
+    #[error("the index at {path} cannot be {step}")]
+    File {
+        /// Where.
+        path: PathBuf,
+        /// What was tried.
+        step: &'static str,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// The database.
+    #[error("the index cannot {step}; if this stays, remove its directory: it is rebuilt from the journal")]
+    Database {
+        /// What was tried.
+        step: &'static str,
+        /// Why not.
+        source: sled::Error,
+    },
+    /// The database did not even fail in order.
+    #[error("the index at {path} cannot be opened, not even afresh: check the disk and the rights of the directory")]
+    Panicked {
+        /// Where.
+        path: PathBuf,
+    },
+    /// A row is not what was written.
+    #[error("a row ({row}) of the index is damaged; remove its directory: it is rebuilt from the journal")]
+    Damaged {
+        /// Which kind of row.
+        row: &'static str,
+    },
+}
+
+/// Records cannot be folded into the index.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError<E> {
+    /// The journal could not be read.
+    #[error("the journal cannot be read for the index")]
+    Journal(#[source] E),
+    /// The index could not be read or written.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    /// The journal has not the next record, though it is durable.
+    #[error("record {got} came to the index where {expected} was expected; rebuild the index")]
+    Gap {
+        /// The LSN that should come.
+        expected: Lsn,
+        /// The LSN that came; [`Lsn::NONE`] if none did.
+        got: Lsn,
+    },
+    /// An outcome names something that is no intent.
+    #[error("record {at} names {intent}, which is no intent; verify the journal")]
+    NoIntent {
+        /// The outcome.
+        at: Lsn,
+        /// What it names.
+        intent: Lsn,
+    },
+    /// A balance would leave its range.
+    #[error("record {at} brings the balance of {cap} out of its range; rebuild the index")]
+    Balance {
+        /// The record.
+        at: Lsn,
+        /// The cap's id.
+        cap: String,
+    },
+}

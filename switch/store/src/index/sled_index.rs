@@ -1,0 +1,182 @@
+//! An [`Index`] in sled 0.34. sled is no place for the truth: its flush does not reach the disk on Linux, an empty leftover
+//! of a snapshot makes every open fail, and damage may come as a panic. So it is opened with care, and anything suspicious
+//! is moved aside and folded again.
+
+use super::{BY_RRN_MAX, Batch, Index, IndexError, key};
+use lijian_domain::cap::{CapBalance, CapKey};
+use lijian_domain::ids::{Lsn, Rrn};
+use std::fs;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+/// sled uses several times its cache: measured 4.5 times at five million rows.
+const BUDGET_PER_CACHE: u64 = 5;
+const TREE: &str = "rows";
+
+/// See the module. All rows stand in one tree, so that a batch is one atomic write.
+#[derive(Clone, Debug)]
+pub struct SledIndex {
+    database: sled::Db,
+    rows: sled::Tree,
+}
+
+/// An index, and what had to be done to have one.
+#[derive(Debug)]
+pub struct OpenedIndex {
+    /// It may lag behind the journal, down to being empty.
+    pub index: SledIndex,
+    /// Why an earlier index was thrown away; none if it was not. Worth an alarm line: the fold takes a while.
+    pub thrown_away: Option<ThrownAway>,
+}
+
+/// Why an index was thrown away.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum ThrownAway {
+    /// It could not be opened or read.
+    #[error("it was damaged and has been moved to {moved_to}")]
+    Damaged {
+        /// Where it is now. The next damaged one takes its place.
+        moved_to: PathBuf,
+    },
+    /// It knew records that the journal does not have.
+    #[error("it stood at record {applied}, ahead of the journal's {durable}")]
+    Ahead {
+        /// The index's last record.
+        applied: Lsn,
+        /// The journal's last record.
+        durable: Lsn,
+    },
+}
+
+impl SledIndex {
+    /// Opens the index in the directory `path`, or makes one, for a journal whose last record is `durable`. It stays within
+    /// about `budget_bytes` of memory.
+    pub fn open(path: &Path, budget_bytes: u64, durable: Lsn) -> Result<OpenedIndex, IndexError> {
+        remove_empty_leftovers(path)?;
+        let opened = try_open(path, budget_bytes).and_then(|index| index.applied().map(|applied| (index, applied)));
+        let (mut index, applied) = match opened {
+            Ok(opened) => opened,
+            Err(error) if is_in_use(&error) => return Err(error),
+            Err(_) => {
+                let moved_to = move_aside(path)?;
+                let index = try_open(path, budget_bytes)?;
+                return Ok(OpenedIndex { index, thrown_away: Some(ThrownAway::Damaged { moved_to }) });
+            }
+        };
+        let ahead = applied > durable;
+        if ahead {
+            index.clear()?;
+        }
+        Ok(OpenedIndex { index, thrown_away: ahead.then_some(ThrownAway::Ahead { applied, durable }) })
+    }
+}
+
+impl Index for SledIndex {
+    fn apply(&mut self, batch: &Batch) -> Result<(), IndexError> {
+        let mut rows = sled::Batch::default();
+        for (rrn, lsn) in &batch.rrns {
+            rows.insert(key::rrn_row(rrn, *lsn), &[]);
+        }
+        for (cap, balance) in &batch.balances {
+            if *balance == CapBalance::default() {
+                rows.remove(key::balance_row(cap));
+            } else {
+                rows.insert(key::balance_row(cap), key::encode_balance(balance));
+            }
+        }
+        rows.insert(&key::APPLIED, key::encode_applied(batch.applied));
+        self.rows.apply_batch(rows).map_err(database("write a batch"))
+    }
+
+    fn applied(&self) -> Result<Lsn, IndexError> {
+        match self.rows.get(key::APPLIED).map_err(database("be read"))? {
+            Some(row) => key::decode_applied(&row).ok_or(IndexError::Damaged { row: "layout" }),
+            None => Ok(Lsn::NONE),
+        }
+    }
+
+    fn by_rrn(&self, rrn: &Rrn) -> Result<Vec<Lsn>, IndexError> {
+        let newest_first = self.rows.scan_prefix(key::rrn_prefix(rrn)).keys().rev().take(BY_RRN_MAX);
+        let mut lsns = newest_first
+            .map(|row| row.map_err(database("be read")).and_then(|row| key::rrn_row_lsn(&row)))
+            .collect::<Result<Vec<_>, _>>()?;
+        lsns.reverse();
+        Ok(lsns)
+    }
+
+    fn balance(&self, cap: &CapKey) -> Result<CapBalance, IndexError> {
+        let row = self.rows.get(key::balance_row(cap)).map_err(database("be read"))?;
+        row.map_or(Ok(CapBalance::default()), |value| key::decode_balance(&value))
+    }
+
+    fn for_each_balance(&self, visit: &mut dyn FnMut(CapKey, CapBalance)) -> Result<(), IndexError> {
+        for row in self.rows.scan_prefix([key::BALANCE]) {
+            let (cap, balance) = row.map_err(database("be read"))?;
+            visit(key::decode_balance_row(&cap)?, key::decode_balance(&balance)?);
+        }
+        Ok(())
+    }
+
+    /// The tree goes with all its rows, the LSN among them, so a crash meanwhile leaves the old index or an empty one.
+    fn clear(&mut self) -> Result<(), IndexError> {
+        self.database.drop_tree(TREE).map_err(database("be emptied"))?;
+        self.rows = self.database.open_tree(TREE).map_err(database("be emptied"))?;
+        Ok(())
+    }
+}
+
+fn database(step: &'static str) -> impl FnOnce(sled::Error) -> IndexError {
+    move |source| IndexError::Database { step, source }
+}
+
+fn try_open(path: &Path, budget_bytes: u64) -> Result<SledIndex, IndexError> {
+    let open = || {
+        let config = sled::Config::new().path(path).cache_capacity(budget_bytes / BUDGET_PER_CACHE);
+        let database = config.open()?;
+        let rows = database.open_tree(TREE)?;
+        Ok(SledIndex { database, rows })
+    };
+    match catch_unwind(AssertUnwindSafe(open)) {
+        Ok(opened) => opened.map_err(database("be opened")),
+        Err(_) => Err(IndexError::Panicked { path: path.into() }),
+    }
+}
+
+/// Another process, or another part of this one, has it: that is no damage.
+fn is_in_use(error: &IndexError) -> bool {
+    matches!(error, IndexError::Database { source: sled::Error::Io(error), .. } if error.kind() == io::ErrorKind::Other
+        && error.to_string().contains("lock"))
+}
+
+/// An empty `snap.N.generating` is what a crash in the wrong moment leaves; sled takes it for damage.
+fn remove_empty_leftovers(path: &Path) -> Result<(), IndexError> {
+    let file = |step| move |source| IndexError::File { path: path.into(), step, source };
+    let entries = match fs::read_dir(path) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(file("listed")(error)),
+    };
+    for entry in entries {
+        let entry = entry.map_err(file("listed"))?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let leftover = name.starts_with("snap.") && name.ends_with(".generating");
+        if leftover && entry.metadata().is_ok_and(|metadata| metadata.len() == 0) {
+            fs::remove_file(entry.path()).map_err(file("cleaned of an empty leftover"))?;
+        }
+    }
+    Ok(())
+}
+
+fn move_aside(path: &Path) -> Result<PathBuf, IndexError> {
+    let file = |step| move |source| IndexError::File { path: path.into(), step, source };
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(".damaged");
+    let moved_to = path.with_file_name(name);
+    match fs::remove_dir_all(&moved_to) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(file("moved aside")(error)),
+        _ => fs::rename(path, &moved_to).map_err(file("moved aside"))?,
+    }
+    Ok(moved_to)
+}
