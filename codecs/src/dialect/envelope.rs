@@ -38,7 +38,7 @@ pub struct Addresses<'a> {
 }
 
 /// Why an envelope cannot be read or made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum EnvelopeError {
     /// The payload ends inside the envelope.
     #[error("envelope of {expected_bytes} bytes expected, got {got_bytes}")]

@@ -18,8 +18,8 @@ pub struct FieldIndex {
     pub(super) fields_start: u16,
     /// One past the last byte that was read.
     pub(super) end: u16,
-    /// The bitmaps as they came.
-    pub(super) announced: [u64; 3],
+    /// Whether everything that the bitmaps announce was read.
+    pub(super) whole: bool,
     /// The fields that were read.
     pub(super) present: [u64; 3],
     pub(super) spans: [Span; 256],
@@ -34,7 +34,7 @@ impl FieldIndex {
             message_start: 0,
             fields_start: 0,
             end: 0,
-            announced: [0; 3],
+            whole: false,
             present: [0; 3],
             spans: [Span { start: 0, end: 0 }; 256],
         }
@@ -46,7 +46,7 @@ impl FieldIndex {
         self.message_start = 0;
         self.fields_start = 0;
         self.end = 0;
-        self.announced = [0; 3];
+        self.whole = false;
         self.present = [0; 3];
     }
 }

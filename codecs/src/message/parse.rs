@@ -65,7 +65,6 @@ fn read(dialect: &Dialect, payload: &[u8], index: &mut FieldIndex) -> Result<(),
     let mut at = start + read_mti(dialect, payload, start, index)?;
     let bits = read_bitmaps(dialect, payload, &mut at)?;
     index.fields_start = offset(at);
-    index.announced = bits;
     for (place, mut word) in (0_u8..).zip(bits) {
         // The first bit of each bitmap announces the next bitmap, it is no field. Where the table has two bitmaps, the
         // first bit of the second is field 65.
@@ -94,6 +93,7 @@ fn read(dialect: &Dialect, payload: &[u8], index: &mut FieldIndex) -> Result<(),
         index.present[usize::from(place)] = done;
     }
     index.end = offset(at);
+    index.whole = true;
     if at != payload.len() {
         let got = Got::Bytes(payload.len() - at);
         return Err(ParseError { part: Part::End, offset: at, expected: Expected::End, got });

@@ -176,6 +176,32 @@ impl<'a> MessageView<'a> {
         usize::from(self.index.spans[usize::from(field)].start).saturating_sub(usize::from(operation.prefix_bytes))
     }
 
+    /// Whether every field that the bitmaps announce was read.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.index.whole
+    }
+
+    /// Where the field before this one ends, or the fields begin.
+    pub(crate) fn end_before(&self, field: u8) -> usize {
+        let last = |place: usize, word: u64| {
+            (word != 0).then(|| {
+                let number = place * 64 + 64 - usize::try_from(word.trailing_zeros()).unwrap_or(0);
+                self.index.spans.get(number).map_or(0, |span| usize::from(span.end))
+            })
+        };
+        let (own, bit) = (usize::from((field - 1) >> 6), u32::from((field - 1) & 63));
+        // Bits above that of the field.
+        let above = if bit == 0 { 0 } else { u64::MAX << (64 - bit) };
+        self.index
+            .present
+            .iter()
+            .enumerate()
+            .take(own + 1)
+            .rev()
+            .find_map(|(place, &word)| last(place, if place == own { word & above } else { word }))
+            .unwrap_or_else(|| usize::from(self.index.fields_start))
+    }
+
     /// Where the message type begins, where the fields begin, and where what could be read ends.
     pub(crate) fn bounds(&self) -> (usize, usize, usize) {
         let index = self.index;
