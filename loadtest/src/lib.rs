@@ -1,1 +1,12 @@
-//! Issuer simulator and load generator; its own arithmetic, no domain code.
+//! What stands on the other sides of the switch: an issuer to pay from, a till to pay at.
+//!
+//! [`issuer`] is a simulated issuer host with books of its own; [`till`] is a small client. Both speak any dialect of
+//! `lijian-codecs` over TCP and know nothing else of the switch: amounts that come out of here are counted by other code
+//! than the switch's, so that the two can be held against each other.
+//!
+//! Invariants: money is integer minor units; a card number never prints in the clear; the clock is read in one file;
+//! no peer makes this crate panic or hold more than stated bounds.
+
+mod clock;
+pub mod issuer;
+pub mod till;

@@ -1,2 +1,9 @@
-//! lijian-load.
-fn main() {}
+//! `lijian-load`: the other side of the wire, for rehearsals and measurements.
+
+mod commands;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    commands::main()
+}

@@ -1,0 +1,59 @@
+//! The command line: raw arguments, then settings, then the library. The only room that prints.
+//!
+//! Exit codes: 0 done, 64 bad usage, 70 internal error, 75 try again later.
+
+mod issuer;
+mod print;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Bad usage (sysexits, EX_USAGE).
+const USAGE: u8 = 64;
+/// Internal error (EX_SOFTWARE).
+const INTERNAL: u8 = 70;
+/// Try again later (EX_TEMPFAIL).
+const LATER: u8 = 75;
+
+/// Issuer simulator and load generator for the Lijian switch.
+#[derive(Parser)]
+#[command(name = "lijian-load", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve as an issuer until interrupted (Ctrl-C or SIGTERM), then print totals.
+    Issuer(issuer::IssuerArguments),
+}
+
+/// Why a command could not do its work: exit code and text.
+struct Failure {
+    code: u8,
+    text: String,
+}
+
+/// Parses the command line and runs the command.
+pub(crate) fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let usage = error.use_stderr();
+            // Help and version go to standard output; when that is closed there is nobody to tell.
+            let _ = error.print();
+            return ExitCode::from(if usage { USAGE } else { 0 });
+        }
+    };
+    let done = match arguments.command {
+        Command::Issuer(arguments) => issuer::run(arguments),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure { code, text }) => {
+            print::error(&text);
+            ExitCode::from(code)
+        }
+    }
+}

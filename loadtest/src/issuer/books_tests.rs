@@ -1,0 +1,88 @@
+//! The books against sums kept by hand.
+
+use super::*;
+
+const CARD: &[u8] = b"6222021234567890";
+
+fn money<'a>(stan: &'a str, amount_minor: u64) -> MoneyRequest<'a> {
+    let identity = Identity { stan: stan.as_bytes(), terminal: b"TERM0001", times: [b"", b""], key: stan.as_bytes() };
+    let (card, amount_minor) = (Card::from_digits(CARD), Some(amount_minor));
+    MoneyRequest { movement: Movement::Debit, amount_minor, card, advice: false, identity }
+}
+
+fn reversal(stan: &str, amount_minor: Option<u64>) -> ReversalRequest<'_> {
+    ReversalRequest { amount_minor, stan: stan.as_bytes(), terminal: b"TERM0001", transmitted: None }
+}
+
+fn ruled(ruling: Ruling) -> (Outcome, [u8; 2]) {
+    (ruling.outcome, ruling.code)
+}
+
+#[test]
+fn a_request_is_booked_once_however_often_it_comes() {
+    let (settings, mut books) = (IssuerSettings::for_tests(), Books::default());
+    let first = books.request(&settings, &money("000001", 12_345));
+    let again = books.request(&settings, &money("000001", 12_345));
+    assert_eq!(ruled(first), (Outcome::Approved, *b"00"));
+    assert_eq!((again.outcome, again.number, again.code), (Outcome::Repeat, first.number, *b"00"));
+    assert_eq!(ruled(books.request(&settings, &money("000001", 12_346))), (Outcome::Conflict, *b"94"));
+    let totals = books.totals();
+    assert_eq!((totals.approved, totals.repeats, totals.conflicts), (1, 1, 1));
+    assert_eq!((totals.debited_minor, totals.paid_minor()), (12_345, 12_345));
+    assert_eq!(books.accounts()[0].1.paid_minor(), 12_345);
+}
+
+#[test]
+fn a_reversal_gives_back_once() {
+    let (settings, mut books) = (IssuerSettings::for_tests(), Books::default());
+    books.request(&settings, &money("000001", 500));
+    books.request(&settings, &money("000002", 70));
+    assert_eq!(ruled(books.reverse(&reversal("000001", Some(501)))), (Outcome::ReversalWrongAmount, *b"64"));
+    assert_eq!(ruled(books.reverse(&reversal("000001", Some(500)))), (Outcome::Reversed, *b"00"));
+    assert_eq!(ruled(books.reverse(&reversal("000001", None))), (Outcome::ReversalRepeated, *b"00"));
+    assert_eq!(ruled(books.reverse(&reversal("000009", None))), (Outcome::ReversalUnknown, *b"25"));
+    let (totals, accounts) = (books.totals(), books.accounts());
+    assert_eq!((totals.debited_minor, totals.debits_reversed_minor, totals.paid_minor()), (570, 500, 70));
+    assert_eq!((totals.reversed, totals.reversals_repeated, totals.reversals_unknown), (1, 1, 1));
+    assert_eq!(accounts[0].1.paid_minor(), 70);
+}
+
+#[test]
+fn refunds_go_the_other_way_and_inquiries_nowhere() {
+    let (settings, mut books) = (IssuerSettings::for_tests(), Books::default());
+    books.request(&settings, &money("000001", 900));
+    books.request(&settings, &MoneyRequest { movement: Movement::of(b"200000"), ..money("000002", 300) });
+    let inquiry = MoneyRequest { movement: Movement::of(b"310000"), amount_minor: None, ..money("000003", 0) };
+    assert_eq!(ruled(books.request(&settings, &inquiry)), (Outcome::Approved, *b"00"));
+    assert_eq!(books.totals().paid_minor(), 600);
+    assert_eq!(ruled(books.reverse(&reversal("000002", Some(300)))), (Outcome::Reversed, *b"00"));
+    assert_eq!(books.totals().paid_minor(), 900);
+}
+
+#[test]
+fn what_is_declined_is_not_booked_and_nothing_comes_back_of_it() {
+    let mut settings = IssuerSettings::for_tests();
+    settings.decline_amounts.insert(66_600, *b"59");
+    let mut books = Books::default();
+    assert_eq!(ruled(books.request(&settings, &money("000001", 66_600))), (Outcome::Declined, *b"59"));
+    assert_eq!(ruled(books.reverse(&reversal("000001", Some(66_600)))), (Outcome::ReversalOfDeclined, *b"00"));
+    let no_card = MoneyRequest { card: None, ..money("000002", 100) };
+    assert_eq!(ruled(books.request(&settings, &no_card)), (Outcome::Declined, *b"14"));
+    let nothing = MoneyRequest { amount_minor: None, ..money("000003", 0) };
+    assert_eq!(ruled(books.request(&settings, &nothing)), (Outcome::Declined, *b"13"));
+    let advice = MoneyRequest { advice: true, ..money("000004", 66_600) };
+    assert_eq!(ruled(books.request(&settings, &advice)), (Outcome::Approved, *b"00"));
+    assert_eq!((books.totals().declined, books.totals().paid_minor()), (3, 66_600));
+}
+
+#[test]
+fn a_silent_request_is_booked_and_can_be_reversed() {
+    let mut settings = IssuerSettings::for_tests();
+    settings.silent_amounts.insert(777);
+    let mut books = Books::default();
+    let ruling = books.request(&settings, &money("000001", 777));
+    assert!(ruling.silent && books.request(&settings, &money("000001", 777)).silent);
+    assert_eq!((books.totals().silent, books.totals().paid_minor()), (1, 777));
+    assert_eq!(ruled(books.reverse(&reversal("000001", Some(777)))), (Outcome::Reversed, *b"00"));
+    assert_eq!(books.totals().paid_minor(), 0);
+}
