@@ -127,7 +127,7 @@ macro_rules! numbered {
 }
 
 numbered! {
-    DoubtCause "cause of doubt" { 1 => TimeOut, 2 => LinkLost, 3 => Restart }
+    DoubtCause "cause of doubt" { 1 => TimeOut, 2 => LinkLost, 3 => Restart, 4 => OtherAmount }
     ReleaseCause "cause of release" { 1 => ReversalConfirmed, 2 => LateDecline, 3 => NeverSent }
 }
 

@@ -16,7 +16,7 @@ pub use buffer::RecordBuffer;
 pub use record::decode;
 
 pub(crate) use batch::{
-    BATCH_HEADER_BYTES, BatchHeader, SEGMENT_HEADER_BYTES, SegmentHeader, find_batch_magic, records, seal_batch,
+    BATCH_HEADER_BYTES, BatchHeader, SEGMENT_HEADER_BYTES, SegmentHeader, find_batch_magic, seal_batch,
 };
 pub(crate) use record::Frame;
 
