@@ -1,0 +1,11 @@
+//! Issuer and till over real sockets, on free ports, without waiting for the clock.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod command_line;
+mod crowd;
+mod dialects;
+mod frames;
+mod interoperability;
+mod money;
+mod scripted;
+mod stage;
