@@ -1,6 +1,11 @@
 //! Raw configuration to checked configuration; errors with file, line and key.
 
+pub mod campaign;
+pub mod catalogue;
+mod csv_file;
 pub mod digest;
 pub mod error;
+mod fields;
+pub mod merchants;
 pub mod switch;
 pub mod toml_file;

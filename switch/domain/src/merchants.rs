@@ -5,6 +5,7 @@
 use crate::ids::{CategoryId, DistrictCode, LinkName, MerchantId};
 use crate::text::Text;
 use crate::time::Validity;
+use arrayvec::ArrayVec;
 use foldhash::fast::FixedState;
 use jiff::civil;
 use std::collections::HashMap;
@@ -17,8 +18,8 @@ pub struct Merchant {
     pub id: MerchantId,
     /// The acquirer link that it is connected by; the same DE42 on another link is another merchant.
     pub link: LinkName,
-    /// Unified social credit code (GB 32100-2015), 18 characters.
-    pub credit_code: Text<18>,
+    /// The business behind it.
+    pub credit_code: CreditCode,
     /// What people call it.
     pub name: String,
     /// Where it is.
@@ -38,6 +39,32 @@ impl Merchant {
     /// Whether it is admitted on this day.
     pub fn is_admitted(&self, day: civil::Date) -> bool {
         self.validity.contains(day)
+    }
+}
+
+/// Unified social credit code (GB 32100-2015): 17 characters and a check character.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct CreditCode(Text<18>);
+
+impl CreditCode {
+    /// Digits, and letters without those that look like others (I, O, S, V, Z); a character's place is its value.
+    const ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
+
+    /// Reads 18 characters with a right check character: the values, weighted by the powers of 3, add up to a multiple of
+    /// 31, the check character with weight 1.
+    pub fn parse(text: &str) -> Option<Self> {
+        let code: &[u8; 18] = text.as_bytes().try_into().ok()?;
+        let value = |byte: &u8| Self::ALPHABET.iter().position(|letter| letter == byte);
+        let values = code.iter().map(value).collect::<Option<ArrayVec<usize, 18>>>()?;
+        let (check, body) = values.split_last()?;
+        let weights = std::iter::successors(Some(1), |weight| Some(weight * 3 % 31));
+        let sum: usize = body.iter().zip(weights).map(|(value, weight)| value * weight).sum();
+        (sum + check).is_multiple_of(31).then(|| Text::new(text).ok()).flatten().map(Self)
+    }
+
+    /// The 18 characters.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
     }
 }
 
@@ -87,7 +114,7 @@ mod tests {
         let merchant = Merchant {
             id: MerchantId::new("103440358121001").unwrap(),
             link: LinkName::new("ascii").unwrap(),
-            credit_code: Text::EMPTY,
+            credit_code: CreditCode::parse("91350100M000100Y43").unwrap(),
             name: "shop".to_owned(),
             district: DistrictCode::parse("440305").unwrap(),
             categories: Box::new([CategoryId::new("phone").unwrap()]),
@@ -99,5 +126,16 @@ mod tests {
         assert_eq!(merchants.merchant(merchant.link, merchant.id), Some(&merchant));
         assert_eq!(merchants.merchant(LinkName::new("pos").unwrap(), merchant.id), None);
         assert!(merchant.sells(&CategoryId::new("phone").unwrap()) && !merchant.sells(&CategoryId::default()));
+    }
+
+    #[test]
+    fn credit_codes_have_a_check_character() {
+        // The worked example that is handed round with GB 32100-2015.
+        assert_eq!(CreditCode::parse("91350100M000100Y43").unwrap().as_str(), "91350100M000100Y43");
+        for wrong in
+            ["91350100M000100Y44", "91350100M000100Y4", "91350100M000100Y430", "91350100I000100Y43", "", "一二三四五六"]
+        {
+            assert_eq!(CreditCode::parse(wrong), None, "{wrong}");
+        }
     }
 }

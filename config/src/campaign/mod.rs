@@ -1,0 +1,54 @@
+//! Campaign files: one TOML file a campaign.
+//!
+//! This room maps the file onto [`lijian_domain::campaign::CampaignSettings`], whose names are those of the file's keys; what
+//! a campaign must keep is checked there, and what is wrong comes back with file, line and key.
+
+mod raw;
+
+use crate::digest::{FileDigest, Loaded};
+use crate::error::{ConfigError, ConfigErrors};
+use crate::toml_file::TomlFile;
+use lijian_domain::campaign::{Campaign, CampaignSettings};
+use std::path::Path;
+
+/// A checked campaign and the digest of its canonical text.
+pub type CampaignDefinition = Loaded<Campaign>;
+
+/// The campaign in a file.
+pub fn load(path: &Path) -> Result<CampaignDefinition, ConfigErrors> {
+    checked(&TomlFile::open(path)?)
+}
+
+/// The campaign in a text; `origin` is the name that errors give it.
+pub fn parse(origin: &Path, text: &str) -> Result<CampaignDefinition, ConfigErrors> {
+    checked(&TomlFile::new(origin, text))
+}
+
+/// The campaigns in several files, in their order; no two of the same id.
+pub fn load_all<P: AsRef<Path>>(paths: &[P]) -> Result<Vec<CampaignDefinition>, ConfigErrors> {
+    let mut errors = ConfigErrors::default();
+    let mut campaigns: Vec<CampaignDefinition> = Vec::new();
+    for path in paths.iter().map(AsRef::as_ref) {
+        let Some(campaign) = errors.take(load(path)) else { continue };
+        let id = campaign.value.id;
+        if campaigns.iter().any(|known| known.value.id == id) {
+            let found = format!("campaign {id:?} a second time");
+            errors.push(ConfigError::of_file(path, found, "another id than the files before it").at_key("id"));
+        } else {
+            campaigns.push(campaign);
+        }
+    }
+    errors.or(Some(campaigns))
+}
+
+fn checked(file: &TomlFile) -> Result<CampaignDefinition, ConfigErrors> {
+    let raw: raw::RawCampaign = file.read()?;
+    let campaign = CampaignSettings::from(raw).check().map_err(|breaches| {
+        let mut errors = ConfigErrors::default();
+        for breach in breaches {
+            errors.push(file.error(&breach.key, breach.found, breach.expected));
+        }
+        errors
+    })?;
+    Ok(Loaded { value: campaign, digest: FileDigest::of_text(file.text()) })
+}

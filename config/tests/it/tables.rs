@@ -1,0 +1,140 @@
+//! Catalogue and merchants: what ships is right, every wrong field is told with its line and column.
+
+use lijian_config::error::ConfigErrors;
+use lijian_config::{catalogue, merchants};
+use lijian_domain::ids::{Gtin, LinkName, MerchantId};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+fn example(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/shenzhen-2024").join(name)
+}
+
+fn lines(errors: &ConfigErrors) -> Vec<String> {
+    errors.errors().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn the_example_catalogue_covers_the_campaign() {
+    let loaded = catalogue::load(&[example("catalogue.csv")]).unwrap();
+    assert!(loaded.value.len() >= 200);
+    let mut by_category: BTreeMap<String, usize> = BTreeMap::new();
+    for product in loaded.value.products() {
+        *by_category.entry(product.category.to_string()).or_default() += 1;
+    }
+    let campaign =
+        lijian_config::campaign::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("campaigns/shenzhen-2024.toml"));
+    for category in campaign.unwrap().value.categories() {
+        assert!(by_category.get(category.id.as_str()).is_some_and(|count| *count >= 10), "{category:?}");
+    }
+    assert!(by_category.contains_key("microwave"), "some products are not subsidised");
+    let texts = loaded.value.texts(Gtin(6_901_840_100_070)).unwrap();
+    assert_eq!((texts.brand, texts.model), ("青砚", "QY-RF100A"));
+}
+
+#[test]
+fn the_example_merchants_stand_in_shenzhen() {
+    let loaded = merchants::load(&[example("merchants.csv")]).unwrap();
+    assert_eq!(loaded.value.len(), 20);
+    assert!(loaded.value.iter().all(|merchant| merchant.district.as_str().starts_with("4403")));
+    let merchant = loaded.value.merchant(LinkName::new("pos").unwrap(), MerchantId::new("999584057320008").unwrap());
+    assert_eq!(merchant.unwrap().categories.len(), 3);
+}
+
+#[test]
+fn a_byte_order_mark_and_other_line_ends_change_nothing() {
+    let text = std::fs::read_to_string(example("catalogue.csv")).unwrap();
+    let plain = catalogue::read(Path::new("c.csv"), text.as_bytes()).unwrap();
+    let dressed = format!("\u{feff}{}", text.replace('\n', "\r\n"));
+    let dressed = catalogue::read(Path::new("c.csv"), dressed.as_bytes()).unwrap();
+    assert_eq!((plain.digest, plain.value.len()), (dressed.digest, dressed.value.len()));
+}
+
+#[test]
+fn each_wrong_product_is_told() {
+    let heading = catalogue::COLUMNS.join(",");
+    let check = |rows: &[u8], expected: &[&str]| {
+        let content = [heading.as_bytes(), b"\n", rows].concat();
+        let errors = catalogue::read(Path::new("c.csv"), content.as_slice()).unwrap_err();
+        assert_eq!(lines(&errors), expected);
+    };
+    check(
+        b"6901840100071,phone,B,M,N,,,,\n6901840100070,Phone,B,M,N,0,-1,,2024-13-01\n",
+        &[
+            "c.csv:2: gtin: found \"6901840100071\", expected a GTIN of 8, 12, 13 or 14 digits with a right check digit",
+            "c.csv:3: category: found \"Phone\", expected a category id: 1 to 24 lower-case letters, digits and hyphens",
+            "c.csv:3: grade: found \"0\", expected a grade of 1 to 5, or nothing",
+            "c.csv:3: filed_price: found \"-1\", expected a price in fen, or nothing",
+            "c.csv:3: valid_to: found \"2024-13-01\", expected a date such as 2024-09-06, or nothing",
+        ],
+    );
+    check(
+        b"6901840100070,phone,B,M,N,,,,\n\n6901840100070,phone,B,M,N,,,,\n",
+        &["c.csv:4: gtin: found product 6901840100070 a second time, expected each product once"],
+    );
+    check(
+        b"6901840100070,phone,,M,N,,,2024-09-06,2024-09-05\n",
+        &[
+            "c.csv:2: brand: found nothing, expected 1 to 200 bytes of text",
+            "c.csv:2: valid_to: found \"2024-09-05\", expected 2024-09-06 (valid_from) or later",
+        ],
+    );
+    check(b"6901840100070,phone,B\n", &["c.csv:2: found a row of 3 fields, expected 9 fields, quotes closed"]);
+    check(
+        b"6901840100070,phone,\"B,M,N,,,,\n1,2\n",
+        &["c.csv:2: found a row of 3 fields, expected 9 fields, quotes closed"],
+    );
+    check(
+        b"6901840100070,phone,\xff,M,N,,,,\n6901840100070,phone,B,M,N,9,,,\n",
+        &[
+            "c.csv:2: brand: found other bytes, expected UTF-8",
+            "c.csv:3: grade: found \"9\", expected a grade of 1 to 5, or nothing",
+        ],
+    );
+}
+
+#[test]
+fn each_wrong_merchant_is_told() {
+    let heading = merchants::COLUMNS.join(",");
+    let check = |rows: &str, expected: &[&str]| {
+        let content = format!("{heading}\n{rows}");
+        assert_eq!(lines(&merchants::read(Path::new("m.csv"), content.as_bytes()).unwrap_err()), expected);
+    };
+    check(
+        "a b,91350100M000100Y44,,44030,,a;;b,,\n",
+        &[
+            "m.csv:2: merchant_id: found \"a b\", expected a DE42 of 1 to 15 letters and digits",
+            "m.csv:2: credit_code: found \"91350100M000100Y44\", expected 18 characters with a right check character (GB \
+         32100-2015)",
+            "m.csv:2: name: found nothing, expected 1 to 200 bytes of text",
+            "m.csv:2: district: found \"44030\", expected six digits (GB/T 2260)",
+            "m.csv:2: acquirer: found nothing, expected the NAME of an acquirer link",
+            "m.csv:2: categories: found \"a;;b\", expected category ids with ; between them, or nothing for all",
+        ],
+    );
+    let row = "M1,91350100M000100Y43,Shop,440305,ascii,,,\n";
+    check(
+        &format!("{row}{row}"),
+        &[
+            "m.csv:3: merchant_id: found merchant \"M1\" of link \"ascii\" a second time, expected each merchant once on a link",
+        ],
+    );
+}
+
+#[test]
+fn another_heading_or_none_is_refused() {
+    let check = |content: &str, expected: &str| {
+        let errors = merchants::read(Path::new("m.csv"), content.as_bytes()).unwrap_err();
+        assert!(errors.to_string().starts_with(expected), "{errors}");
+    };
+    check("", "m.csv: found an empty file, expected the heading merchant_id,");
+    check("id,name\n1,2\n", "m.csv:1: found \"id,name\", expected the heading merchant_id,");
+    assert!(merchants::load(&["missing.csv"]).is_err());
+}
+
+#[test]
+fn no_product_stands_in_two_files() {
+    let path = example("catalogue.csv");
+    let errors = catalogue::load(&[&path, &path]).unwrap_err();
+    assert_eq!(errors.count(), catalogue::load(&[&path]).unwrap().value.len());
+}
