@@ -12,7 +12,7 @@ mod error;
 mod request;
 mod sale;
 
-pub use answer::Answer;
+pub use answer::{Answer, Tags};
 pub use client::Till;
 pub use error::TillError;
 pub use request::Request;

@@ -3,6 +3,7 @@
 use super::request::Request;
 use lijian_codecs::Mti;
 use lijian_codecs::dialect::{Dialect, Envelope};
+use lijian_codecs::tags::{TagTooLong, TagWriter, put_element};
 use std::fmt;
 
 /// A financial request.
@@ -30,14 +31,16 @@ pub struct Sale {
     pub local_time: String,
     /// The terminal's batch, up to 999,999. Only terminal dialects send it.
     pub batch: u32,
-    /// Subsidy data: tag of two characters and value, in order; none for a sale that is not subsidised.
-    pub tags: Vec<(String, String)>,
+    /// Subsidy data: tags and values, in order; none for a sale that is not subsidised.
+    pub tags: Vec<([u8; 2], String)>,
 }
 
 impl Sale {
     /// The message: 0200 with processing code 000000, in yuan.
-    #[must_use]
-    pub fn request(&self, dialect: &Dialect) -> Request {
+    ///
+    /// # Errors
+    /// The tags are longer than their field.
+    pub fn request(&self, dialect: &Dialect) -> Result<Request, TagTooLong> {
         let mut request = Request::new(SALE.with_version(dialect.mti_version()))
             .with(2, self.card.as_str())
             .with(3, "000000")
@@ -60,26 +63,18 @@ impl Sale {
             };
         }
         if self.tags.is_empty() {
-            return request;
+            return Ok(request);
         }
         let place = dialect.semantics().subsidy;
-        let run = self.tags.iter().fold(Vec::new(), |run, (tag, value)| element(run, tag.as_bytes(), value.as_bytes()));
-        request.with(
-            place.field,
-            match place.element {
-                Some(tag) => element(Vec::new(), &tag, &run),
-                None => run,
-            },
-        )
+        let limit_bytes = dialect.field(place.field).map_or(0, |field| usize::from(field.length));
+        let (mut run, mut value) = (Vec::new(), Vec::new());
+        let mut writer = TagWriter::new(&mut run, limit_bytes);
+        for (tag, value) in &self.tags {
+            writer.put(*tag, value.as_bytes())?;
+        }
+        put_element(place, (&[], &[]), &run, limit_bytes, &mut value)?;
+        Ok(request.with(place.field, value))
     }
-}
-
-/// Appends tag, length of three digits, value.
-fn element(mut run: Vec<u8>, tag: &[u8], value: &[u8]) -> Vec<u8> {
-    run.extend_from_slice(tag);
-    run.extend_from_slice(format!("{:03}", value.len()).as_bytes());
-    run.extend_from_slice(value);
-    run
 }
 
 impl fmt::Debug for Sale {

@@ -11,8 +11,8 @@ async fn sale_repeat_and_reversal_in_every_dialect() {
         let stage = start(name, |_| {}).await;
         let mut till = Till::connect(stage.address, name).await.unwrap();
         let mut tagged = sale(4_711, 123_456);
-        tagged.tags = vec![("01".to_owned(), "6901234567892".to_owned()), ("02".to_owned(), "1".to_owned())];
-        let request = tagged.request(till.dialect());
+        tagged.tags = vec![(*b"01", "6901234567892".to_owned()), (*b"02", "1".to_owned())];
+        let request = tagged.request(till.dialect()).unwrap();
         let approved = if till.dialect().mti_version() == 1 { "000" } else { "00" };
         let answer = ask(&mut till, &request).await;
         assert_eq!((answer.text(39), answer.mti), (approved.to_owned(), request.mti.response()), "{name}");

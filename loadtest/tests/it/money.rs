@@ -9,8 +9,8 @@ async fn a_sale_is_approved_and_echoed() {
     let stage = Stage::plain().await;
     let mut till = stage.till().await;
     let mut tagged = sale(4_711, 123_456);
-    tagged.tags = vec![("01".to_owned(), "6901234567892".to_owned()), ("03".to_owned(), "123456".to_owned())];
-    let request = tagged.request(till.dialect()).with(54, "0000156C000000150000");
+    tagged.tags = vec![(*b"01", "6901234567892".to_owned()), (*b"03", "123456".to_owned())];
+    let request = tagged.request(till.dialect()).unwrap().with(54, "0000156C000000150000");
     let answer = ask(&mut till, &request).await;
     assert_eq!(result(&answer), answered("0210", "00"));
     for field in [2, 3, 4, 7, 11, 12, 13, 25, 32, 41, 42, 49] {

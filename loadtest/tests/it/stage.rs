@@ -68,7 +68,7 @@ pub(crate) fn sale(stan: u32, amount_minor: u64) -> Sale {
 }
 
 pub(crate) fn request(till: &Till, stan: u32, amount_minor: u64) -> Request {
-    sale(stan, amount_minor).request(till.dialect())
+    sale(stan, amount_minor).request(till.dialect()).unwrap()
 }
 
 pub(crate) fn echo(stan: u32) -> Request {
