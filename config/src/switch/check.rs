@@ -1,9 +1,9 @@
 //! From the tree to the checked configuration: every section but the links, and what must fit between sections.
 
-use super::config::{ClockConfig, Durability, ExchangeConfig, StoreConfig, SwitchConfig};
+use super::config::{ClockConfig, Durability, ExchangeConfig, RuleFiles, StoreConfig, SwitchConfig};
 use super::context::Context;
 use super::dialects::Dialects;
-use super::links::{self, Listener};
+use super::links::{self, Links, Listener};
 use super::section::Section;
 use super::tree::Table;
 use super::{Environment, limits};
@@ -11,34 +11,48 @@ use jiff::{Timestamp, civil, tz::TimeZone};
 use lijian_domain::time::{Calendar, UnixMicros};
 use std::path::{Path, PathBuf};
 
-/// Checks the whole tree. What is wrong is noted in the context; `None` where too little is left to go on.
-pub(super) fn check(context: &Context, root: &Table, file: &Path, environment: Environment) -> Option<SwitchConfig> {
+/// What the tree says, as far as it can be read.
+pub(super) struct Checked {
+    /// `None` where a part that it needs is wrong.
+    pub(super) config: Option<SwitchConfig>,
+    pub(super) files: RuleFiles,
+    /// The names of the acquirer links, whatever else is wrong with them.
+    pub(super) acquirers: Vec<String>,
+}
+
+/// Checks the whole tree. What is wrong is noted in the context.
+pub(super) fn check(context: &Context, root: &Table, file: &Path, environment: Environment) -> Checked {
     let root = Section::root(context, root);
     let store = store(root.section("store"));
     let clock = clock(root.section("clock"), environment);
     let exchange = exchange(root.section("exchange"));
-    let campaign_files = files(root.section("campaigns"), "files = [\"campaigns/CITY-YEAR.toml\"]");
-    let catalogue_files = files(root.section("catalogue"), "files = [\"catalogue.csv\"]");
-    let merchant_files = files(root.section("merchants"), "files = [\"merchants.csv\"]");
+    let files = RuleFiles {
+        campaigns: files(root.section("campaigns"), "files = [\"campaigns/CITY-YEAR.toml\"]"),
+        catalogue: files(root.section("catalogue"), "files = [\"catalogue.csv\"]"),
+        merchants: files(root.section("merchants"), "files = [\"merchants.csv\"]"),
+    };
     let dialects = Dialects::load(root.section("dialects"));
     let mut links = links::read(root.section("links"), &dialects);
     let admin = listener(root.section("admin"), true, &mut links.listeners);
     let portal = listener(root.section("portal"), false, &mut links.listeners);
     collisions(context, &links.listeners);
     root.finish();
-    Some(SwitchConfig {
-        file: file.to_owned(),
-        store: store?,
-        clock: clock?,
-        exchange,
-        campaign_files,
-        catalogue_files,
-        merchant_files,
-        acquirers: links.acquirers,
-        issuers: links.issuers,
-        admin_listen: admin?,
-        portal_listen: portal,
-    })
+    let Links { acquirers, issuers, acquirer_names, .. } = links;
+    let config = match (store, clock, admin) {
+        (Some(store), Some(clock), Some(admin_listen)) => Some(SwitchConfig {
+            file: file.to_owned(),
+            store,
+            clock,
+            exchange,
+            rule_files: files.clone(),
+            acquirers,
+            issuers,
+            admin_listen,
+            portal_listen: portal,
+        }),
+        _ => None,
+    };
+    Checked { config, files, acquirers: acquirer_names }
 }
 
 fn store(section: Section<'_>) -> Option<StoreConfig> {

@@ -20,12 +20,8 @@ pub struct SwitchConfig {
     pub clock: ClockConfig,
     /// `[exchange]`: what holds over all links.
     pub exchange: ExchangeConfig,
-    /// `campaigns.files`.
-    pub campaign_files: Vec<PathBuf>,
-    /// `catalogue.files`.
-    pub catalogue_files: Vec<PathBuf>,
-    /// `merchants.files`.
-    pub merchant_files: Vec<PathBuf>,
+    /// What the rules are read from.
+    pub rule_files: RuleFiles,
     /// `[links.acquirers.NAME]`, in the order of their names.
     pub acquirers: Vec<AcquirerLink>,
     /// `[links.issuers.NAME]`, in the order of their names.
@@ -34,6 +30,17 @@ pub struct SwitchConfig {
     pub admin_listen: SocketAddr,
     /// `portal.listen`: the consumers' pages; none where no portal is wanted.
     pub portal_listen: Option<SocketAddr>,
+}
+
+/// What the rules are read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleFiles {
+    /// `campaigns.files`.
+    pub campaigns: Vec<PathBuf>,
+    /// `catalogue.files`.
+    pub catalogue: Vec<PathBuf>,
+    /// `merchants.files`.
+    pub merchants: Vec<PathBuf>,
 }
 
 /// The data directory and its journal.

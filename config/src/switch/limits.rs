@@ -84,3 +84,5 @@ pub const GROSS_AMOUNT_TYPE: [u8; 2] = *b"90";
 
 /// `links.acquirers.NAME.ours`: sales (DE3 00xxxx) as authorisation or as financial request.
 pub const OURS: [([u8; 4], Option<[u8; 2]>); 2] = [(*b"0100", Some(*b"00")), (*b"0200", Some(*b"00"))];
+
+const _: () = assert!(*NODE.range.end() <= 0xffff && *ANSWERS_DAYS.range.end() <= 0xffff, "both are read into 16 bits");

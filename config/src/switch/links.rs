@@ -19,14 +19,17 @@ pub(super) type Listener = Found<SocketAddr>;
 pub(super) struct Links {
     pub(super) acquirers: Vec<AcquirerLink>,
     pub(super) issuers: Vec<IssuerLink>,
+    /// The names of the acquirer links, whatever else is wrong with them.
+    pub(super) acquirer_names: Vec<String>,
     pub(super) listeners: Vec<Listener>,
 }
 
 /// Reads `[links]`. What is wrong is noted; a link with something wrong in it may be left out.
 pub(super) fn read(section: Section<'_>, dialects: &Dialects) -> Links {
-    let mut links = Links { acquirers: Vec::new(), issuers: Vec::new(), listeners: Vec::new() };
     let acquirers = section.sections("acquirers");
     let issuers = section.sections("issuers");
+    let acquirer_names = acquirers.iter().map(|(name, _)| name.value.to_owned()).collect();
+    let mut links = Links { acquirers: Vec::new(), issuers: Vec::new(), acquirer_names, listeners: Vec::new() };
     let issuer_names: Vec<&str> = issuers.iter().map(|(name, _)| name.value).collect();
     for (side, names, example) in [
         ("acquirers", acquirers.len(), "[links.acquirers.NAME] with listen, dialect and issuer"),
@@ -38,13 +41,12 @@ pub(super) fn read(section: Section<'_>, dialects: &Dialects) -> Links {
             section.wrong(side, format_args!("{names} links"), format_args!("at most {}", limits::LINKS_MAX));
         }
     }
-    let acquirer_names: Vec<String> = acquirers.iter().map(|(name, _)| name.value.to_owned()).collect();
     for (name, link) in acquirers {
         let issuer = place_of_issuer(&link, &issuer_names);
         links.acquirers.extend(acquirer(&name, link, issuer, dialects, &mut links.listeners));
     }
     for (name, link) in issuers {
-        if acquirer_names.iter().any(|acquirer| acquirer == name.value) {
+        if links.acquirer_names.iter().any(|acquirer| acquirer == name.value) {
             let expected = "a name that no acquirer link has: records and metrics go by it";
             link.context.wrong(name.place, &name.key, format_args!("\"{}\"", name.value), expected);
         }

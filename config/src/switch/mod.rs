@@ -15,12 +15,13 @@ pub mod limits;
 mod links;
 mod overrides;
 mod report;
+mod rules;
 mod section;
 mod tree;
 
 pub use config::{
     AcquirerLink, ClockConfig, Durability, ExchangeConfig, IssuerLink, OursRule, Presentation, RefusalPolicy,
-    StoreConfig, SwitchConfig,
+    RuleFiles, StoreConfig, SwitchConfig,
 };
 pub use overrides::override_argument;
 pub use report::render;
@@ -28,6 +29,7 @@ pub use report::render;
 use crate::error::ConfigErrors;
 use crate::toml_file::TomlFile;
 use context::Context;
+use lijian_domain::rules::Rules;
 use std::path::Path;
 use toml::de::DeTable;
 use tree::{Place, Table};
@@ -44,6 +46,8 @@ pub struct Environment {
 pub struct Loaded {
     /// The configuration itself; each link with its dialect.
     pub config: SwitchConfig,
+    /// Campaigns, catalogue and merchants, with the version that their files make.
+    pub rules: Rules,
 }
 
 /// Loads `file` as changed by `overrides` (key and value of each `--set`, the later one counts) and `data` (`--data`, which
@@ -68,8 +72,10 @@ pub fn load(
         overrides::apply_data(&mut context, &mut root, &directory.display().to_string());
     }
     let checked = check::check(&context, &root, file, environment);
-    let loaded = checked.map(|config| Loaded { config });
-    context.into_errors().or(loaded)
+    let mut errors = context.into_errors();
+    let rules = rules::load(&checked.files, &checked.acquirers, &mut errors);
+    let loaded = checked.config.zip(rules).map(|(config, rules)| Loaded { config, rules });
+    errors.or(loaded)
 }
 
 /// The file's tree; `None` where it is no TOML, since what would be missing then is not what is wrong.

@@ -7,7 +7,7 @@ use std::fmt::Write;
 /// The report on all errors. `colour` only where a terminal shows it.
 pub fn render(errors: &ConfigErrors, colour: bool) -> String {
     let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::none() };
-    let handler = GraphicalReportHandler::new_themed(theme).with_wrap_lines(false).with_context_lines(0);
+    let handler = GraphicalReportHandler::new_themed(theme).with_wrap_lines(false).with_context_lines(1);
     let mut report = String::new();
     for error in errors.errors() {
         let mut drawn = String::new();

@@ -14,6 +14,8 @@ pub(super) struct Section<'a> {
     path: String,
     place: Place,
     table: Option<&'a Table>,
+    /// Something else stands where the table should: that was said, and what is missing in it need not be.
+    misshapen: bool,
     asked: RefCell<Vec<&'static str>>,
 }
 
@@ -31,7 +33,7 @@ impl<'a> Section<'a> {
     }
 
     fn new(context: &'a Context, path: String, place: Place, table: Option<&'a Table>) -> Self {
-        Self { context, path, place, table, asked: RefCell::default() }
+        Self { context, path, place, table, misshapen: false, asked: RefCell::default() }
     }
 
     /// The dotted path of a key of this table.
@@ -43,7 +45,8 @@ impl<'a> Section<'a> {
     pub(super) fn section(&self, key: &'static str) -> Section<'a> {
         let node = self.ask(key);
         let table = node.and_then(|node| self.table_of(&self.key(key), node));
-        Section::new(self.context, self.key(key), node.map_or(self.place, |node| node.place), table)
+        let section = Section::new(self.context, self.key(key), node.map_or(self.place, |node| node.place), table);
+        Section { misshapen: node.is_some() && table.is_none(), ..section }
     }
 
     /// The tables under `key`, each with its name and the place of its name.
@@ -54,7 +57,8 @@ impl<'a> Section<'a> {
             let path = outer.key(name);
             let table = self.table_of(&path, node);
             let found = Found { value: name.as_str(), key: path.clone(), place: *place };
-            sections.push((found, Section::new(self.context, path, *place, table)));
+            let section = Section::new(self.context, path, *place, table);
+            sections.push((found, Section { misshapen: table.is_none(), ..section }));
         }
         sections
     }
@@ -69,7 +73,7 @@ impl<'a> Section<'a> {
         let section = |(index, item): (usize, &'a Node)| {
             let path = format!("{}[{index}]", self.key(key));
             let table = self.table_of(&path, item);
-            Section::new(self.context, path, item.place, table)
+            Section { misshapen: table.is_none(), ..Section::new(self.context, path, item.place, table) }
         };
         Some(items.iter().enumerate().map(section).collect())
     }
@@ -139,7 +143,7 @@ impl<'a> Section<'a> {
     /// The number under `key`, inside its bounds; its default where it is not given or wrong.
     pub(super) fn number<T: TryFrom<u64> + Default>(&self, key: &'static str, limit: &Limit) -> T {
         let number = self.given_number(key, limit).unwrap_or(limit.default);
-        // Every bound fits the type that it is read into; a test of all defaults and bounds holds that.
+        // Every bound fits the type that it is read into, see the assertion in `limits`.
         T::try_from(number).unwrap_or_default()
     }
 
@@ -183,7 +187,9 @@ impl<'a> Section<'a> {
 
     /// Notes that `key` is not there.
     pub(super) fn missing(&self, key: &str, expected: &str) {
-        self.context.wrong(self.place, &self.key(key), "no such key", expected);
+        if !self.misshapen {
+            self.context.wrong(self.place, &self.key(key), "no such key", expected);
+        }
     }
 
     /// Notes that `found` is none of the names that it could be.

@@ -1,0 +1,57 @@
+//! The rules: campaigns, catalogue and merchants, as the files say that the configuration names.
+
+use super::config::RuleFiles;
+use super::section::did_you_mean;
+use crate::digest::rules_version;
+use crate::error::{ConfigError, ConfigErrors};
+use crate::{campaign, catalogue, merchants};
+use lijian_domain::ids::{LinkName, MerchantId};
+use lijian_domain::rules::Rules;
+use std::path::{Path, PathBuf};
+
+/// Loads all of it; what is wrong is added to `errors`. Every merchant must be connected by one of `acquirers`.
+pub(super) fn load(files: &RuleFiles, acquirers: &[String], errors: &mut ConfigErrors) -> Option<Rules> {
+    let campaigns = errors.take(campaign::load_all(&files.campaigns));
+    let catalogue = errors.take(catalogue::load(&files.catalogue));
+    let merchants = errors.take(merchants::load(&files.merchants));
+    if let Some(merchants) = &merchants {
+        let strangers =
+            merchants.value.iter().filter(|merchant| !acquirers.iter().any(|name| *name == merchant.link.as_str()));
+        let mut strangers: Vec<(LinkName, MerchantId)> =
+            strangers.map(|merchant| (merchant.link, merchant.id)).collect();
+        strangers.sort_unstable();
+        strangers.dedup_by_key(|(link, _)| *link);
+        strangers.into_iter().for_each(|stranger| errors.push(unknown_link(stranger, &files.merchants, acquirers)));
+    }
+    let (campaigns, catalogue, merchants) = (campaigns?, catalogue?, merchants?);
+    let digests = campaigns.iter().map(|campaign| campaign.digest).chain([catalogue.digest, merchants.digest]);
+    let version = rules_version(digests);
+    let campaigns = campaigns.into_iter().map(|campaign| campaign.value).collect();
+    Some(Rules::new(version, campaigns, catalogue.value, merchants.value))
+}
+
+/// One error for each link that does not exist, at the first of its merchants.
+fn unknown_link((link, id): (LinkName, MerchantId), files: &[PathBuf], acquirers: &[String]) -> ConfigError {
+    let names: Vec<&str> = acquirers.iter().map(String::as_str).collect();
+    let expected = format!("one of the acquirer links {}{}", names.join(", "), did_you_mean(link.as_str(), &names));
+    let (file, line) = place_of(link, id, files).unwrap_or((Path::new(""), None));
+    let error = ConfigError::of_file(file, format_args!("\"{link}\" for merchant {id}"), expected).at_key("acquirer");
+    line.map_or(error.clone(), |line| error.at_line(line))
+}
+
+/// The row that says so. The registry keeps no line numbers, so the files are read once more.
+fn place_of(link: LinkName, id: MerchantId, files: &[PathBuf]) -> Option<(&Path, Option<u64>)> {
+    let column = |name: &str| merchants::COLUMNS.iter().position(|column| *column == name);
+    let (id_column, link_column) = (column("merchant_id")?, column("acquirer")?);
+    let is = |row: &csv::ByteRecord, column: usize, text: &str| {
+        row.get(column).is_some_and(|found| found.trim_ascii() == text.as_bytes())
+    };
+    files.iter().find_map(|file| {
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(file).ok()?;
+        let row = reader
+            .byte_records()
+            .map_while(Result::ok)
+            .find(|row| is(row, id_column, id.as_str()) && is(row, link_column, link.as_str()))?;
+        Some((file.as_path(), row.position().map(csv::Position::line)))
+    })
+}

@@ -1,0 +1,6 @@
+//! Configuration as operators write it, from file to decision.
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
+mod campaigns;
+mod switch;
+mod tables;
