@@ -140,7 +140,9 @@ impl Walker {
 
     /// The head of a segment, if it is in use.
     fn head(&mut self, number: u32) -> Result<Option<SegmentHeader>, JournalError> {
-        let index = usize::try_from(number).unwrap_or(usize::MAX).saturating_sub(1);
+        let Some(index) = number.checked_sub(1).and_then(|index| usize::try_from(index).ok()) else {
+            return Ok(None);
+        };
         if let Some(header) = self.heads.get(index) {
             return Ok(Some(*header));
         }

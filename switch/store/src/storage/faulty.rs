@@ -29,6 +29,8 @@ struct Contents {
     bytes: Vec<u8>,
     /// What unsynced writes replaced, oldest first.
     replaced: Vec<(usize, Vec<u8>)>,
+    /// What writes replaced whose sync failed. No later sync makes them durable; only writing there again does.
+    lost: Vec<(usize, Vec<u8>)>,
 }
 
 /// What a fault strikes.
@@ -97,7 +99,7 @@ impl MemoryStorage {
         state.power_cuts += 1;
         state.locked = false;
         for contents in state.files.values_mut() {
-            while let Some((offset, old)) = contents.replaced.pop() {
+            while let Some((offset, old)) = contents.replaced.pop().or_else(|| contents.lost.pop()) {
                 if let Some(target) = contents.bytes.get_mut(offset..offset + old.len()) {
                     target.copy_from_slice(&old);
                 }
@@ -108,7 +110,7 @@ impl MemoryStorage {
     /// A copy of the directory as it stands, unsynced bytes included: what a killed process leaves behind.
     pub fn image(&self) -> Self {
         let state = self.state();
-        let copy = |contents: &Contents| Contents { bytes: contents.bytes.clone(), replaced: Vec::new() };
+        let copy = |contents: &Contents| Contents { bytes: contents.bytes.clone(), ..Contents::default() };
         let files = state.files.iter().map(|(name, contents)| (name.clone(), copy(contents))).collect();
         let state = State { files, ..State::default() };
         Self { state: Arc::new(Mutex::new(state)) }
@@ -295,6 +297,8 @@ impl StorageFile for MemoryFile {
         let from = usize::try_from(offset).map_err(io::Error::other)?;
         state.grow(&self.name, from + length)?;
         let contents = state.file(&self.name)?;
+        let covered = |(at, old): &mut (usize, Vec<u8>)| *at >= from && *at + old.len() <= from + length;
+        contents.replaced.extend(contents.lost.extract_if(.., covered));
         if let (Some(target), Some(source)) = (contents.bytes.get_mut(from..from + length), bytes.get(..length)) {
             contents.replaced.push((from, target.to_vec()));
             target.copy_from_slice(source);
@@ -302,14 +306,16 @@ impl StorageFile for MemoryFile {
         if fails { Err(io::Error::other("injected: write failed")) } else { Ok(length) }
     }
 
-    /// A failed sync leaves the bytes unsynced: the next one confirms them too, as a file system that forgot the error
-    /// would.
+    /// After a failed sync the bytes stay readable, count as written, and are not on the medium: as Linux does it.
     fn sync_data(&self) -> io::Result<()> {
         let mut state = self.alive()?;
-        if state.strike(Operation::Sync).is_some() {
+        let fails = state.strike(Operation::Sync).is_some();
+        let contents = state.file(&self.name)?;
+        if fails {
+            contents.lost.append(&mut contents.replaced);
             return Err(io::Error::other("injected: sync failed"));
         }
-        state.file(&self.name)?.replaced.clear();
+        contents.replaced.clear();
         Ok(())
     }
 }
