@@ -2,15 +2,18 @@
 //!
 //! The way of a message: [`frame`] finds it in a stream; [`message`] gives a borrowed view of it, as the table of its
 //! [`dialect`] says, without copying or allocating; [`write`](mod@write) patches fields into a copy, builds a message from
-//! nothing, or carries one over into another dialect.
+//! nothing, or carries one over into another dialect; [`tags`] reads and writes the runs of tag, length, value in a field.
 //!
 //! Invariants: no input panics or allocates what it claims; an error names field, offset, expected and got, never the
-//! data. Files are read in one place, [`dialect::load_folder`], at start.
+//! data; card data prints masked ([`sensitive`]). Files are read in one place, [`dialect::load_folder`], at start.
 
+pub mod describe;
 pub mod dialect;
 pub mod frame;
 pub mod message;
 mod mti;
+pub mod sensitive;
+pub mod tags;
 pub mod text;
 pub mod write;
 

@@ -61,13 +61,27 @@ pub(crate) struct Operation {
     pub(crate) prefix_bytes: u8,
     /// 1 where a byte holds two of what the length counts, else 0.
     pub(crate) shift: u8,
+    /// Of BCD whose prefix counts bytes: [`Self::FILLER`], [`Self::ODD_LIMIT`].
+    pub(crate) flags: u8,
     /// In what the prefix counts: the fixed length, or the longest.
     pub(crate) length: u16,
 }
 
 impl Operation {
-    pub(crate) const UNKNOWN: Self =
-        Self { prefix: PrefixOperation::Unknown, check: Check::Any, mask: 0, prefix_bytes: 0, shift: 0, length: 0 };
+    /// The nibble 15 may fill an odd number of digits.
+    pub(crate) const FILLER: u8 = 1;
+    /// The longest value has an odd number of digits.
+    pub(crate) const ODD_LIMIT: u8 = 2;
+
+    pub(crate) const UNKNOWN: Self = Self {
+        prefix: PrefixOperation::Unknown,
+        check: Check::Any,
+        mask: 0,
+        prefix_bytes: 0,
+        shift: 0,
+        flags: 0,
+        length: 0,
+    };
 
     pub(super) fn of(spec: &FieldSpec) -> Self {
         let counts_bytes = matches!(spec.prefix, Prefix::Variable { counts: Counts::Bytes, .. });
@@ -76,7 +90,11 @@ impl Operation {
             encoding if encoding.is_bcd() && counts_bytes => spec.length.div_ceil(2),
             _ => spec.length,
         };
+        let by_bytes = spec.encoding.is_bcd() && counts_bytes;
+        let filler = if by_bytes && spec.pad_nibble == 15 { Self::FILLER } else { 0 };
+        let odd_limit = if by_bytes && !spec.length.is_multiple_of(2) { Self::ODD_LIMIT } else { 0 };
         Self {
+            flags: filler | odd_limit,
             prefix: prefix_operation(spec.prefix),
             check: check_of(spec),
             mask: crate::message::class::mask_of(spec.class, spec.encoding),

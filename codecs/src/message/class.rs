@@ -147,6 +147,9 @@ fn other(operation: &Operation, value: &[u8]) -> bool {
 /// Every nibble that counts is a digit (in a track also the separator); the odd one is 0 or 15.
 #[inline(always)]
 fn bcd(operation: &Operation, value: &[u8], counted: usize) -> bool {
+    if operation.flags != 0 {
+        return bcd_by_bytes(operation, value);
+    }
     let odd = operation.shift == 1 && counted % 2 == 1;
     let separator = operation.mask & TRACK != 0;
     if odd {
@@ -158,6 +161,28 @@ fn bcd(operation: &Operation, value: &[u8], counted: usize) -> bool {
         (pad == 0 || pad == 15) && nibble(digit, separator) && rest.iter().all(|&byte| pair(byte, separator))
     } else {
         value.iter().fold(true, |fine, &byte| fine & pair(byte, separator))
+    }
+}
+
+/// Where the prefix counts bytes, only a filler that is no digit tells that the number of digits is odd.
+#[inline(never)]
+fn bcd_by_bytes(operation: &Operation, value: &[u8]) -> bool {
+    let separator = operation.mask & TRACK != 0;
+    let filled = match (operation.check, value) {
+        (Check::BcdRight, [first, rest @ ..]) if first >> 4 == 15 => Some((first & 15, rest)),
+        (Check::BcdLeft, [rest @ .., last]) if last & 15 == 15 => Some((last >> 4, rest)),
+        _ => None,
+    };
+    match filled {
+        Some((digit, rest)) => {
+            operation.flags & Operation::FILLER != 0
+                && nibble(digit, separator)
+                && rest.iter().all(|&byte| pair(byte, separator))
+        }
+        None => {
+            let full = value.len() == usize::from(operation.length);
+            !(full && operation.flags & Operation::ODD_LIMIT != 0) && value.iter().all(|&byte| pair(byte, separator))
+        }
     }
 }
 

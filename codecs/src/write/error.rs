@@ -53,7 +53,7 @@ pub enum WriteProblem {
     Envelope(EnvelopeError),
     /// A message from nothing needs the addresses of the link in this dialect.
     NoEnvelope,
-    /// The message that is to be patched could not be read as far as its bitmaps.
+    /// The message that is to be patched could not be read as far as its type.
     NothingToCopy,
 }
 
@@ -89,7 +89,7 @@ impl fmt::Display for WriteError {
             WriteProblem::TooManyFields => f.write_str("more fields set than a writer holds"),
             WriteProblem::Envelope(error) => fmt::Display::fmt(&error, f),
             WriteProblem::NoEnvelope => f.write_str("the dialect needs the addresses of the link"),
-            WriteProblem::NothingToCopy => f.write_str("the message could not be read as far as its bitmaps"),
+            WriteProblem::NothingToCopy => f.write_str("the message could not be read as far as its type"),
         }
     }
 }

@@ -220,6 +220,9 @@ impl<'a> MessageWriter<'a> {
         let payload = view.bytes();
         let (message_start, fields_start, end) = view.bounds();
         let nothing = WriteError::new(0, WriteProblem::NothingToCopy);
+        if !view.has_mti() {
+            return Err(nothing);
+        }
         let mti_bytes = self.dialect.mti_encoding().bytes();
         let bitmaps_start = message_start + mti_bytes;
         if self.mti == view.mti() {

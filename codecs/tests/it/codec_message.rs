@@ -1,14 +1,14 @@
 //! The message that the codecs are measured on: 22 fields, 381 bytes, binary bitmap.
 
-use lijian_codecs::dialect::Dialect;
+use crate::{codec_message_bytes, shipped};
 use lijian_codecs::message::{FieldIndex, parse};
 
 #[test]
 fn every_field_is_where_it_should_be() {
-    let dialect = Dialect::shipped("iso87-ascii-binary-bitmap").unwrap().unwrap();
-    let payload = crate::hex(include_str!("../fixtures/codec-message.hex"));
+    let dialect = shipped("iso87-ascii-binary-bitmap");
+    let payload = codec_message_bytes();
     let mut index = FieldIndex::new();
-    let view = parse(&dialect, &payload, &mut index).unwrap();
+    let view = parse(dialect, &payload, &mut index).unwrap();
     assert_eq!((payload.len(), view.mti().as_digits(), view.fields().count()), (381, *b"0200", 22));
     assert_eq!(view.raw(2), Some(&b"4761739001010119"[..]));
     assert_eq!(view.digits_u64(4), Some(2345));

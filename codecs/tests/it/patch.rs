@@ -1,19 +1,19 @@
 //! Patching: what is not touched stays byte for byte.
 
-use crate::codec_message_bytes;
+use crate::{codec_message_bytes, shipped};
 use lijian_codecs::Mti;
 use lijian_codecs::dialect::Dialect;
 use lijian_codecs::message::{FieldIndex, parse};
 use lijian_codecs::write::{MessageWriter, WriteProblem};
 
-fn dialect() -> Dialect {
-    Dialect::shipped("iso87-ascii-binary-bitmap").unwrap().unwrap()
+fn dialect() -> &'static Dialect {
+    shipped("iso87-ascii-binary-bitmap")
 }
 
 #[test]
 fn nothing_set_gives_the_same_bytes() {
     let (dialect, payload, mut index) = (dialect(), codec_message_bytes(), FieldIndex::new());
-    let view = parse(&dialect, &payload, &mut index).unwrap();
+    let view = parse(dialect, &payload, &mut index).unwrap();
     let mut out = b"kept".to_vec();
     MessageWriter::patch(view).write(&mut out).unwrap();
     assert_eq!(out[..4], *b"kept");
@@ -23,7 +23,7 @@ fn nothing_set_gives_the_same_bytes() {
 #[test]
 fn every_field_can_be_set_added_and_removed() {
     let (dialect, payload, mut index) = (dialect(), codec_message_bytes(), FieldIndex::new());
-    let view = parse(&dialect, &payload, &mut index).unwrap();
+    let view = parse(dialect, &payload, &mut index).unwrap();
     for spec in dialect.fields() {
         let field = spec.number;
         let value = match spec.class.name() {
@@ -35,7 +35,7 @@ fn every_field_can_be_set_added_and_removed() {
         let mut out = Vec::new();
         MessageWriter::patch(view).set(field, &value).write(&mut out).unwrap();
         let mut again = FieldIndex::new();
-        let after = parse(&dialect, &out, &mut again).unwrap_or_else(|error| panic!("{field}: {error}"));
+        let after = parse(dialect, &out, &mut again).unwrap_or_else(|error| panic!("{field}: {error}"));
         let mut buffer = [0; 1_000];
         assert_eq!(after.copy_text(field, &mut buffer), Some(&value[..]), "{field}");
         for (other, before) in view.fields().filter(|(other, _)| *other != field) {
@@ -44,7 +44,7 @@ fn every_field_can_be_set_added_and_removed() {
 
         let mut out = Vec::new();
         MessageWriter::patch(view).remove(field).write(&mut out).unwrap();
-        let after = parse(&dialect, &out, &mut again).unwrap();
+        let after = parse(dialect, &out, &mut again).unwrap();
         assert!(!after.has(field));
         assert!(view.fields().filter(|(other, _)| *other != field).all(|(other, raw)| after.raw(other) == Some(raw)));
     }
@@ -53,13 +53,13 @@ fn every_field_can_be_set_added_and_removed() {
 #[test]
 fn a_response_is_a_patched_request() {
     let (dialect, payload, mut index) = (dialect(), codec_message_bytes(), FieldIndex::new());
-    let view = parse(&dialect, &payload, &mut index).unwrap();
+    let view = parse(dialect, &payload, &mut index).unwrap();
     let mut out = Vec::new();
     let mut writer = MessageWriter::patch(view);
     writer.respond().set(39, b"00").set_number(4, 2_000).set(38, b"A1B2C3").remove(52).remove(35).set(48, b"81003345");
     writer.write(&mut out).unwrap();
     let mut again = FieldIndex::new();
-    let after = parse(&dialect, &out, &mut again).unwrap();
+    let after = parse(dialect, &out, &mut again).unwrap();
     assert_eq!(after.mti(), Mti::parse("0210").unwrap());
     assert_eq!(after.raw(4), Some(&b"000000002000"[..]));
     assert_eq!(after.raw(48), Some(&b"81003345"[..]));
@@ -69,7 +69,7 @@ fn a_response_is_a_patched_request() {
 #[test]
 fn what_does_not_fit_is_named_and_nothing_is_written() {
     let (dialect, payload, mut index) = (dialect(), codec_message_bytes(), FieldIndex::new());
-    let view = parse(&dialect, &payload, &mut index).unwrap();
+    let view = parse(dialect, &payload, &mut index).unwrap();
     let check = |field: u8, value: &[u8], expected: &str| {
         let mut out = vec![1];
         let error = MessageWriter::patch(view).set(field, value).write(&mut out).unwrap_err();
@@ -85,7 +85,7 @@ fn what_does_not_fit_is_named_and_nothing_is_written() {
     check(129, b"", "field 129: the dialect does not have it");
     check(255, b"", "field 255: the dialect does not have it");
     let mut out = Vec::new();
-    let mut writer = MessageWriter::build(&dialect, Mti::parse("0200").unwrap());
+    let mut writer = MessageWriter::build(dialect, Mti::parse("0200").unwrap());
     for field in 2..=120 {
         writer.set_number(field, 1);
     }
