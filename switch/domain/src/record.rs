@@ -54,7 +54,8 @@ pub enum Record {
     ReversalAsked(ReversalAsked),
     /// The issuer confirmed a reversal: what the grant used is given back.
     Reversed(ReversalOutcome),
-    /// The issuer did not confirm a reversal: nothing changes.
+    /// The end of a reversal that gave no grant back: the issuer did not confirm it, or its original was in doubt and is
+    /// released by a record of its own.
     ReversalRefused(ReversalOutcome),
 }
 
@@ -135,9 +136,17 @@ pub struct Answer {
     pub rrn: Rrn,
     /// DE38, empty where there is none.
     pub authorisation: AuthorisationCode,
-    /// Other fields that the issuer set: repeated field number (1 byte), length (2 bytes, big-endian), value as the
-    /// acquirer's dialect spells it without prefix. No card data.
+    /// Other fields that the issuer set: repeated field number (1 byte), length (2 bytes, big-endian), value as
+    /// logical characters. No card data.
     pub issuer_fields: ArrayVec<u8, ISSUER_FIELDS_BYTES_MAX>,
+}
+
+impl Answer {
+    /// An answer that the issuer had no part in.
+    pub fn bare(code: DecisionCode, response_code: Text<3>) -> Self {
+        let (rrn, authorisation) = (Rrn::default(), AuthorisationCode::default());
+        Self { code, response_code, rrn, authorisation, issuer_fields: ArrayVec::new() }
+    }
 }
 
 /// Bytes of issuer fields kept for a repeat; a field that does not fit any more is left out.
@@ -170,6 +179,8 @@ pub enum DoubtCause {
     TimeOut,
     /// The issuer link went down after the request was sent.
     LinkLost,
+    /// The issuer's answer does not fit the request: part of the amount, or another amount.
+    OtherAmount,
     /// The daemon stopped between intent and outcome.
     Restart,
 }

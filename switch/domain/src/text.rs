@@ -51,6 +51,14 @@ impl<const N: usize> Text<N> {
         Self::new(text)
     }
 
+    /// What `value` prints, cut at a character where it is too long, without a detour over the heap.
+    pub fn printed(value: &impl fmt::Display) -> Self {
+        let mut text = Self::EMPTY;
+        // Writing fails only when the text is full, and then it keeps what fitted.
+        fmt::Write::write_fmt(&mut text, format_args!("{value}")).unwrap_or_default();
+        text
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         // Only whole UTF-8 texts are ever copied in, so the fallback is never taken.
@@ -65,6 +73,19 @@ impl<const N: usize> Text<N> {
     /// Whether nothing was given.
     pub const fn is_empty(&self) -> bool {
         self.length == 0
+    }
+}
+
+impl<const N: usize> fmt::Write for Text<N> {
+    fn write_str(&mut self, more: &str) -> fmt::Result {
+        let start = usize::from(self.length);
+        let fits = more.floor_char_boundary(more.len().min(N - start));
+        let (fitting, rest) = more.split_at(fits);
+        for (to, from) in self.bytes.iter_mut().skip(start).zip(fitting.bytes()) {
+            *to = from;
+        }
+        self.length = u8::try_from(start + fits).unwrap_or(u8::MAX);
+        if rest.is_empty() { Ok(()) } else { Err(fmt::Error) }
     }
 }
 
@@ -104,5 +125,7 @@ mod tests {
         assert_eq!(Text::<4>::new("abcde"), Err(TextError::TooLong { got: 5, at_most: 4 }));
         assert_eq!(Text::<4>::from_bytes(b"a\xff"), Err(TextError::NotUtf8 { at: 1 }));
         assert!(Text::<4>::EMPTY.is_empty());
+        assert_eq!(Text::<4>::printed(&12_345).as_str(), "1234");
+        assert_eq!(Text::<4>::printed(&"a元元").as_str(), "a元");
     }
 }

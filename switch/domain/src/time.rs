@@ -7,6 +7,20 @@ use std::fmt;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Debug)]
 pub struct UnixMicros(pub i64);
 
+impl UnixMicros {
+    /// As DE7 writes it: MMDDhhmmss in UTC (ISO 8583:1987, transmission date and time in Greenwich mean time).
+    pub fn transmission_time(self) -> [u8; 10] {
+        let utc = TimeZone::UTC.to_datetime(Timestamp::from_microsecond(self.0).unwrap_or(Timestamp::MAX));
+        let parts = [utc.month(), utc.day(), utc.hour(), utc.minute(), utc.second()];
+        let mut digits = [b'0'; 10];
+        for (pair, part) in digits.chunks_exact_mut(2).zip(parts) {
+            let part = part.unsigned_abs();
+            pair.copy_from_slice(&[b'0' + part / 10, b'0' + part % 10]);
+        }
+        digits
+    }
+}
+
 /// The settlement day a record belongs to: a civil date by the programme's zone and cut-over time, as days since
 /// 1970-01-01.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -180,6 +194,12 @@ mod tests {
         assert!(days.contains(days.from()) && days.contains(days.to()));
         assert!(!days.contains(civil::date(2024, 9, 5)) && !days.contains(civil::date(2025, 1, 1)));
         assert_eq!(Validity::new(days.to(), days.from()), None);
+    }
+
+    #[test]
+    fn transmission_time_is_utc() {
+        let at = "2024-10-01T05:06:07.9+08:00".parse::<Timestamp>().unwrap();
+        assert_eq!(&UnixMicros(at.as_microsecond()).transmission_time(), b"0930210607");
     }
 
     #[test]

@@ -4,23 +4,38 @@
 //! happened; everything that must be right about money in flight is decided here, so that the same code runs under the
 //! daemon and under a simulation of it. It may call the codecs, the domain and the store, and nothing else of ours.
 //!
-//! The way of a sale: [`acquirer`](mod@acquirer) takes a frame, [`inbound`] reads it, `sale` decides, holds the caps and appends the
-//! intent; once that is durable `outbound` writes to the issuer; [`response`] reads its answer, `sale` appends the outcome,
-//! and once that is durable `reply`'s message leaves for the acquirer.
+//! The way of a sale: `acquirer` takes a frame, `inbound` reads it, `sale` decides, holds the caps and appends the intent;
+//! once that is durable, what `outbound` wrote goes to the issuer; `response` reads its answer, `outcome` appends the record,
+//! and once that is durable the answer that `reply` made leaves for the acquirer.
 
+mod acquirer;
+mod card;
+mod connections;
+mod doubt;
 pub mod effects;
 pub mod event;
+mod exchange;
+mod flights;
+mod inbound;
+mod issuer;
+mod key;
+mod memory;
+mod outbound;
+mod outcome;
+mod poison;
+mod relay;
+mod repeat;
+mod reply;
+mod response;
+mod reversal;
+mod sale;
+mod session;
 pub mod settings;
+pub mod status;
 pub mod tally;
+mod wire_tags;
 
 pub use effects::{CloseReason, Effects};
 pub use event::{ConnectionId, Event, LinkId, Now, Ticket};
+pub use exchange::Exchange;
 pub use settings::Settings;
-
-use lijian_domain::record::Entry;
-use lijian_domain::rules::Rules;
-use lijian_store::quota::Quota;
-use std::sync::Arc;
-
-/// See the crate's text.
-pub struct Exchange {}

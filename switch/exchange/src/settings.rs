@@ -75,6 +75,10 @@ pub struct IssuerLink {
     pub dialect: Arc<Dialect>,
     /// How its frames begin.
     pub frame: FrameFormat,
+    /// Where the envelope of messages of our own goes (network header, TPDU); empty where the dialect has none.
+    pub destination: Box<[u8]>,
+    /// Where it says that they come from.
+    pub source: Box<[u8]>,
     /// How the discount shows to the issuer.
     pub presentation: Presentation,
     /// Whether its network accepts a chip cryptogram over another amount than DE4.

@@ -27,6 +27,14 @@ macro_rules! tally {
         }
 
         impl Tally {
+            /// Counts a decision.
+            pub(crate) fn count_decision(&mut self, code: DecisionCode) {
+                let place = DecisionCode::ALL.iter().position(|known| *known == code);
+                if let Some(count) = place.and_then(|place| self.decisions.get_mut(place)) {
+                    *count += 1;
+                }
+            }
+
             /// The single counters with their names.
             pub fn counters(&self) -> impl Iterator<Item = (&'static str, u64)> {
                 [$((stringify!($name), self.$name)),*].into_iter()

@@ -1,0 +1,202 @@
+//! The exchange itself: its state, and which part of it answers which event.
+
+use crate::card::Fingerprinter;
+use crate::connections::{Connection, Connections};
+use crate::doubt::Doubts;
+use crate::effects::{CloseReason, Effects};
+use crate::event::{ConnectionId, Event, LinkId, Now, Ticket};
+use crate::flights::{FlightId, Flights, Phase};
+use crate::memory::Memory;
+use crate::session::Session;
+use crate::settings::Settings;
+use crate::status::{IssuerStatus, Status};
+use crate::wire_tags::Runs;
+use foldhash::fast::FixedState;
+use lijian_domain::ids::Lsn;
+use lijian_domain::record::Entry;
+use lijian_domain::rules::Rules;
+use lijian_domain::time::Moment;
+use lijian_store::quota::Quota;
+use lijian_store::recovery::OpenIntent;
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+/// The state machine. See the crate's text; one thread owns it.
+pub struct Exchange {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) rules: Arc<Rules>,
+    pub(crate) quota: Arc<Quota>,
+    pub(crate) cards: Fingerprinter,
+    pub(crate) connections: Connections,
+    pub(crate) flights: Flights,
+    pub(crate) memory: Memory,
+    pub(crate) doubts: Doubts,
+    /// What waits for its record to be durable, in the order of records.
+    pub(crate) stage: VecDeque<(Lsn, FlightId)>,
+    /// Who waits for a journal record to be read back.
+    pub(crate) reads: HashMap<Ticket, FlightId, FixedState>,
+    pub(crate) tickets: u64,
+    /// A message on its way to an issuer, before it is known to be sendable.
+    pub(crate) outbound: Vec<u8>,
+    /// Buffers of subsidy fields.
+    pub(crate) runs: Runs,
+    pub(crate) poisoned: bool,
+    pub(crate) draining: bool,
+}
+
+impl Exchange {
+    /// A new exchange that knows of nothing yet: [`Self::replay`] the journal, then hand in [`Event::Started`].
+    pub fn new(settings: Settings, rules: Arc<Rules>, quota: Arc<Quota>) -> Self {
+        let seed = settings.hash_seed;
+        Self {
+            cards: Fingerprinter::new(&settings.card_key),
+            connections: Connections::new(settings.issuers.len()),
+            flights: Flights::new(settings.acquirers.len(), seed),
+            memory: Memory::new(settings.answers_days, seed),
+            doubts: Doubts::new(seed),
+            stage: VecDeque::new(),
+            reads: HashMap::with_hasher(FixedState::with_seed(seed)),
+            tickets: 0,
+            outbound: Vec::new(),
+            runs: Runs::default(),
+            poisoned: false,
+            draining: false,
+            settings: Arc::new(settings),
+            rules,
+            quota,
+        }
+    }
+
+    /// Folds one entry of the journal in: at start, in order, before anything is handled.
+    pub fn replay(&mut self, entry: &Entry) {
+        self.memory.replay(entry);
+    }
+
+    /// Takes over what recovery found without an outcome; [`Event::Started`] brings it into doubt.
+    pub fn recover(&mut self, open: impl IntoIterator<Item = (Lsn, OpenIntent)>) {
+        open.into_iter().for_each(|(lsn, open)| self.doubts.recover(lsn, open));
+    }
+
+    /// Lets one thing happen. What is to be done about it is added to `effects`.
+    pub fn handle(&mut self, event: Event<'_>, now: Now, effects: &mut Effects) {
+        match event {
+            Event::Started => self.started(now, effects),
+            Event::Connected { connection, link } => self.connected(connection, link, now, effects),
+            Event::Received { connection, bytes } => self.received(connection, bytes, now, effects),
+            Event::Disconnected { connection } => self.disconnected(connection, now, effects),
+            Event::Durable(lsn) => self.durable(lsn, now, effects),
+            Event::Poisoned => self.poison(now, effects),
+            Event::Tick => self.tick(now, effects),
+            Event::Read { ticket, entry } => self.read_back(ticket, entry, now, effects),
+            Event::Rules(rules) => self.rules = rules,
+            Event::Drain => self.draining = true,
+        }
+    }
+
+    /// When [`Event::Tick`] is due at the latest, on the monotonic clock.
+    pub fn next_deadline_us(&self) -> Option<u64> {
+        let sessions = self.connections.iter().filter_map(|connection| {
+            let LinkId::Issuer(link) = connection.link else { return None };
+            connection.session.deadline_us(self.settings.issuers.get(link)?)
+        });
+        self.flights.next_deadline_us().into_iter().chain(sessions).min()
+    }
+
+    /// Requests that are not answered yet.
+    pub fn in_flight(&self) -> usize {
+        self.flights.len()
+    }
+
+    /// How things stand.
+    pub fn status(&self) -> Status {
+        let issuers = (0..self.settings.issuers.len()).map(|link| IssuerStatus {
+            connections: self.connections.iter().filter(|connection| connection.link == LinkId::Issuer(link)).count(),
+            ready: self.connections.ready_of(link),
+        });
+        Status {
+            in_flight: self.flights.len(),
+            in_flight_by_acquirer: (0..self.settings.acquirers.len()).map(|link| self.flights.len_of(link)).collect(),
+            in_doubt: self.doubts.len(),
+            remembered: self.memory.len(),
+            poisoned: self.poisoned,
+            draining: self.draining,
+            issuers: issuers.collect(),
+        }
+    }
+
+    /// What the rules see of this time.
+    pub(crate) fn moment(&self, now: Now) -> Moment {
+        self.settings.calendar.moment(now.wall)
+    }
+
+    /// Whether no more requests can be taken.
+    pub(crate) fn overloaded(&self, link: usize) -> bool {
+        let of_link = self
+            .settings
+            .acquirers
+            .get(link)
+            .is_some_and(|settings| self.flights.len_of(link) >= settings.in_flight_max);
+        of_link || self.flights.len() >= self.settings.in_flight_max
+    }
+
+    fn connected(&mut self, connection: ConnectionId, link: LinkId, now: Now, effects: &mut Effects) {
+        self.connections.insert(connection, Connection { link, session: Session::new(now.monotonic_us) });
+        if let LinkId::Issuer(link) = link {
+            self.begin_session(connection, link, now, effects);
+        }
+    }
+
+    fn received(&mut self, connection: ConnectionId, bytes: &[u8], now: Now, effects: &mut Effects) {
+        effects.consumed = bytes.len();
+        match self.connections.get(connection).map(|connection| connection.link) {
+            Some(LinkId::Acquirer(link)) => self.acquirer_bytes(connection, link, bytes, now, effects),
+            Some(LinkId::Issuer(link)) => self.issuer_bytes(connection, link, bytes, now, effects),
+            None => {}
+        }
+    }
+
+    fn disconnected(&mut self, connection: ConnectionId, now: Now, effects: &mut Effects) {
+        if let Some(Connection { link: LinkId::Issuer(_), .. }) = self.connections.remove(connection) {
+            self.issuer_lost(connection, now, effects);
+        }
+    }
+
+    fn durable(&mut self, lsn: Lsn, now: Now, effects: &mut Effects) {
+        while let Some((_, flight)) = self.stage.pop_front_if(|(record, _)| *record <= lsn) {
+            self.record_durable(flight, now, effects);
+        }
+    }
+
+    /// A record that a flight waited for is on disk: order 2, intent before the issuer, outcome before the acquirer.
+    fn record_durable(&mut self, id: FlightId, now: Now, effects: &mut Effects) {
+        let Some(flight) = self.flights.get_mut(id) else { return };
+        flight.journal_us += now.monotonic_us.saturating_sub(flight.appended_us);
+        match flight.phase {
+            Phase::IntentAppended | Phase::FullPriceAppended | Phase::ReversalAppended => {
+                self.ask_issuer(id, now, effects)
+            }
+            Phase::AnswerAppended => self.send_answer(id, now, effects),
+            Phase::Free
+            | Phase::Relayed
+            | Phase::Asked
+            | Phase::FullPriceAsked
+            | Phase::ReversalReading
+            | Phase::ReversalAsked
+            | Phase::RepeatReading => {}
+        }
+    }
+
+    fn tick(&mut self, now: Now, effects: &mut Effects) {
+        for link in 0..self.settings.acquirers.len() {
+            while let Some(flight) = self.flights.overdue(link, now.monotonic_us) {
+                self.timed_out(flight, now, effects);
+            }
+        }
+        self.tick_sessions(now, effects);
+    }
+
+    /// Closes a connection for a reason that is counted.
+    pub(crate) fn close(&mut self, connection: ConnectionId, reason: CloseReason, effects: &mut Effects) {
+        effects.closes.push((connection, reason));
+    }
+}

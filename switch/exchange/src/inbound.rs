@@ -1,0 +1,240 @@
+//! Wire to domain, acquirer side: a request's identity, card and items, read from a checked view.
+//!
+//! One of the four files that see card numbers; nothing of them leaves it but the keyed fingerprint.
+
+use crate::card::Fingerprinter;
+use crate::key;
+use crate::settings::AcquirerLink;
+use arrayvec::ArrayVec;
+use lijian_codecs::message::MessageView;
+use lijian_codecs::sensitive::{PanRef, Track2};
+use lijian_codecs::tags::{self, TagRun};
+use lijian_domain::code::DecisionCode;
+use lijian_domain::ids::{
+    AcquirerId, CardFingerprint, DistrictCode, GrantId, Gtin, MerchantId, PersonKey, QualificationCode, Rrn,
+    SerialNumber, Stan, TerminalId, TransmissionTime,
+};
+use lijian_domain::money::MinorUnits;
+use lijian_domain::record::{Intent, Origin};
+use lijian_domain::sale::{Award, ITEMS_MAX, ItemRequest, SaleRequest};
+use lijian_domain::text::Text;
+
+/// Longest field that is read here: three digits of length.
+const FIELD_BYTES_MAX: usize = 999;
+
+/// A sale with items as it was read.
+pub(crate) struct SaleMessage {
+    pub(crate) origin: Origin,
+    /// DE4, zero where it is missing.
+    pub(crate) amount: MinorUnits,
+    /// What the rules decide on, or the code that says why they cannot.
+    pub(crate) request: Result<SaleRequest, DecisionCode>,
+}
+
+impl SaleMessage {
+    /// The items, none where they could not be read.
+    pub(crate) fn items(&self) -> ArrayVec<ItemRequest, ITEMS_MAX> {
+        self.request.as_ref().map(|request| request.items.clone()).unwrap_or_default()
+    }
+
+    /// The intent that this sale becomes by an award.
+    pub(crate) fn intent(&self, grant: GrantId, award: Award) -> Intent {
+        let request = self.request.as_ref().ok();
+        Intent {
+            origin: self.origin,
+            grant,
+            person: request.map_or_else(PersonKey::default, |request| request.person),
+            qualification: request.map_or_else(QualificationCode::default, |request| request.qualification),
+            trade_in: request.map_or(MinorUnits::ZERO, |request| request.trade_in),
+            bank_promotion: request.map_or(MinorUnits::ZERO, |request| request.bank_promotion),
+            award,
+        }
+    }
+}
+
+/// Whether a request is a sale with items: its type and processing code are in the link's list, and a well-formed tag `01`
+/// (item) or `84` (quote) stands first in the subsidy field.
+pub(crate) fn is_ours(link: &AcquirerLink, view: &MessageView<'_>) -> bool {
+    let digits = view.mti().request().as_digits();
+    let mut buffer = [0; 8];
+    let processing = view.text(3, &mut buffer).unwrap_or_default();
+    let listed = link.ours.iter().any(|rule| {
+        let same_type = rule.mti.get(1..) == digits.get(1..);
+        same_type && rule.processing.is_none_or(|start| processing.starts_with(&start))
+    });
+    if !listed || !view.has(link.dialect.semantics().subsidy.field) {
+        return false;
+    }
+    let mut buffer = [0; FIELD_BYTES_MAX];
+    let located = tags::locate(view, link.dialect.semantics().subsidy, &mut buffer);
+    let first = located.ok().flatten().and_then(|located| located.run.first());
+    first.is_some_and(|first| matches!(&first.tag, b"01" | b"84"))
+}
+
+/// Reads a sale with items. What cannot be read is part of the answer: such a sale is refused on record.
+pub(crate) fn sale(link: &AcquirerLink, view: &MessageView<'_>, cards: &Fingerprinter) -> SaleMessage {
+    let origin = origin(link, view, cards);
+    let amount = view.digits_u64(4).map_or(MinorUnits::ZERO, MinorUnits::new);
+    SaleMessage { request: request(link, view, &origin, amount), origin, amount }
+}
+
+/// Who sent a request, and which one it is.
+pub(crate) fn origin(link: &AcquirerLink, view: &MessageView<'_>, cards: &Fingerprinter) -> Origin {
+    let semantics = link.dialect.semantics();
+    let card = card(view, cards).unwrap_or_default();
+    let mut processing = [0; 8];
+    let mut amount = [0; 16];
+    let mut subsidy = [0; FIELD_BYTES_MAX];
+    let content = key::content_digest(&[
+        &[view.mti().as_digits()[1]],
+        view.text(3, &mut processing).unwrap_or_default(),
+        view.text(4, &mut amount).unwrap_or_default(),
+        &card.0,
+        view.text(semantics.subsidy.field, &mut subsidy).unwrap_or_default(),
+    ]);
+    Origin {
+        link: link.name,
+        key: key::duplicate_key(semantics, view, link.name),
+        content,
+        terminal: TerminalId(field(view, 41)),
+        merchant: MerchantId(field(view, 42)),
+        stan: Stan(view.digits_u64(11).and_then(|number| u32::try_from(number).ok()).unwrap_or_default()),
+        rrn: Rrn(field(view, 37)),
+        transmission: TransmissionTime(field(view, 7)),
+        acquirer: AcquirerId(field(view, 32)),
+        card,
+    }
+}
+
+/// A short text of ours from a field's characters, cut where it is too long for its type.
+pub(crate) fn short<const N: usize>(characters: &[u8]) -> Text<N> {
+    let cut = characters.get(..characters.len().min(N)).unwrap_or_default();
+    Text::from_bytes(cut).unwrap_or_default()
+}
+
+/// A field's characters without trailing spaces; empty where it is absent or not text of ours.
+fn field<const N: usize>(view: &MessageView<'_>, number: u8) -> Text<N> {
+    let mut buffer = [0; 64];
+    short(view.text(number, &mut buffer).unwrap_or_default().trim_ascii_end())
+}
+
+/// The card, from DE2 or, where that is absent, from the track in DE35. Where both stand they must agree.
+fn card(view: &MessageView<'_>, cards: &Fingerprinter) -> Option<CardFingerprint> {
+    let (mut number, mut track) = ([0; 24], [0; 48]);
+    let keyed = view.text(2, &mut number).and_then(|digits| PanRef::new(digits).ok());
+    let swiped = view.text(35, &mut track).and_then(|track| Track2::new(track).ok()).and_then(|track| track.pan().ok());
+    let fingerprint = match (keyed, swiped) {
+        (Some(keyed), Some(swiped)) if keyed != swiped => None,
+        (Some(card), _) | (None, Some(card)) => Some(cards.fingerprint(card.reveal())),
+        (None, None) => None,
+    };
+    number.fill(0);
+    track.fill(0);
+    fingerprint
+}
+
+fn request(
+    link: &AcquirerLink,
+    view: &MessageView<'_>,
+    origin: &Origin,
+    amount: MinorUnits,
+) -> Result<SaleRequest, DecisionCode> {
+    let mut buffer = [0; FIELD_BYTES_MAX];
+    let located = tags::locate(view, link.dialect.semantics().subsidy, &mut buffer);
+    let Ok(Some(located)) = located else { return Err(DecisionCode::ItemsUnreadable) };
+    if origin.card == CardFingerprint::default() {
+        return Err(DecisionCode::ItemsUnreadable);
+    }
+    let mut request = SaleRequest {
+        link: link.name,
+        merchant: origin.merchant,
+        terminal: origin.terminal,
+        card: origin.card,
+        person: PersonKey(origin.card.0),
+        district: DistrictCode::default(),
+        qualification: QualificationCode::default(),
+        amount,
+        trade_in: MinorUnits::ZERO,
+        bank_promotion: MinorUnits::ZERO,
+        items: ArrayVec::new(),
+    };
+    read_tags(located.run, &mut request)?;
+    let complete = request.items.iter().all(|item| !item.unit_price.is_zero());
+    if complete && !request.items.is_empty() { Ok(request) } else { Err(DecisionCode::ItemsUnreadable) }
+}
+
+/// Reads the tags of a request. Tags that are not ours pass by untouched; ours must be right, and those that say something
+/// of the whole sale may stand once.
+fn read_tags(run: TagRun<'_>, request: &mut SaleRequest) -> Result<(), DecisionCode> {
+    const UNREADABLE: DecisionCode = DecisionCode::ItemsUnreadable;
+    let mut once = 0u32;
+    for tag in run {
+        let tag = tag.map_err(|_| UNREADABLE)?;
+        let item = request.items.last_mut();
+        match &tag.tag {
+            b"01" => {
+                let gtin = gtin(tag.value).ok_or(UNREADABLE)?;
+                let item = ItemRequest {
+                    gtin,
+                    quantity: 1,
+                    unit_price: MinorUnits::ZERO,
+                    serial_number: SerialNumber::default(),
+                };
+                request.items.try_push(item).map_err(|_| UNREADABLE)?;
+                once &= 0xffff;
+            }
+            b"02" => {
+                item.ok_or(UNREADABLE)?.quantity =
+                    number(tag.value).and_then(|n| u32::try_from(n).ok()).ok_or(UNREADABLE)?
+            }
+            b"03" => item.ok_or(UNREADABLE)?.unit_price = money(tag.value).ok_or(UNREADABLE)?,
+            b"04" => item.ok_or(UNREADABLE)?.serial_number = SerialNumber(text(tag.value).ok_or(UNREADABLE)?),
+            b"05" => request.qualification = QualificationCode(text(tag.value).ok_or(UNREADABLE)?),
+            b"06" => {
+                request.district = DistrictCode(
+                    text(tag.value).filter(|_| digits(tag.value) && tag.value.len() == 6).ok_or(UNREADABLE)?,
+                )
+            }
+            b"07" => request.trade_in = money(tag.value).ok_or(UNREADABLE)?,
+            b"08" => request.bank_promotion = money(tag.value).ok_or(UNREADABLE)?,
+            // A sale on a quote: no quote is outstanding that it could belong to.
+            b"84" => return Err(DecisionCode::Quote),
+            _ => continue,
+        }
+        // Bits 0 to 15 for tags of the sale, from 16 on for those of the current item.
+        let bit = match tag.tag[1] - b'0' {
+            number @ 2..=4 => 1 << (16 + number),
+            1 => 0,
+            number => 1 << number,
+        };
+        if once & bit != 0 {
+            return Err(UNREADABLE);
+        }
+        once |= bit;
+    }
+    Ok(())
+}
+
+/// 8 to 14 digits with a right check digit.
+fn gtin(value: &[u8]) -> Option<Gtin> {
+    Gtin::parse(value)
+}
+
+fn digits(value: &[u8]) -> bool {
+    !value.is_empty() && value.iter().all(u8::is_ascii_digit)
+}
+
+fn number(value: &[u8]) -> Option<u64> {
+    let in_range = digits(value) && value.len() <= 18;
+    in_range.then(|| value.iter().fold(0, |number, digit| number * 10 + u64::from(digit - b'0')))
+}
+
+/// At most what DE4 can say.
+fn money(value: &[u8]) -> Option<MinorUnits> {
+    number(value).map(MinorUnits::new).filter(|amount| *amount <= MinorUnits::WIRE_MAX)
+}
+
+fn text<const N: usize>(value: &[u8]) -> Option<Text<N>> {
+    let printable = !value.is_empty() && value.iter().all(|byte| byte.is_ascii_graphic());
+    printable.then(|| Text::from_bytes(value).ok()).flatten()
+}

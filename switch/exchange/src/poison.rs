@@ -1,0 +1,29 @@
+//! What happens when the journal can no longer be written: nothing is granted any more, and nobody is told what is not on
+//! disk. Traffic that is not ours goes on.
+
+use crate::effects::Effects;
+use crate::event::Now;
+use crate::exchange::Exchange;
+use crate::flights::Phase;
+use lijian_domain::code::DecisionCode;
+
+impl Exchange {
+    pub(crate) fn poison(&mut self, _now: Now, effects: &mut Effects) {
+        self.poisoned = true;
+        self.stage.clear();
+        // Their intents may be on disk or not, but the issuer was never asked.
+        for id in self.flights.in_phases(&[Phase::IntentAppended, Phase::FullPriceAppended, Phase::ReversalAppended]) {
+            if let Some(flight) = self.flights.get_mut(id) {
+                flight.code = Some(DecisionCode::TryAgain);
+            }
+            self.reply_from_request(id, *b"91", effects);
+        }
+        // The issuer may have approved: the next start finds the intent without an outcome, and the reversal goes out then.
+        for id in self.flights.in_phases(&[Phase::AnswerAppended]) {
+            if let Some(flight) = self.flights.get_mut(id) {
+                flight.code = Some(DecisionCode::IssuerDeclined);
+            }
+            self.reply_from_request(id, *b"98", effects);
+        }
+    }
+}

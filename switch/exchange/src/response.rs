@@ -1,0 +1,86 @@
+//! Wire to domain, issuer side: what the issuer said. One of the four files that see card numbers; none is kept.
+
+use arrayvec::ArrayVec;
+use lijian_codecs::dialect::Sensitive;
+use lijian_codecs::message::MessageView;
+use lijian_domain::code::DecisionCode;
+use lijian_domain::ids::{AuthorisationCode, Rrn};
+use lijian_domain::money::MinorUnits;
+use lijian_domain::record::{Answer, ISSUER_FIELDS_BYTES_MAX};
+
+/// Fields of an answer that are not kept for a repeat: those that a record holds by themselves or that the request brings
+/// again, authentication codes, and everything about the card (the dialect's own marks come on top).
+const NOT_KEPT: [u8; 13] = [1, 2, 4, 14, 35, 36, 37, 38, 39, 45, 52, 64, 128];
+const FIELD_BYTES_MAX: usize = 999;
+
+/// The result in our own two characters; none where the answer has none, which decides nothing.
+pub(crate) fn result(view: &MessageView<'_>) -> Option<[u8; 2]> {
+    let mut buffer = [0; 4];
+    let code = view.text(39, &mut buffer)?;
+    Some(view.dialect().semantics().results.to_canonical(code))
+}
+
+/// Only 00 is an approval in full.
+pub(crate) fn is_approved(result: Option<[u8; 2]>) -> bool {
+    result == Some(*b"00")
+}
+
+/// Part of the amount was approved.
+pub(crate) fn is_partial(result: Option<[u8; 2]>) -> bool {
+    result == Some(*b"10")
+}
+
+/// The issuer said no. An answer without a result says nothing.
+pub(crate) fn is_declined(result: Option<[u8; 2]>) -> bool {
+    result.is_some() && !is_approved(result) && !is_partial(result)
+}
+
+/// Whether an approval cannot be relied on: it names another amount than was asked, or no result at all.
+pub(crate) fn is_other_amount(result: Option<[u8; 2]>, view: &MessageView<'_>, asked: MinorUnits) -> bool {
+    let other = view.digits_u64(4).is_some_and(|amount| amount != asked.get());
+    result.is_none() || (is_approved(result) && other)
+}
+
+/// What the acquirer will be told, as it is recorded: the result in the acquirer's own code, RRN, authorisation, and what
+/// else the issuer set.
+pub(crate) fn answer(view: &MessageView<'_>, request: &MessageView<'_>, code: DecisionCode) -> Answer {
+    let mut buffer = [0; FIELD_BYTES_MAX];
+    let canonical = result(view).unwrap_or(*b"96");
+    let response_code = request.dialect().semantics().results.from_canonical(canonical);
+    Answer {
+        code,
+        response_code: crate::inbound::short(response_code.as_bytes()),
+        rrn: Rrn(crate::inbound::short(view.text(37, &mut buffer).unwrap_or_default().trim_ascii_end())),
+        authorisation: AuthorisationCode(crate::inbound::short(
+            view.text(38, &mut buffer).unwrap_or_default().trim_ascii_end(),
+        )),
+        issuer_fields: issuer_fields(view, request),
+    }
+}
+
+/// The other fields that the issuer set: those that the request does not bring with the same value, and that the acquirer's
+/// dialect has.
+fn issuer_fields(view: &MessageView<'_>, request: &MessageView<'_>) -> ArrayVec<u8, ISSUER_FIELDS_BYTES_MAX> {
+    let mut kept = ArrayVec::new();
+    let mut buffer = [0; FIELD_BYTES_MAX];
+    for (field, _) in view.fields() {
+        let sensitive = |spec: &lijian_codecs::dialect::FieldSpec| spec.sensitive != Sensitive::None;
+        // Chip data that an issuer sends (issuer authentication, scripts) names no card.
+        let hidden = field != 55 && (NOT_KEPT.contains(&field) || view.spec(field).is_some_and(sensitive));
+        let Some(theirs) = request.dialect().field(field) else { continue };
+        let Some(value) = view.text(field, &mut buffer).filter(|_| !hidden && (field == 55 || !sensitive(theirs)))
+        else {
+            continue;
+        };
+        if request.text_eq(field, value) {
+            continue;
+        }
+        let Ok(length) = u16::try_from(value.len()) else { continue };
+        if kept.remaining_capacity() >= value.len() + 3 {
+            kept.push(field);
+            kept.extend(length.to_be_bytes());
+            kept.extend(value.iter().copied());
+        }
+    }
+    kept
+}

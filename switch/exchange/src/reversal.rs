@@ -1,0 +1,161 @@
+//! Reversals. One is ours when its original is: then it is recorded before the issuer sees it, and what the grant used is
+//! given back once the issuer's word is on record. Everything else passes like any other traffic.
+
+use crate::acquirer::Caller;
+use crate::effects::Effects;
+use crate::event::{Now, Ticket};
+use crate::exchange::Exchange;
+use crate::flights::{FlightId, Phase};
+use crate::inbound;
+use crate::key;
+use crate::memory::{Remembered, State};
+use crate::outbound;
+use crate::reply::Tags;
+use crate::response;
+use lijian_codecs::message::{FieldIndex, MessageView, parse};
+use lijian_domain::code::DecisionCode;
+use lijian_domain::ids::Lsn;
+use lijian_domain::money::MinorUnits;
+use lijian_domain::record::{Entry, Intent, Record, ReleaseCause, ReversalAsked, ReversalOutcome};
+use std::sync::Arc;
+
+impl Exchange {
+    pub(crate) fn reversal(&mut self, caller: Caller<'_>, view: &MessageView<'_>, now: Now, effects: &mut Effects) {
+        let link = caller.link.name;
+        let key = key::original_key(caller.link.dialect.semantics(), view, link);
+        let known = key.and_then(|key| Some((key, self.memory.get(&key)?)));
+        let ours = [State::Open, State::InDoubt, State::Granted, State::Reversing, State::Reversed];
+        let Some((key, original)) = known.filter(|(_, original)| ours.contains(&original.state)) else {
+            return self.relay(caller, view, now, effects);
+        };
+        let origin = inbound::origin(caller.link, view, &self.cards);
+        if self.is_repeat(caller, view, &origin, now, effects) {
+            return;
+        }
+        match original.state {
+            // Its sale, or another reversal of it, still waits for the issuer: the acquirer asks again when that is over.
+            State::Open | State::Reversing => self.reply_now(caller, view, *b"09", &Tags::NONE, effects),
+            // Given back before, by another reversal: nothing is left to do.
+            State::Reversed => self.reply_now(caller, view, *b"00", &Tags::NONE, effects),
+            _ if self.poisoned || self.draining || self.overloaded(caller.number) => {
+                self.reply_now(caller, view, *b"96", &Tags::NONE, effects);
+            }
+            state => {
+                let id = self.flights.open(
+                    caller.number,
+                    caller.connection,
+                    now.monotonic_us,
+                    caller.link.time_budget_us,
+                    view.bytes(),
+                );
+                self.flights.name_request(id, origin.key);
+                if let Some(flight) = self.flights.opened(id) {
+                    flight.phase = Phase::ReversalReading;
+                    flight.content = origin.content;
+                    flight.original = key;
+                    flight.original_granted = state == State::Granted;
+                }
+                self.memory.note(&key, State::Reversing, None);
+                self.read(id, original.opened, effects);
+            }
+        }
+    }
+
+    /// The original's intent was read back: the reversal is accepted, on record, or refused.
+    pub(crate) fn original_read(
+        &mut self,
+        id: FlightId,
+        entry: &Entry,
+        intent: &Intent,
+        now: Now,
+        effects: &mut Effects,
+    ) {
+        let settings = Arc::clone(&self.settings);
+        let Some(flight) = self.flights.get_mut(id) else { return };
+        let Some(acquirer) = settings.acquirers.get(flight.link) else { return };
+        let Some(issuer) = settings.issuers.get(acquirer.issuer) else { return };
+        flight.grant.remember(entry.lsn, entry.at, intent);
+        let mut index = FieldIndex::new();
+        let Ok(request) = parse(&acquirer.dialect, &flight.request, &mut index) else { return };
+        let amount = request.digits_u64(4).map_or(MinorUnits::ZERO, MinorUnits::new);
+        if amount != flight.grant.gross && amount != flight.grant.net {
+            return self.reply_from_request(id, *b"64", effects);
+        }
+        flight.outbound.clear();
+        if outbound::reversal(
+            issuer,
+            &request,
+            intent,
+            &flight.grant,
+            &mut self.runs,
+            &mut flight.outbound,
+            &mut effects.tally,
+        )
+        .is_err()
+        {
+            effects.tally.not_carried += 1;
+            return self.reply_from_request(id, *b"30", effects);
+        }
+        let origin = inbound::origin(acquirer, &request, &self.cards);
+        flight.phase = Phase::ReversalAppended;
+        flight.appended_us = now.monotonic_us;
+        let asked = ReversalAsked { origin, intent: entry.lsn, amount };
+        let moment = self.moment(now);
+        let lsn = effects.journal.push(moment.at, moment.business_date, &Record::ReversalAsked(asked));
+        effects.tally.reversals += 1;
+        if let Some(flight) = self.flights.get_mut(id) {
+            flight.record = lsn;
+        }
+        let request =
+            Remembered { state: State::ReversalAsked, content: origin.content, opened: lsn, answered: Lsn::NONE };
+        self.memory.open(moment.business_date, origin.key, request);
+        self.stage.push_back((lsn, id));
+    }
+
+    /// The issuer answered a reversal of ours. Only 00 confirms it.
+    pub(crate) fn reversal_answered(&mut self, id: FlightId, view: &MessageView<'_>, now: Now, effects: &mut Effects) {
+        let confirmed = response::is_approved(response::result(view));
+        if self.poisoned {
+            return self.reply_from_request(id, *b"98", effects);
+        }
+        let Some(answer) = self.answer_of(id, view, DecisionCode::Granted) else { return };
+        let moment = self.moment(now);
+        let Some(flight) = self.flights.get_mut(id) else { return };
+        let (intent, key) = (flight.grant.intent, flight.key);
+        let outcome = ReversalOutcome { asked: flight.record, intent, answer };
+        // While this reversal was under way no other one of the same grant was accepted: it is given back once.
+        let (original, was_granted) = (flight.original, flight.original_granted);
+        let gives_back = confirmed && was_granted;
+        let record = if gives_back { Record::Reversed(outcome) } else { Record::ReversalRefused(outcome) };
+        if confirmed && self.is_in_doubt(intent) {
+            self.release_doubt(intent, ReleaseCause::ReversalConfirmed, now, effects);
+        }
+        let lsn = effects.journal.push(moment.at, moment.business_date, &record);
+        self.memory.note(&key, State::ReversalAnswered, Some(lsn));
+        self.flights.settle(id);
+        let Some(flight) = self.flights.get_mut(id) else { return };
+        flight.phase = Phase::AnswerAppended;
+        flight.appended_us = now.monotonic_us;
+        if gives_back {
+            self.quota.give_back(&flight.grant.takes);
+            effects.tally.reversals_confirmed += 1;
+        }
+        let state = match (confirmed, was_granted) {
+            (true, true) => State::Reversed,
+            (true, false) => State::Released,
+            (false, true) => State::Granted,
+            (false, false) => State::InDoubt,
+        };
+        self.memory.note(&original, state, None);
+        self.make_answer(id, &record);
+        self.stage.push_back((lsn, id));
+    }
+
+    /// Asks for a journal record on behalf of a flight.
+    pub(crate) fn read(&mut self, id: FlightId, lsn: Lsn, effects: &mut Effects) {
+        self.tickets += 1;
+        let ticket = Ticket(self.tickets);
+        self.reads.insert(ticket, id);
+        effects.reads.push((ticket, lsn));
+    }
+}

@@ -1,0 +1,220 @@
+//! A sale with items: decided, held, recorded; then asked of the issuer at the net amount, and its outcome recorded.
+
+use crate::acquirer::Caller;
+use crate::effects::Effects;
+use crate::event::Now;
+use crate::exchange::Exchange;
+use crate::flights::{FlightId, Phase};
+use crate::inbound::{self, SaleMessage};
+use crate::memory::{Remembered, State};
+use crate::outbound::{self, Asked};
+use crate::reply::Tags;
+use crate::settings::RefusalPolicy;
+use lijian_codecs::message::MessageView;
+use lijian_domain::cap::CapKind;
+use lijian_domain::code::DecisionCode;
+use lijian_domain::decide::decide;
+use lijian_domain::ids::{CampaignId, GrantId, Lsn};
+use lijian_domain::record::{Answer, Record, Refused};
+use lijian_domain::sale::{Award, Decision};
+use lijian_domain::text::Text;
+use lijian_domain::time::Moment;
+use lijian_store::quota::Bound;
+use std::sync::Arc;
+
+impl Exchange {
+    pub(crate) fn sale(&mut self, caller: Caller<'_>, view: &MessageView<'_>, now: Now, effects: &mut Effects) {
+        if self.poisoned && caller.link.refusal == RefusalPolicy::FullPrice {
+            return self.relay(caller, view, now, effects);
+        }
+        let message = inbound::sale(caller.link, view, &self.cards);
+        if self.is_repeat(caller, view, &message.origin, now, effects) {
+            return;
+        }
+        if self.overloaded(caller.number) {
+            effects.tally.overload += 1;
+            return self.try_again(caller, view, effects);
+        }
+        let issuer_ready = self.connections.ready_of(caller.link.issuer) > 0;
+        if self.poisoned || self.draining || !issuer_ready {
+            effects.tally.issuer_down += u64::from(!issuer_ready);
+            return self.try_again(caller, view, effects);
+        }
+        let moment = self.moment(now);
+        match self.decide(caller, view, &message, &moment) {
+            Ok(award) => self.hold(caller, view, &message, award, &moment, now, effects),
+            Err(refusal) => self.refuse(caller, view, &message, &refusal, &moment, now, effects),
+        }
+    }
+
+    /// What the rules say; a message that could not be read, or whose chip forbids another amount, is refused like any
+    /// other, and the lowest code wins.
+    fn decide(
+        &self,
+        caller: Caller<'_>,
+        view: &MessageView<'_>,
+        message: &SaleMessage,
+        moment: &Moment,
+    ) -> Result<Award, Told> {
+        let request = message.request.as_ref().map_err(|code| Told::of(*code))?;
+        let chip =
+            self.settings.issuers.get(caller.link.issuer).is_some_and(|issuer| outbound::chip_forbids(issuer, view));
+        match decide(&self.rules, request, moment) {
+            Decision::Grant(award) if chip => {
+                Err(Told { campaign: award.campaign, ..Told::of(DecisionCode::QuoteFirst) })
+            }
+            Decision::Grant(award) => Ok(award),
+            Decision::Refuse(refusal) => {
+                let code = if chip { refusal.code.min(DecisionCode::QuoteFirst) } else { refusal.code };
+                Err(Told { campaign: refusal.campaign, ..Told::of(code) })
+            }
+        }
+    }
+
+    /// Takes all caps and appends the intent, or refuses by the cap that bound.
+    #[expect(clippy::too_many_arguments, reason = "one step of a sale: who asked, what, and what was decided")]
+    fn hold(
+        &mut self,
+        caller: Caller<'_>,
+        view: &MessageView<'_>,
+        message: &SaleMessage,
+        award: Award,
+        moment: &Moment,
+        now: Now,
+        effects: &mut Effects,
+    ) {
+        let settings = Arc::clone(&self.settings);
+        let Some(issuer) = settings.issuers.get(caller.link.issuer) else { return };
+        if let Err(bound) = self.quota.hold(&award.caps) {
+            let told = Told::bound(award.campaign, &bound);
+            if told.code == DecisionCode::TryAgain {
+                return self.try_again(caller, view, effects);
+            }
+            return self.refuse(caller, view, message, &told, moment, now, effects);
+        }
+        let grant = GrantId::new(self.settings.node, effects.journal.next_lsn());
+        self.outbound.clear();
+        let asked = Asked { issuer, view, at: now.wall };
+        if outbound::sale(asked, &award, grant, &mut self.runs, &mut self.outbound, &mut effects.tally).is_err() {
+            self.quota.release(&award.caps);
+            effects.tally.not_carried += 1;
+            return self.reply_now(caller, view, *b"30", &Tags::NONE, effects);
+        }
+        let intent = message.intent(grant, award);
+        let lsn = effects.journal.push_intent(moment.at, moment.business_date, &intent);
+        let id = self.open(caller, view, message, Phase::IntentAppended, lsn, now);
+        if let Some(flight) = self.flights.get_mut(id) {
+            flight.code = Some(DecisionCode::Granted);
+            flight.grant.remember(lsn, moment.at, &intent);
+        }
+        self.remember(message, moment, State::Open, lsn);
+    }
+
+    /// Records the refusal; then the answer goes out, or the sale goes on at full price, as the link says.
+    #[expect(clippy::too_many_arguments, reason = "one step of a sale: who asked, what, and what was decided")]
+    fn refuse(
+        &mut self,
+        caller: Caller<'_>,
+        view: &MessageView<'_>,
+        message: &SaleMessage,
+        told: &Told,
+        moment: &Moment,
+        now: Now,
+        effects: &mut Effects,
+    ) {
+        effects.tally.count_decision(told.code);
+        let full_price = caller.link.refusal == RefusalPolicy::FullPrice;
+        self.outbound.clear();
+        if full_price && self.copy_out(caller, view, now, effects).is_err() {
+            return self.reply_now(caller, view, *b"30", &Tags::NONE, effects);
+        }
+        let results = &caller.link.dialect.semantics().results;
+        let canonical = told.code.response_code().as_bytes().try_into().unwrap_or(*b"05");
+        let response_code =
+            if full_price { Text::EMPTY } else { inbound::short(results.from_canonical(canonical).as_bytes()) };
+        let refused = Refused {
+            origin: message.origin,
+            campaign: told.campaign,
+            rules: self.rules.version,
+            amount: message.amount,
+            items: message.items(),
+            answer: Answer::bare(told.code, response_code),
+            bound: told.bound,
+        };
+        let lsn = effects.journal.push(moment.at, moment.business_date, &Record::Refused(refused.clone()));
+        let phase = if full_price { Phase::FullPriceAppended } else { Phase::AnswerAppended };
+        let id = self.open(caller, view, message, phase, lsn, now);
+        self.remember(message, moment, if full_price { State::FullPrice } else { State::Refused }, lsn);
+        let Some(flight) = self.flights.get_mut(id) else { return };
+        flight.code = Some(told.code);
+        flight.grant.campaign = told.campaign;
+        flight.bound = told.bound;
+        if !full_price {
+            crate::reply::recorded(view, &refused.answer, &Tags::refused(&refused), &mut self.runs, &mut flight.answer)
+                .unwrap_or_default();
+            self.memory.note(&message.origin.key, State::Refused, Some(lsn));
+            self.flights.settle(id);
+        }
+    }
+
+    /// A flight that waits for record `lsn`, with its message to the issuer in [`Self::outbound`].
+    fn open(
+        &mut self,
+        caller: Caller<'_>,
+        view: &MessageView<'_>,
+        message: &SaleMessage,
+        phase: Phase,
+        lsn: Lsn,
+        now: Now,
+    ) -> FlightId {
+        let id = self.flights.open(
+            caller.number,
+            caller.connection,
+            now.monotonic_us,
+            caller.link.time_budget_us,
+            view.bytes(),
+        );
+        self.flights.name_request(id, message.origin.key);
+        if let Some(flight) = self.flights.opened(id) {
+            flight.phase = phase;
+            flight.content = message.origin.content;
+            flight.record = lsn;
+            flight.appended_us = now.monotonic_us;
+            flight.outbound.extend_from_slice(&self.outbound);
+        }
+        self.stage.push_back((lsn, id));
+        id
+    }
+
+    fn remember(&mut self, message: &SaleMessage, moment: &Moment, state: State, opened: Lsn) {
+        let content = message.origin.content;
+        let request = Remembered { state, content, opened, answered: Lsn::NONE };
+        self.memory.open(moment.business_date, message.origin.key, request);
+    }
+}
+
+/// What a sale is told when it gets no subsidy.
+pub(crate) struct Told {
+    pub(crate) code: DecisionCode,
+    pub(crate) campaign: CampaignId,
+    /// The cap that bound, empty where none did.
+    pub(crate) bound: Text<80>,
+}
+
+impl Told {
+    fn of(code: DecisionCode) -> Self {
+        Self { code, campaign: CampaignId::default(), bound: Text::EMPTY }
+    }
+
+    /// A personal cap that an earlier try of the same person still holds may come free again: try again then.
+    fn bound(campaign: CampaignId, bound: &Bound) -> Self {
+        let code = match bound.key.kind() {
+            kind if kind.is_personal() && bound.held => DecisionCode::TryAgain,
+            CapKind::SerialNumber => DecisionCode::SerialNumberUsed,
+            CapKind::Qualification => DecisionCode::Qualification,
+            CapKind::PersonCategory => DecisionCode::AllowanceUsed,
+            _ => DecisionCode::BudgetUsed,
+        };
+        Self { code, campaign, bound: Text::printed(&bound.key) }
+    }
+}

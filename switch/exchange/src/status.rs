@@ -1,0 +1,29 @@
+//! How the exchange stands, for the operator.
+
+/// A picture of one moment.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Status {
+    /// Requests that are not answered yet.
+    pub in_flight: usize,
+    /// The same for each acquirer link, in the order of the settings.
+    pub in_flight_by_acquirer: Vec<usize>,
+    /// Holds whose outcome nobody knows.
+    pub in_doubt: usize,
+    /// Requests whose answers are remembered.
+    pub remembered: usize,
+    /// Whether the journal can no longer be written.
+    pub poisoned: bool,
+    /// Whether no new sales are taken.
+    pub draining: bool,
+    /// Each issuer link, in the order of the settings.
+    pub issuers: Vec<IssuerStatus>,
+}
+
+/// One issuer link.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct IssuerStatus {
+    /// Open connections.
+    pub connections: usize,
+    /// Those that requests are sent over: signed on, where the link wants that.
+    pub ready: usize,
+}
