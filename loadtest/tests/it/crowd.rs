@@ -1,6 +1,8 @@
 //! Many connections, many messages.
 
 use crate::stage::{PATIENCE, Stage, answered, ask, echo, request, result};
+use lijian_load::till::Till;
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 #[tokio::test]
@@ -61,4 +63,33 @@ async fn an_issuer_that_stops_closes_its_connections() {
     stage.end().await;
     assert!(till.receive(PATIENCE).await.is_err());
     assert!(TcpStream::connect(address).await.is_err());
+}
+
+#[tokio::test]
+async fn a_peer_that_never_reads_is_not_read_to_its_end_and_harms_nobody() {
+    let stage = Stage::plain().await;
+    let mut till = stage.till().await;
+    let mut frames = Vec::new();
+    while frames.len() < 64 << 10 {
+        till.frame_request(&echo(1), &mut frames).unwrap();
+    }
+    let mut deaf = TcpStream::connect(stage.address).await.unwrap();
+    // 64 MiB: far more than what fits into the buffers of both systems and the issuer's backlog.
+    let sending = tokio::spawn(async move {
+        for _ in 0..1_024 {
+            deaf.write_all(&frames).await.unwrap();
+        }
+    });
+    let others = async |till: &mut Till| {
+        let before = stage.observations.totals().messages;
+        for stan in 0..20 {
+            assert_eq!(result(&ask(till, &echo(stan)).await), answered("0810", "00"));
+        }
+        stage.observations.totals().messages - before
+    };
+    while others(&mut till).await > 20 || stage.observations.totals().messages < 10_000 {
+        assert!(!sending.is_finished(), "everything was read, although no answer was taken");
+    }
+    sending.abort();
+    stage.end().await;
 }
