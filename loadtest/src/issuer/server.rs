@@ -77,10 +77,11 @@ impl Issuer {
         self.observations.clone()
     }
 
-    /// Serves until `shutdown` is done; then closes every connection and gives the totals. Dropping the future stops
-    /// taking connections, but leaves those that are open to themselves.
+    /// Serves until `shutdown` is done; then closes every connection and gives the totals. Dropping the future closes
+    /// everything too.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Totals {
         let stop = CancellationToken::new();
+        let _closes_when_dropped = stop.clone().drop_guard();
         let connections = TaskTracker::new();
         tokio::select! {
             () = shutdown => {}

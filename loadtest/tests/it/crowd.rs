@@ -1,6 +1,6 @@
 //! Many connections, many messages.
 
-use crate::stage::{PATIENCE, Stage, answered, ask, echo, request, result};
+use crate::stage::{PATIENCE, Stage, answered, ask, echo, request, result, start};
 use lijian_load::till::Till;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
@@ -66,8 +66,17 @@ async fn an_issuer_that_stops_closes_its_connections() {
 }
 
 #[tokio::test]
-async fn a_peer_that_never_reads_is_not_read_to_its_end_and_harms_nobody() {
+async fn an_issuer_that_is_dropped_closes_its_connections() {
     let stage = Stage::plain().await;
+    let mut till = stage.till().await;
+    ask(&mut till, &echo(1)).await;
+    stage.abort();
+    assert!(till.receive(PATIENCE).await.is_err());
+}
+
+#[tokio::test]
+async fn a_peer_that_never_reads_is_not_read_to_its_end_and_harms_nobody() {
+    let stage = start("iso87-ascii", |settings| settings.observed_max = 0).await;
     let mut till = stage.till().await;
     let mut frames = Vec::new();
     while frames.len() < 64 << 10 {

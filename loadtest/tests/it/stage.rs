@@ -46,6 +46,11 @@ impl Stage {
         self.observations.seen().pop().unwrap()
     }
 
+    /// Drops the issuer where it stands.
+    pub(crate) fn abort(self) {
+        self.ended.abort();
+    }
+
     /// Stops the issuer; its last totals.
     pub(crate) async fn end(self) -> Totals {
         let _ = self.stop.send(());
