@@ -1,1 +1,5 @@
 //! Lijian.
+
+pub mod commands;
+pub mod keys;
+pub mod settlement;

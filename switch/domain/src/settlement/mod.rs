@@ -101,7 +101,11 @@ impl Settlement {
         let (lsn, at) = (entry.lsn, entry.at);
         match entry.record {
             Record::Intent(intent) => {
-                let sale = OpenSale { discount: intent.award.discount, date: day, intent: Some(Box::new(intent)) };
+                let sale = OpenSale {
+                    discount: intent.award.discount,
+                    date: entry.business_date,
+                    intent: Some(Box::new(intent)),
+                };
                 self.sales.insert(lsn, sale);
             }
             Record::Granted(outcome) => self.grant(lsn, at, &outcome, settles, rows)?,

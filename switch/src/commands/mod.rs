@@ -1,0 +1,52 @@
+//! The commands of the program: arguments, what is printed, exit codes.
+//!
+//! Exit codes: 0 done, 1 the check failed, 64 bad usage or configuration, 70 internal error, 75 try again later. Errors go to
+//! standard error. Each command is a file with its arguments and `run`; this is the only room that prints.
+
+pub mod check;
+pub mod configuration;
+pub mod decode;
+mod dialect_argument;
+pub mod encode;
+pub mod settle;
+pub mod verify;
+
+use clap::Parser;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+/// Lijian gives a city's subsidy at the till: a payment switch in front of the card issuer.
+#[derive(Parser, Debug)]
+#[command(name = "lijian", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What the program can do.
+#[derive(clap::Subcommand, Debug)]
+enum Command {
+    Check(check::CheckArguments),
+    Settle(settle::SettleArguments),
+    Verify(verify::VerifyArguments),
+    Decode(decode::DecodeArguments),
+    Encode(encode::EncodeArguments),
+}
+
+/// Runs the command that the arguments of the process name.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => match arguments.command {
+            Command::Check(arguments) => check::run(&arguments),
+            Command::Settle(arguments) => settle::run(&arguments),
+            Command::Verify(arguments) => verify::run(&arguments),
+            Command::Decode(arguments) => decode::run(&arguments),
+            Command::Encode(arguments) => encode::run(&arguments),
+        },
+        Err(error) => {
+            // There is nobody to tell where the output is closed.
+            let _ = error.print();
+            if error.use_stderr() { ExitCode::from(64) } else { ExitCode::SUCCESS }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! `lijian settle`: a day's set, beside a running daemon or without one.
+
+use crate::settlement::manifest::{Manifest, Status};
+use crate::settlement::{SettleError, settle};
+use lijian_domain::ids::Lsn;
+use lijian_domain::time::BusinessDate;
+use lijian_store::storage::FileStorage;
+use std::error::Error;
+use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// Records between two signs of progress.
+const PROGRESS_RECORDS: u64 = 1 << 16;
+
+/// Writes the settlement of one business day: detail.csv, totals.csv, manifest.json.
+///
+/// Reads the journal only, so that it can run beside the daemon. A day that can still change gives a provisional set. The
+/// same day settled again into the same directory gives the same bytes.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "Example:\n  lijian settle --config switch.toml --date 2024-10-01 --out settlement/2024-10-01")]
+pub struct SettleArguments {
+    /// The configuration file
+    #[arg(long, value_name = "FILE")]
+    pub config: PathBuf,
+    /// The business date
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = business_date)]
+    pub date: BusinessDate,
+    /// Where to write: a new directory, an empty one, or one that holds this day's set
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// The data directory, in place of store.path
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Overrides a key of the configuration; can be given more than once
+    #[arg(long, value_name = "KEY=VALUE", value_parser = lijian_config::switch::override_argument)]
+    pub set: Vec<(String, String)>,
+}
+
+/// Runs the command. Exit code 0 for a set, 1 for a journal that gives none, 64 for a configuration or a directory that
+/// cannot be used, 75 for what may pass on another try.
+pub fn run(arguments: &SettleArguments) -> ExitCode {
+    let environment = lijian_config::switch::Environment::default();
+    let data = arguments.data.as_deref();
+    let loaded = match lijian_config::switch::load(&arguments.config, &arguments.set, data, environment) {
+        Ok(loaded) => loaded,
+        Err(errors) => {
+            tell(&lijian_config::switch::render(&errors, std::io::stderr().is_terminal()));
+            return ExitCode::from(64);
+        }
+    };
+    match settle_from(&loaded.config.store.path.join("journal"), arguments) {
+        Ok(manifest) => {
+            let _ = writeln!(std::io::stdout().lock(), "{}", summary(&manifest, &arguments.out));
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            tell(&format!("lijian settle: {}\n", with_sources(&error)));
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+fn settle_from(journal: &Path, arguments: &SettleArguments) -> Result<Manifest, SettleError> {
+    let storage = FileStorage::open_existing(journal);
+    let storage = storage.map_err(|source| SettleError::NoJournal { path: journal.to_owned(), source })?;
+    let shown = std::io::stderr().is_terminal();
+    let mut progress = |lsn: Lsn| {
+        if shown && lsn.0.is_multiple_of(PROGRESS_RECORDS) {
+            tell(&format!("\r{} records read", lsn.0));
+        }
+    };
+    let settled = settle(Arc::new(storage), arguments.date, &arguments.out, &mut progress);
+    if shown {
+        // Takes the sign of progress away.
+        tell("\r\x1b[K");
+    }
+    settled
+}
+
+fn summary(manifest: &Manifest, out: &Path) -> String {
+    let status = match manifest.status {
+        Status::Provisional => "provisional, the day can still change",
+        Status::Final => "final",
+    };
+    let (counts, totals, held) = (&manifest.counts, &manifest.totals, &manifest.held);
+    format!(
+        "{} ({status}): {} grants, {} returns; granted {}, returned {}, net {} minor units; {} held, {} of them in doubt; \
+         written to {}",
+        manifest.business_date,
+        counts.grants,
+        counts.returns,
+        totals.granted,
+        totals.returned,
+        totals.net,
+        held.count,
+        held.in_doubt_count,
+        out.display(),
+    )
+}
+
+/// The error with everything that caused it, on one line.
+fn with_sources(error: &SettleError) -> String {
+    let causes = std::iter::successors(error.source(), |cause| (*cause).source());
+    causes.fold(error.to_string(), |text, cause| {
+        let cause = cause.to_string();
+        // Some errors say their cause themselves.
+        if text.contains(&cause) { text } else { format!("{text}: {cause}") }
+    })
+}
+
+fn business_date(text: &str) -> Result<BusinessDate, String> {
+    // The one spelling, so that a directory named after the argument is named after the day.
+    let date = BusinessDate::parse(text).filter(|date| date.to_string() == text);
+    date.ok_or_else(|| "expected a date such as 2024-10-01".to_owned())
+}
+
+fn tell(text: &str) {
+    // There is nobody to tell where standard error is closed.
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}

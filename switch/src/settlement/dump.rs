@@ -1,0 +1,113 @@
+//! The day's set, made in one pass over the journal.
+
+use super::chain::chain_at;
+use super::detail::DetailWriter;
+use super::directory::OutputDirectory;
+use super::error::SettleError;
+use super::manifest::{CapTotals, Counts, Cut, FORMAT, FileEntry, Held, Manifest, Status, Totals};
+use super::output_file::{OutputFile, Written};
+use super::{DETAIL, TOTALS, totals};
+use lijian_domain::ids::Lsn;
+use lijian_domain::settlement::{CapFigures, Day, Rows, Settlement, Step};
+use lijian_domain::time::BusinessDate;
+use lijian_store::format::ChainHash;
+use lijian_store::journal::JournalReader;
+use lijian_store::storage::Storage;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Settles `date` from the journal in `storage` into `directory`, which is made if need be; `progress` is told of each
+/// record read. What comes back is what stands in `manifest.json`. On an error no file of a set is made, changed or removed.
+pub fn settle(
+    storage: Arc<dyn Storage>,
+    date: BusinessDate,
+    directory: &Path,
+    progress: &mut dyn FnMut(Lsn),
+) -> Result<Manifest, SettleError> {
+    let mut journal = JournalReader::open(Arc::clone(&storage))?;
+    // Looks up the originals of returns, while the other reader goes on through the records.
+    let mut originals = JournalReader::open(Arc::clone(&storage))?;
+    let directory = OutputDirectory::open(directory, date)?;
+
+    let mut detail = DetailWriter::new(directory.create(DETAIL)?).map_err(|error| directory.failed(DETAIL, error))?;
+    let mut settlement = Settlement::new(date);
+    let mut rows = Rows::new();
+    for entry in journal.entries(Lsn(1)) {
+        let entry = entry?;
+        progress(entry.lsn);
+        match settlement.apply(entry, &mut rows)? {
+            Step::Applied => {}
+            Step::Return(wanted) => {
+                let original = originals.record(wanted.original)?;
+                let original = original.ok_or(SettleError::OriginalMissing { lsn: wanted.original.0 })?;
+                settlement.apply_return(wanted, &original, &mut rows)?;
+            }
+            Step::DayIsOver => break,
+        }
+        for row in &rows {
+            detail.write(row).map_err(|error| directory.failed(DETAIL, error))?;
+        }
+    }
+    let day = settlement.finish()?;
+    let chain = chain_at(&*storage, day.cut).map_err(|source| SettleError::Chain { lsn: day.cut.0, source })?;
+    let chain = chain.ok_or(SettleError::BatchMissing { lsn: day.cut.0 })?;
+
+    let (file, rows) = detail.finish().map_err(|error| directory.failed(DETAIL, error))?;
+    let detail = file_entry(&directory, DETAIL, file, rows)?;
+    let file = directory.create(TOTALS)?;
+    let (file, rows) = totals::write(file, &day.totals).map_err(|error| directory.failed(TOTALS, error))?;
+    let totals = file_entry(&directory, TOTALS, file, rows)?;
+    let manifest = manifest(&day, chain, vec![detail, totals]).ok_or(SettleError::OutOfRange { date })?;
+    directory.publish(&manifest.to_bytes()?)?;
+    Ok(manifest)
+}
+
+fn file_entry(directory: &OutputDirectory, name: &str, file: OutputFile, rows: u64) -> Result<FileEntry, SettleError> {
+    let Written { bytes, sha256 } = file.finish().map_err(|error| directory.failed(name, error))?;
+    Ok(FileEntry { name: name.to_owned(), rows, bytes, sha256 })
+}
+
+/// None where a net amount leaves 64 bits.
+fn manifest(day: &Day, chain: ChainHash, files: Vec<FileEntry>) -> Option<Manifest> {
+    let all = &day.totals.all;
+    let by_cap = day.totals.caps().into_iter().map(|(key, figures)| Some((key.to_string(), cap_totals(figures)?)));
+    Some(Manifest {
+        format: FORMAT.to_owned(),
+        business_date: day.date.to_string(),
+        status: if day.is_over { Status::Final } else { Status::Provisional },
+        cut: Cut {
+            first_lsn: day.range.map(|(first, _)| first.0),
+            last_lsn: day.range.map(|(_, last)| last.0),
+            records: day.records,
+            late_records: day.late_records,
+            up_to_lsn: day.cut.0,
+            chain_head: chain.to_string(),
+        },
+        counts: Counts {
+            grants: day.totals.grants,
+            returns: day.totals.returns,
+            granted_rows: all.granted_rows,
+            returned_rows: all.returned_rows,
+        },
+        totals: Totals {
+            granted: all.granted.get(),
+            returned: all.returned.get(),
+            net: i64::try_from(all.net()).ok()?,
+            by_cap: by_cap.collect::<Option<BTreeMap<_, _>>>()?,
+        },
+        held: Held {
+            count: day.held.count,
+            amount: day.held.amount.get(),
+            in_doubt_count: day.in_doubt.count,
+            in_doubt_amount: day.in_doubt.amount.get(),
+        },
+        reversals_open: day.reversals_open,
+        files,
+    })
+}
+
+fn cap_totals(figures: CapFigures) -> Option<CapTotals> {
+    let net = i64::try_from(figures.net()).ok()?;
+    Some(CapTotals { granted: figures.granted.get(), returned: figures.returned.get(), net })
+}
