@@ -21,11 +21,11 @@ pub(super) fn totals(totals: &Totals) {
     say(format_args!("network {network}, format errors {format_errors}"));
     say(format_args!(
         "debited {} - reversed {} - (credited {} - reversed {}) = paid {} minor units",
-        totals.debited_minor,
-        totals.debits_reversed_minor,
-        totals.credited_minor,
-        totals.credits_reversed_minor,
-        totals.paid_minor()
+        totals.sums.debited_minor,
+        totals.sums.debits_reversed_minor,
+        totals.sums.credited_minor,
+        totals.sums.credits_reversed_minor,
+        totals.sums.paid_minor()
     ));
 }
 

@@ -8,7 +8,7 @@ use super::memory::{Memory, Remembered};
 use super::script::{Fate, fate};
 use super::seen::Outcome;
 use super::settings::IssuerSettings;
-use super::totals::{CardAccount, Totals};
+use super::totals::{Sums, Totals};
 use std::collections::HashMap;
 
 /// Cards that get an account of their own; the totals count further ones all the same.
@@ -89,7 +89,7 @@ impl Ruling {
 /// The books.
 #[derive(Debug, Default)]
 pub(super) struct Books {
-    accounts: HashMap<Card, CardAccount>,
+    accounts: HashMap<Card, Sums>,
     memory: Memory,
     totals: Totals,
     numbered: u64,
@@ -143,23 +143,10 @@ impl Books {
     }
 
     fn book(&mut self, card: Card, movement: Movement, amount_minor: u64) {
-        let amount = u128::from(amount_minor);
         self.totals.approved += 1;
-        let account = self.account(card);
-        match movement {
-            Movement::None => {}
-            Movement::Debit => {
-                if let Some(account) = account {
-                    account.debited_minor += amount;
-                }
-                self.totals.debited_minor += amount;
-            }
-            Movement::Credit => {
-                if let Some(account) = account {
-                    account.credited_minor += amount;
-                }
-                self.totals.credited_minor += amount;
-            }
+        self.totals.sums.book(movement, amount_minor);
+        if let Some(account) = self.account(card) {
+            account.book(movement, amount_minor);
         }
     }
 
@@ -181,27 +168,15 @@ impl Books {
         original.reversed = true;
         let booked = original.ruling.outcome == Outcome::Approved;
         let (card, movement) = (original.card, original.movement);
-        let amount = u128::from(original.amount_minor.unwrap_or(0));
+        let amount_minor = original.amount_minor.unwrap_or(0);
         if !booked {
             self.totals.reversals_of_declined += 1;
             return Ruling::plain(Outcome::ReversalOfDeclined, *b"00", number);
         }
         self.totals.reversed += 1;
-        let account = card.and_then(|card| self.account(card));
-        match movement {
-            Movement::None => {}
-            Movement::Debit => {
-                if let Some(account) = account {
-                    account.debits_reversed_minor += amount;
-                }
-                self.totals.debits_reversed_minor += amount;
-            }
-            Movement::Credit => {
-                if let Some(account) = account {
-                    account.credits_reversed_minor += amount;
-                }
-                self.totals.credits_reversed_minor += amount;
-            }
+        self.totals.sums.take_back(movement, amount_minor);
+        if let Some(account) = card.and_then(|card| self.account(card)) {
+            account.take_back(movement, amount_minor);
         }
         Ruling::plain(Outcome::Reversed, *b"00", number)
     }
@@ -236,13 +211,13 @@ impl Books {
     }
 
     /// Every account, by card.
-    pub(super) fn accounts(&self) -> Vec<(Card, CardAccount)> {
+    pub(super) fn accounts(&self) -> Vec<(Card, Sums)> {
         let mut accounts: Vec<_> = self.accounts.iter().map(|(card, account)| (*card, *account)).collect();
         accounts.sort_unstable_by_key(|(card, _)| *card);
         accounts
     }
 
-    fn account(&mut self, card: Card) -> Option<&mut CardAccount> {
+    fn account(&mut self, card: Card) -> Option<&mut Sums> {
         if self.accounts.len() >= CARDS_MAX && !self.accounts.contains_key(&card) {
             return None;
         }

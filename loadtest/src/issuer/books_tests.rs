@@ -28,7 +28,7 @@ fn a_request_is_booked_once_however_often_it_comes() {
     assert_eq!(ruled(books.request(&settings, &money("000001", 12_346))), (Outcome::Conflict, *b"94"));
     let totals = books.totals();
     assert_eq!((totals.approved, totals.repeats, totals.conflicts), (1, 1, 1));
-    assert_eq!((totals.debited_minor, totals.paid_minor()), (12_345, 12_345));
+    assert_eq!((totals.sums.debited_minor, totals.sums.paid_minor()), (12_345, 12_345));
     assert_eq!(books.accounts()[0].1.paid_minor(), 12_345);
 }
 
@@ -42,7 +42,10 @@ fn a_reversal_gives_back_once() {
     assert_eq!(ruled(books.reverse(&reversal("000001", None))), (Outcome::ReversalRepeated, *b"00"));
     assert_eq!(ruled(books.reverse(&reversal("000009", None))), (Outcome::ReversalUnknown, *b"25"));
     let (totals, accounts) = (books.totals(), books.accounts());
-    assert_eq!((totals.debited_minor, totals.debits_reversed_minor, totals.paid_minor()), (570, 500, 70));
+    assert_eq!(
+        (totals.sums.debited_minor, totals.sums.debits_reversed_minor, totals.sums.paid_minor()),
+        (570, 500, 70)
+    );
     assert_eq!((totals.reversed, totals.reversals_repeated, totals.reversals_unknown), (1, 1, 1));
     assert_eq!(accounts[0].1.paid_minor(), 70);
 }
@@ -54,9 +57,9 @@ fn refunds_go_the_other_way_and_inquiries_nowhere() {
     books.request(&settings, &MoneyRequest { movement: Movement::of(b"200000"), ..money("000002", 300) });
     let inquiry = MoneyRequest { movement: Movement::of(b"310000"), amount_minor: None, ..money("000003", 0) };
     assert_eq!(ruled(books.request(&settings, &inquiry)), (Outcome::Approved, *b"00"));
-    assert_eq!(books.totals().paid_minor(), 600);
+    assert_eq!(books.totals().sums.paid_minor(), 600);
     assert_eq!(ruled(books.reverse(&reversal("000002", Some(300)))), (Outcome::Reversed, *b"00"));
-    assert_eq!(books.totals().paid_minor(), 900);
+    assert_eq!(books.totals().sums.paid_minor(), 900);
 }
 
 #[test]
@@ -72,7 +75,7 @@ fn what_is_declined_is_not_booked_and_nothing_comes_back_of_it() {
     assert_eq!(ruled(books.request(&settings, &nothing)), (Outcome::Declined, *b"13"));
     let advice = MoneyRequest { advice: true, ..money("000004", 66_600) };
     assert_eq!(ruled(books.request(&settings, &advice)), (Outcome::Approved, *b"00"));
-    assert_eq!((books.totals().declined, books.totals().paid_minor()), (3, 66_600));
+    assert_eq!((books.totals().declined, books.totals().sums.paid_minor()), (3, 66_600));
 }
 
 #[test]
@@ -82,7 +85,7 @@ fn a_silent_request_is_booked_and_can_be_reversed() {
     let mut books = Books::default();
     let ruling = books.request(&settings, &money("000001", 777));
     assert!(ruling.silent && books.request(&settings, &money("000001", 777)).silent);
-    assert_eq!((books.totals().silent, books.totals().paid_minor()), (1, 777));
+    assert_eq!((books.totals().silent, books.totals().sums.paid_minor()), (1, 777));
     assert_eq!(ruled(books.reverse(&reversal("000001", Some(777)))), (Outcome::Reversed, *b"00"));
-    assert_eq!(books.totals().paid_minor(), 0);
+    assert_eq!(books.totals().sums.paid_minor(), 0);
 }

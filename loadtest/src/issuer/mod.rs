@@ -28,4 +28,4 @@ pub use observations::{Cut, Observations};
 pub use seen::{Outcome, Seen};
 pub use server::{Issuer, IssuerError};
 pub use settings::IssuerSettings;
-pub use totals::{CardAccount, Totals};
+pub use totals::{Sums, Totals};

@@ -3,7 +3,7 @@
 use super::books::Books;
 use super::card::Card;
 use super::seen::Seen;
-use super::totals::{CardAccount, Totals};
+use super::totals::{Sums, Totals};
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -95,7 +95,7 @@ impl Observations {
 
     /// The account of each card. Cards print masked.
     #[must_use]
-    pub fn accounts(&self) -> Vec<(Card, CardAccount)> {
+    pub fn accounts(&self) -> Vec<(Card, Sums)> {
         self.lock().books.accounts()
     }
 

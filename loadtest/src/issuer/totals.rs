@@ -1,6 +1,8 @@
 //! Counts and sums of an issuer's books, and the accounts of its cards.
 
-/// Counts and sums since the issuer was bound. Sums are in minor units.
+use super::books::Movement;
+
+/// Counts and sums since the issuer was bound.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
     /// Messages read, of any kind.
@@ -9,10 +11,8 @@ pub struct Totals {
     pub answered: u64,
     /// Requests approved and booked.
     pub approved: u64,
-    /// Approved debits (sales, completions, authorisations), before anything that was taken back.
-    pub debited_minor: u128,
-    /// Approved credits (refunds, voids), before anything that was taken back.
-    pub credited_minor: u128,
+    /// The money of what was approved and of what was taken back, over all cards.
+    pub sums: Sums,
     /// Requests declined.
     pub declined: u64,
     /// Requests approved and booked, but never answered.
@@ -25,10 +25,6 @@ pub struct Totals {
     pub conflicts: u64,
     /// Booked requests taken back.
     pub reversed: u64,
-    /// Debits taken back.
-    pub debits_reversed_minor: u128,
-    /// Credits taken back.
-    pub credits_reversed_minor: u128,
     /// Reversals of what was taken back before.
     pub reversals_repeated: u64,
     /// Reversals of declined requests.
@@ -53,20 +49,12 @@ pub struct Totals {
     pub connections_cut: u64,
 }
 
-impl Totals {
-    /// What cards paid on the whole: debits that stand, minus credits that stand.
-    #[must_use]
-    pub fn paid_minor(&self) -> i128 {
-        paid(self.debited_minor, self.debits_reversed_minor, self.credited_minor, self.credits_reversed_minor)
-    }
-}
-
-/// What one card paid and got back, in minor units.
+/// Money that moved, in minor units: of one card, or of all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct CardAccount {
-    /// Approved debits, before anything that was taken back.
+pub struct Sums {
+    /// Approved debits (sales, completions, authorisations), before anything that was taken back.
     pub debited_minor: u128,
-    /// Approved credits, before anything that was taken back.
+    /// Approved credits (refunds, voids), before anything that was taken back.
     pub credited_minor: u128,
     /// Debits taken back.
     pub debits_reversed_minor: u128,
@@ -74,16 +62,30 @@ pub struct CardAccount {
     pub credits_reversed_minor: u128,
 }
 
-impl CardAccount {
-    /// What the card paid on the whole.
+impl Sums {
+    /// What was paid on the whole: debits that stand, minus credits that stand.
+    ///
+    /// Each sum is of 12-digit amounts: it would take 10^26 messages to leave the range.
     #[must_use]
     pub fn paid_minor(&self) -> i128 {
-        paid(self.debited_minor, self.debits_reversed_minor, self.credited_minor, self.credits_reversed_minor)
+        let signed = |sum: u128| i128::try_from(sum).unwrap_or(i128::MAX);
+        let debits = signed(self.debited_minor) - signed(self.debits_reversed_minor);
+        debits - (signed(self.credited_minor) - signed(self.credits_reversed_minor))
     }
-}
 
-/// Each sum is of 12-digit amounts: it would take 10^26 messages to leave the range.
-fn paid(debited: u128, debits_reversed: u128, credited: u128, credits_reversed: u128) -> i128 {
-    let signed = |sum: u128| i128::try_from(sum).unwrap_or(i128::MAX);
-    (signed(debited) - signed(debits_reversed)) - (signed(credited) - signed(credits_reversed))
+    pub(super) fn book(&mut self, movement: Movement, amount_minor: u64) {
+        match movement {
+            Movement::Debit => self.debited_minor += u128::from(amount_minor),
+            Movement::Credit => self.credited_minor += u128::from(amount_minor),
+            Movement::None => {}
+        }
+    }
+
+    pub(super) fn take_back(&mut self, movement: Movement, amount_minor: u64) {
+        match movement {
+            Movement::Debit => self.debits_reversed_minor += u128::from(amount_minor),
+            Movement::Credit => self.credits_reversed_minor += u128::from(amount_minor),
+            Movement::None => {}
+        }
+    }
 }

@@ -33,7 +33,7 @@ async fn a_thousand_and_twenty_four_in_flight() {
         assert_eq!((answer.field(11), answer.text(39)), (request.fields.get(&11).map(Vec::as_slice), "00".to_owned()));
     }
     let totals = stage.observations.wait_until(|totals| totals.answered == 1_024).await;
-    assert_eq!((totals.approved, totals.paid_minor()), (1_024, 1_024 * 1_025 / 2));
+    assert_eq!((totals.approved, totals.sums.paid_minor()), (1_024, 1_024 * 1_025 / 2));
 }
 
 #[tokio::test]
@@ -51,7 +51,7 @@ async fn many_connections_share_the_books() {
         assert_eq!(till.await.unwrap(), 64);
     }
     let totals = stage.end().await;
-    assert_eq!((totals.connections, totals.approved, totals.paid_minor()), (16, 1_024, 10_240));
+    assert_eq!((totals.connections, totals.approved, totals.sums.paid_minor()), (16, 1_024, 10_240));
 }
 
 #[tokio::test]

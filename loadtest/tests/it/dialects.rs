@@ -27,6 +27,6 @@ async fn sale_repeat_and_reversal_in_every_dialect() {
         let place = till.dialect().semantics().subsidy.field;
         assert_eq!(seen.field(place), request.fields.get(&place).map(Vec::as_slice), "{name}");
         assert_eq!((seen.amount_minor, seen.masked_pan.as_str()), (Some(123_456), "622202******7890"), "{name}");
-        assert_eq!(stage.end().await.paid_minor(), 0, "{name}");
+        assert_eq!(stage.end().await.sums.paid_minor(), 0, "{name}");
     }
 }

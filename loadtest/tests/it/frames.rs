@@ -32,7 +32,7 @@ async fn many_frames_at_once_with_keep_alives_between() {
     for stan in 0..50_u32 {
         assert_eq!(till.receive(PATIENCE).await.unwrap().text(11), format!("{stan:06}"));
     }
-    assert_eq!(stage.end().await.paid_minor(), 5_000);
+    assert_eq!(stage.end().await.sums.paid_minor(), 5_000);
 }
 
 /// Sends `bytes` after one good sale: the sale is answered, the connection closed with this reason.
@@ -87,7 +87,7 @@ async fn every_truncation_of_a_sale_is_answered_or_cut() {
     assert_eq!(answered_30, whole.len() - 4);
     let totals = stage.end().await;
     assert_eq!(
-        (totals.format_errors, totals.connections_cut, totals.paid_minor()),
+        (totals.format_errors, totals.connections_cut, totals.sums.paid_minor()),
         (answered_30.try_into().unwrap(), 3, 0)
     );
 }

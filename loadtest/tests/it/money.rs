@@ -27,7 +27,7 @@ async fn a_sale_is_approved_and_echoed() {
     assert_eq!(seen.field54.as_deref(), Some(&b"0000156C000000150000"[..]));
     assert_eq!((seen.answered.as_deref(), seen.rrn.as_deref()), (Some("00"), Some("000000000001")));
     assert_eq!((seen.field(2), seen.field(42)), (None, Some(&b"MERCHANT0000001"[..])));
-    assert_eq!(stage.end().await.paid_minor(), 123_456);
+    assert_eq!(stage.end().await.sums.paid_minor(), 123_456);
 }
 
 #[tokio::test]
@@ -54,7 +54,7 @@ async fn a_repeat_gets_the_first_answer_and_is_booked_once() {
     assert_eq!(result(&ask(&mut till, &other_amount).await), answered("0210", "94"));
     let totals = stage.end().await;
     assert_eq!((totals.approved, totals.repeats, totals.conflicts), (1, 2, 1));
-    assert_eq!(totals.paid_minor(), 5_000);
+    assert_eq!(totals.sums.paid_minor(), 5_000);
 }
 
 #[tokio::test]
@@ -75,7 +75,10 @@ async fn a_reversal_finds_its_original_and_gives_back_once() {
 
     let totals = stage.observations.totals();
     assert_eq!((totals.reversed, totals.reversals_repeated), (2, 2));
-    assert_eq!((totals.debited_minor, totals.debits_reversed_minor, totals.paid_minor()), (5_300, 5_300, 0));
+    assert_eq!(
+        (totals.sums.debited_minor, totals.sums.debits_reversed_minor, totals.sums.paid_minor()),
+        (5_300, 5_300, 0)
+    );
     let accounts = stage.observations.accounts();
     assert_eq!((accounts.len(), accounts[0].0.to_string()), (1, "622202******7890".to_owned()));
     assert_eq!((accounts[0].1.debits_reversed_minor, accounts[0].1.paid_minor()), (5_300, 0));
@@ -95,7 +98,7 @@ async fn reversals_that_fit_nothing() {
     assert_eq!(result(&ask(&mut till, &another_amount).await), answered("0410", "64"));
     let totals = stage.end().await;
     assert_eq!((totals.reversals_unknown, totals.reversals_wrong_amount, totals.reversed), (2, 1, 0));
-    assert_eq!(totals.paid_minor(), 5_000);
+    assert_eq!(totals.sums.paid_minor(), 5_000);
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
 //! Declines, silence, lateness and delay. Silence and order are shown by what overtakes, never by the clock.
 
-use crate::stage::{PATIENCE, answered, ask, echo, request, result, start};
+use crate::stage::{PATIENCE, Stage, answered, ask, echo, request, result, start};
 use lijian_load::issuer::{Issuer, IssuerError, IssuerSettings, Outcome};
+use lijian_load::till::{Request, Till};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ async fn declines_by_amount() {
         assert_eq!((result(&answer), answer.field(38).is_some()), (answered("0210", code), code == "00"));
     }
     let totals = stage.end().await;
-    assert_eq!((totals.declined, totals.approved, totals.paid_minor()), (2, 1, 5_151));
+    assert_eq!((totals.declined, totals.approved, totals.sums.paid_minor()), (2, 1, 5_151));
 }
 
 #[tokio::test]
@@ -31,33 +32,36 @@ async fn a_silent_amount_is_booked_never_answered_and_can_be_reversed() {
     assert_eq!(result(&ask(&mut till, &echo(2)).await), answered("0810", "00"));
     assert_eq!(till.unasked(), []);
     let totals = stage.observations.totals();
-    assert_eq!((totals.silent, totals.repeats, totals.answered, totals.paid_minor()), (1, 1, 1, 7_770));
+    assert_eq!((totals.silent, totals.repeats, totals.answered, totals.sums.paid_minor()), (1, 1, 1, 7_770));
     assert_eq!(stage.observations.seen()[0].answered, None);
     let reversal = silent.reversal(till.dialect(), 3);
     assert_eq!(result(&ask(&mut till, &reversal).await), answered("0410", "00"));
-    assert_eq!(stage.end().await.paid_minor(), 0);
+    assert_eq!(stage.end().await.sums.paid_minor(), 0);
+}
+
+/// Sends the requests with one write, so that they are handled together; the trace numbers of the answers as they come.
+async fn order_of_answers(stage: &Stage, requests: impl Fn(&Till) -> [Request; 2]) -> [String; 2] {
+    let mut till = stage.till().await;
+    let mut bytes = Vec::new();
+    for request in requests(&till) {
+        till.frame_request(&request, &mut bytes).unwrap();
+    }
+    till.send_bytes(&bytes).await.unwrap();
+    [till.receive(PATIENCE).await.unwrap().text(11), till.receive(PATIENCE).await.unwrap().text(11)]
 }
 
 #[tokio::test]
 async fn a_late_amount_is_overtaken() {
     let stage = start("iso87-ascii", |settings| settings.late_amounts = [(8_880, 20)].into()).await;
-    let mut till = stage.till().await;
-    let requests = [request(&till, 1, 8_880), request(&till, 2, 100)];
-    for request in &requests {
-        till.send(request).await.unwrap();
-    }
-    let order = [till.receive(PATIENCE).await.unwrap().text(11), till.receive(PATIENCE).await.unwrap().text(11)];
+    let order = order_of_answers(&stage, |till| [request(till, 1, 8_880), request(till, 2, 100)]).await;
     assert_eq!(order, ["000002", "000001"]);
-    assert_eq!((stage.end().await.late, requests.len()), (1, 2));
+    assert_eq!(stage.end().await.late, 1);
 }
 
 #[tokio::test]
 async fn latency_holds_back_money_but_not_echo() {
     let stage = start("iso87-ascii", |settings| settings.latency_ms = 20).await;
-    let mut till = stage.till().await;
-    till.send(&request(&till, 1, 100)).await.unwrap();
-    till.send(&echo(2)).await.unwrap();
-    let order = [till.receive(PATIENCE).await.unwrap().text(11), till.receive(PATIENCE).await.unwrap().text(11)];
+    let order = order_of_answers(&stage, |till| [request(till, 1, 100), echo(2)]).await;
     assert_eq!(order, ["000002", "000001"]);
 }
 
