@@ -1,0 +1,55 @@
+//! What a campaign must keep: each breach with its key.
+
+use crate::world::{category, settings};
+use lijian_domain::campaign::{BudgetSettings, CampaignSettings, CategorySettings, SponsorSettings};
+
+fn check(settings: &CampaignSettings, expected: &[&str]) {
+    let errors = settings.check().unwrap_err();
+    let keys: Vec<&str> = errors.iter().map(|error| error.key.as_str()).collect();
+    assert_eq!(keys, expected, "{errors:?}");
+}
+
+fn check_category(category: CategorySettings, expected: &str) {
+    check(&CampaignSettings { categories: vec![category], ..settings("c") }, &[expected]);
+}
+
+#[test]
+fn terms_that_contradict_themselves_are_refused() {
+    let phone = || category("phone");
+    check_category(CategorySettings { ids: Vec::new(), ..phone() }, "categories[0].ids");
+    check_category(CategorySettings { ids: vec!["Phone".to_owned()], ..phone() }, "categories[0].ids[0]");
+    check_category(CategorySettings { ids: vec!["a".to_owned(), "a".to_owned()], ..phone() }, "categories[0].ids[1]");
+    check_category(CategorySettings { cap_per_item_fen: 0, ..phone() }, "categories[0].cap_per_item_fen");
+    check_category(CategorySettings { items_per_person: Some(0), ..phone() }, "categories[0].items_per_person");
+    check_category(CategorySettings { rate_basis_points: Some(1), ..phone() }, "categories[0].rate_basis_points");
+    check_category(
+        CategorySettings { price_min_fen: Some(2), price_max_fen: Some(1), ..phone() },
+        "categories[0].price_max_fen",
+    );
+    check_category(
+        CategorySettings { rate_basis_points_by_grade: vec![("1".to_owned(), 10_001)], ..phone() },
+        "categories[0].rate_basis_points_by_grade.1",
+    );
+    let no_rate =
+        CategorySettings { rate_basis_points_by_grade: Vec::new(), rate_basis_points_without_grade: None, ..phone() };
+    check_category(no_rate, "categories[0]");
+}
+
+#[test]
+fn budgets_and_sponsors_that_contradict_themselves_are_refused() {
+    let sponsor = |share_basis_points| SponsorSettings { id: "bureau".to_owned(), share_basis_points };
+    let check_sponsors = |sponsors: Vec<SponsorSettings>, expected: &[&str]| {
+        check(&CampaignSettings { sponsors, ..settings("c") }, expected);
+    };
+    check_sponsors(Vec::new(), &["sponsors"]);
+    check_sponsors(vec![sponsor(5_000)], &["sponsors"]);
+    check_sponsors(vec![sponsor(5_000), sponsor(5_000)], &["sponsors[1].id"]);
+    check_sponsors(vec![sponsor(0)], &["sponsors[0].share_basis_points"]);
+    let districts_fen = vec![("440305".to_owned(), 1), ("4403".to_owned(), 1), ("440305".to_owned(), 2)];
+    let budget = BudgetSettings { campaign_fen: 0, day_fen: Some(0), districts_fen, ..BudgetSettings::default() };
+    check(
+        &CampaignSettings { budget, ..settings("c") },
+        &["budget.campaign_fen", "budget.day_fen", "budget.districts_fen.4403", "budget.districts_fen.440305"],
+    );
+    check(&CampaignSettings { categories: Vec::new(), ..settings("c") }, &["categories"]);
+}
