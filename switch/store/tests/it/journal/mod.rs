@@ -2,8 +2,11 @@
 
 mod basics;
 mod damage;
+mod draw;
 mod faults;
+mod fixture;
 mod group;
+mod records;
 
 use lijian_domain::ids::Lsn;
 use lijian_domain::record::{Entry, Record, ReleaseCause, Released};

@@ -1,0 +1,215 @@
+//! Records of every kind, drawn from a seed.
+
+use arrayvec::ArrayVec;
+use lijian_domain::cap::{CapKey, CapTake};
+use lijian_domain::code::DecisionCode;
+use lijian_domain::ids::{GrantId, Gtin, Lsn, Stan};
+use lijian_domain::money::MinorUnits;
+use lijian_domain::record::{
+    Answer, DoubtCause, InDoubt, Intent, Opened, Origin, Outcome, Record, Refused, ReleaseCause, Released,
+    ReversalAsked, ReversalOutcome, recorded_take,
+};
+use lijian_domain::sale::{Award, AwardedItem, ItemRequest, SponsorShare};
+use lijian_domain::text::Text;
+use lijian_domain::time::BusinessDate;
+
+/// How many kinds of records there are.
+pub(crate) const KINDS: u64 = 11;
+
+/// A source of values; `full` makes every text and list as long as it can be.
+pub(crate) struct Draw {
+    pub(crate) state: u64,
+    pub(crate) full: bool,
+}
+
+impl Draw {
+    /// SplitMix64.
+    fn next(&mut self) -> u64 {
+        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.state;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn below(&mut self, bound: u64) -> u64 {
+        self.next() % bound
+    }
+
+    fn small(&mut self) -> u32 {
+        u32::try_from(self.next() >> 32).unwrap()
+    }
+
+    fn money(&mut self) -> MinorUnits {
+        MinorUnits::new(self.next())
+    }
+
+    fn lsn(&mut self) -> Lsn {
+        Lsn(self.next())
+    }
+
+    fn digest<const N: usize>(&mut self) -> [u8; N] {
+        std::array::from_fn(|_| self.next().to_le_bytes()[0])
+    }
+
+    fn text<const N: usize>(&mut self) -> Text<N> {
+        let characters = ['A', '9', ' ', '-', '\0', 'é', '减', '𝄞'];
+        let length = if self.full { N as u64 } else { self.below(N as u64 + 1) };
+        let mut text = String::new();
+        for _ in 0..length {
+            let one = if self.full { 'Z' } else { characters[usize::try_from(self.below(8)).unwrap()] };
+            if text.len() + one.len_utf8() <= N {
+                text.push(one);
+            }
+        }
+        Text::new(&text).unwrap()
+    }
+
+    fn list<T, const N: usize>(&mut self, mut one: impl FnMut(&mut Self) -> T) -> ArrayVec<T, N> {
+        let length = if self.full { N as u64 } else { self.below(N as u64 + 1) };
+        (0..length).map(|_| one(self)).collect()
+    }
+
+    fn item(&mut self) -> ItemRequest {
+        ItemRequest {
+            gtin: Gtin(self.next()),
+            quantity: self.small(),
+            unit_price: self.money(),
+            serial_number: lijian_domain::ids::SerialNumber(self.text()),
+        }
+    }
+
+    fn cap(&mut self) -> CapTake {
+        use lijian_domain::ids::{CampaignId, CategoryId, DistrictCode, MerchantId, PersonKey, TerminalId};
+        let campaign = CampaignId(self.text());
+        let kind = if self.full { 2 } else { self.below(10) };
+        let key = match kind {
+            0 => CapKey::SerialNumber(lijian_domain::ids::SerialNumber(self.text())),
+            1 => CapKey::Qualification(campaign, lijian_domain::ids::QualificationCode(self.text())),
+            2 => CapKey::PersonCategory(campaign, PersonKey(self.digest()), CategoryId(self.text())),
+            3 => CapKey::Terminal(campaign, MerchantId(self.text()), TerminalId(self.text())),
+            4 => CapKey::Merchant(campaign, MerchantId(self.text())),
+            5 => CapKey::District(campaign, DistrictCode(self.text())),
+            6 => CapKey::Category(campaign, CategoryId(self.text())),
+            7 => CapKey::Day(campaign, BusinessDate(i32::from_le_bytes(self.digest()))),
+            8 => CapKey::Tranche(campaign, u16::from_le_bytes(self.digest())),
+            _ => CapKey::Campaign(campaign),
+        };
+        recorded_take(key, self.money(), self.small())
+    }
+
+    fn origin(&mut self) -> Origin {
+        use lijian_domain::ids::{
+            AcquirerId, CardFingerprint, ContentDigest, DuplicateKey, LinkName, MerchantId, Rrn, TerminalId,
+            TransmissionTime,
+        };
+        Origin {
+            link: LinkName(self.text()),
+            key: DuplicateKey(self.digest()),
+            content: ContentDigest(self.digest()),
+            terminal: TerminalId(self.text()),
+            merchant: MerchantId(self.text()),
+            stan: Stan(self.small()),
+            rrn: Rrn(self.text()),
+            transmission: TransmissionTime(self.text()),
+            acquirer: AcquirerId(self.text()),
+            card: CardFingerprint(self.digest()),
+        }
+    }
+
+    fn award(&mut self) -> Award {
+        use lijian_domain::ids::{CampaignId, CategoryId, DistrictCode, RulesVersion, SponsorId};
+        Award {
+            campaign: CampaignId(self.text()),
+            rules: RulesVersion(self.digest()),
+            gross: self.money(),
+            discount: self.money(),
+            net: self.money(),
+            district: DistrictCode(self.text()),
+            items: self.list(|draw| AwardedItem {
+                item: draw.item(),
+                category: CategoryId(draw.text()),
+                grade: (draw.full || draw.below(2) == 0).then(|| draw.next().to_le_bytes()[0]),
+                discount: draw.money(),
+            }),
+            sponsors: self.list(|draw| SponsorShare { sponsor: SponsorId(draw.text()), amount: draw.money() }),
+            caps: self.list(Self::cap),
+        }
+    }
+
+    pub(crate) fn intent(&mut self) -> Intent {
+        use lijian_domain::ids::{PersonKey, QualificationCode};
+        Intent {
+            origin: self.origin(),
+            grant: GrantId(self.next()),
+            person: PersonKey(self.digest()),
+            qualification: QualificationCode(self.text()),
+            trade_in: self.money(),
+            bank_promotion: self.money(),
+            award: self.award(),
+        }
+    }
+
+    fn answer(&mut self) -> Answer {
+        let code = DecisionCode::ALL[usize::try_from(self.below(DecisionCode::ALL.len() as u64)).unwrap()];
+        Answer {
+            code,
+            response_code: self.text(),
+            rrn: lijian_domain::ids::Rrn(self.text()),
+            authorisation: lijian_domain::ids::AuthorisationCode(self.text()),
+            issuer_fields: self.list(|draw| draw.next().to_le_bytes()[0]),
+        }
+    }
+
+    fn outcome(&mut self) -> Outcome {
+        Outcome { intent: self.lsn(), answer: self.answer() }
+    }
+
+    fn refused(&mut self) -> Refused {
+        use lijian_domain::ids::{CampaignId, RulesVersion};
+        Refused {
+            origin: self.origin(),
+            campaign: CampaignId(self.text()),
+            rules: RulesVersion(self.digest()),
+            amount: self.money(),
+            items: self.list(Self::item),
+            answer: self.answer(),
+            bound: self.text(),
+        }
+    }
+
+    /// A record of one kind.
+    pub(crate) fn record(&mut self, kind: u64) -> Record {
+        let reversal =
+            |draw: &mut Self| ReversalOutcome { asked: draw.lsn(), intent: draw.lsn(), answer: draw.answer() };
+        match kind {
+            0 => Record::Opened(Opened {
+                incarnation: self.small(),
+                node: u16::from_le_bytes(self.digest()),
+                rules: lijian_domain::ids::RulesVersion(self.digest()),
+                software: self.text(),
+            }),
+            1 => Record::Intent(self.intent()),
+            2 => Record::Granted(self.outcome()),
+            3 => Record::Declined(self.outcome()),
+            4 => Record::Refused(self.refused()),
+            5 => Record::FullPrice(self.outcome()),
+            6 => {
+                let causes = [DoubtCause::TimeOut, DoubtCause::LinkLost, DoubtCause::Restart, DoubtCause::OtherAmount];
+                Record::InDoubt(InDoubt { intent: self.lsn(), cause: causes[usize::try_from(self.below(4)).unwrap()] })
+            }
+            7 => {
+                let causes = [ReleaseCause::ReversalConfirmed, ReleaseCause::LateDecline, ReleaseCause::NeverSent];
+                Record::Released(Released {
+                    intent: self.lsn(),
+                    cause: causes[usize::try_from(self.below(3)).unwrap()],
+                })
+            }
+            8 => {
+                Record::ReversalAsked(ReversalAsked { origin: self.origin(), intent: self.lsn(), amount: self.money() })
+            }
+            9 => Record::Reversed(reversal(self)),
+            _ => Record::ReversalRefused(reversal(self)),
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! A journal of format 1 with every kind of record at version 1, kept so that old journals stay readable. Its bytes were
+//! also read by a program written from FORMAT.md alone, which is where the chain hash below comes from.
+
+use super::options;
+use arrayvec::ArrayVec;
+use lijian_domain::cap::CapKey;
+use lijian_domain::code::DecisionCode;
+use lijian_domain::ids::{
+    AcquirerId, AuthorisationCode, CampaignId, CardFingerprint, CategoryId, ContentDigest, DistrictCode, DuplicateKey,
+    GrantId, Gtin, LinkName, Lsn, MerchantId, PersonKey, QualificationCode, Rrn, RulesVersion, SerialNumber, SponsorId,
+    Stan, TerminalId, TransmissionTime,
+};
+use lijian_domain::money::MinorUnits;
+use lijian_domain::record::{
+    Answer, DoubtCause, InDoubt, Intent, Opened, Origin, Outcome, Record, Refused, ReleaseCause, Released,
+    ReversalAsked, ReversalOutcome, recorded_take,
+};
+use lijian_domain::sale::{Award, AwardedItem, ItemRequest, SponsorShare};
+use lijian_domain::text::Text;
+use lijian_domain::time::{BusinessDate, UnixMicros};
+use lijian_store::format::RecordBuffer;
+use lijian_store::journal::{Journal, JournalReader};
+use lijian_store::storage::faulty::MemoryStorage;
+use lijian_store::storage::Storage;
+use std::sync::Arc;
+
+const SEGMENT: &str = "0000000001.segment";
+const FIXTURE: &str = include_str!("../../fixtures/journal-format-1.hex");
+const CHAIN_HEAD: &str = "6173c427f1c1d07f326ee2dc7d62ed7d907242056ad99dc9ed44e39cc376a174";
+
+/// Lines of an offset and the bytes there, both in hexadecimal; all others are zero.
+fn fixture() -> Vec<u8> {
+    let mut bytes = vec![0; usize::try_from(options().segment_bytes).unwrap()];
+    for line in FIXTURE.lines() {
+        let (offset, digits) = line.split_once(' ').unwrap();
+        let offset = usize::from_str_radix(offset, 16).unwrap();
+        for (place, pair) in digits.as_bytes().chunks(2).enumerate() {
+            bytes[offset + place] = u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
+        }
+    }
+    bytes
+}
+
+#[test]
+fn a_journal_of_format_1_is_read() {
+    let storage = MemoryStorage::default();
+    storage.create(SEGMENT, options().segment_bytes).unwrap().write_all_at(&fixture(), 0).unwrap();
+    let mut reader = JournalReader::open(Arc::new(storage.clone())).unwrap();
+    assert_eq!(reader.head().chain.to_string(), CHAIN_HEAD);
+    let entries: Vec<_> = reader.entries(Lsn(1)).collect::<Result<_, _>>().unwrap();
+    for (place, entry) in (0..).zip(&entries) {
+        assert_eq!((entry.lsn, entry.at, entry.business_date), (Lsn(place + 1), time(place), BusinessDate(19_972)));
+    }
+    assert_eq!(entries.into_iter().map(|entry| entry.record).collect::<Vec<_>>(), records());
+    assert_eq!(Journal::open(Arc::new(storage), options()).unwrap().report().batches, 3);
+}
+
+/// As long as nothing new is written, the writer writes these bytes.
+#[test]
+fn the_writer_writes_format_1() {
+    let storage = MemoryStorage::default();
+    let journal = Journal::open(Arc::new(storage.clone()), options()).unwrap().start(|_| {}).unwrap();
+    let mut buffer = RecordBuffer::new(Lsn(1));
+    for (place, record) in (0..).zip(records()) {
+        buffer.push(time(place), BusinessDate(19_972), &record);
+        // Three batches: 1, 2 and 8 records.
+        if [0, 2, 10].contains(&place) {
+            journal.append(&mut buffer).unwrap();
+            while journal.durable() < buffer.last_lsn() {
+                std::thread::yield_now();
+            }
+        }
+    }
+    journal.close().unwrap();
+    let mut written = vec![0; fixture().len()];
+    storage.open(SEGMENT).unwrap().read_at(&mut written, 0).unwrap();
+    assert!(written == fixture(), "a layout changed without a new version");
+}
+
+fn time(place: u64) -> UnixMicros {
+    UnixMicros(1_725_588_900_000_000 + i64::try_from(place).unwrap())
+}
+
+fn records() -> Vec<Record> {
+    let granted = answer(DecisionCode::Granted, "00");
+    let declined = answer(DecisionCode::IssuerDeclined, "51");
+    let reversal =
+        |code| ReversalOutcome { asked: Lsn(9), intent: Lsn(2), answer: answer(DecisionCode::Granted, code) };
+    vec![
+        Record::Opened(Opened {
+            incarnation: 1,
+            node: 7,
+            rules: RulesVersion([0xA1; 8]),
+            software: Text::new("lijian 0.1.0").unwrap(),
+        }),
+        Record::Intent(intent()),
+        Record::Granted(Outcome { intent: Lsn(2), answer: granted.clone() }),
+        Record::Declined(Outcome { intent: Lsn(2), answer: declined.clone() }),
+        Record::Refused(Refused {
+            origin: origin(),
+            campaign: CampaignId::new("shenzhen-2024").unwrap(),
+            rules: RulesVersion([0xA1; 8]),
+            amount: MinorUnits::new(599_900),
+            items: [item()].into_iter().collect(),
+            answer: answer(DecisionCode::AllowanceUsed, "65"),
+            bound: Text::new("person-category:shenzhen-2024:phone").unwrap(),
+        }),
+        Record::FullPrice(Outcome { intent: Lsn(5), answer: granted }),
+        Record::InDoubt(InDoubt { intent: Lsn(2), cause: DoubtCause::OtherAmount }),
+        Record::Released(Released { intent: Lsn(2), cause: ReleaseCause::LateDecline }),
+        Record::ReversalAsked(ReversalAsked { origin: origin(), intent: Lsn(2), amount: MinorUnits::new(599_900) }),
+        Record::Reversed(reversal("00")),
+        Record::ReversalRefused(reversal("25")),
+    ]
+}
+
+fn answer(code: DecisionCode, response_code: &str) -> Answer {
+    let mut issuer_fields = ArrayVec::new();
+    issuer_fields.try_extend_from_slice(&[44, 0, 2, b'O', b'K']).unwrap();
+    Answer {
+        code,
+        response_code: Text::new(response_code).unwrap(),
+        rrn: Rrn::new("425000000123").unwrap(),
+        authorisation: AuthorisationCode::new("A1B2C3").unwrap(),
+        issuer_fields,
+    }
+}
+
+fn origin() -> Origin {
+    Origin {
+        link: LinkName::new("ascii").unwrap(),
+        key: DuplicateKey([0x11; 16]),
+        content: ContentDigest([0x22; 8]),
+        terminal: TerminalId::new("10000001").unwrap(),
+        merchant: MerchantId::new("898440353110001").unwrap(),
+        stan: Stan(999_999),
+        rrn: Rrn::default(),
+        transmission: TransmissionTime::new("0906101500").unwrap(),
+        acquirer: AcquirerId::new("48021000").unwrap(),
+        card: CardFingerprint([0x33; 16]),
+    }
+}
+
+fn item() -> ItemRequest {
+    ItemRequest {
+        gtin: Gtin(6_901_234_567_892),
+        quantity: 1,
+        unit_price: MinorUnits::new(599_900),
+        serial_number: SerialNumber::new("356938035643809").unwrap(),
+    }
+}
+
+/// Every kind of cap.
+fn intent() -> Intent {
+    let campaign = CampaignId::new("shenzhen-2024").unwrap();
+    let (category, merchant) = (CategoryId::new("phone").unwrap(), origin().merchant);
+    let (person, discount) = (PersonKey([0x44; 16]), MinorUnits::new(59_990));
+    let qualification = QualificationCode::new("Q-1").unwrap();
+    let district = DistrictCode::new("440305").unwrap();
+    let keys = [
+        CapKey::SerialNumber(item().serial_number),
+        CapKey::Qualification(campaign, qualification),
+        CapKey::PersonCategory(campaign, person, category),
+        CapKey::Terminal(campaign, merchant, origin().terminal),
+        CapKey::Merchant(campaign, merchant),
+        CapKey::District(campaign, district),
+        CapKey::Category(campaign, category),
+        CapKey::Day(campaign, BusinessDate(19_972)),
+        CapKey::Tranche(campaign, 3),
+        CapKey::Campaign(campaign),
+    ];
+    let share =
+        |sponsor, amount| SponsorShare { sponsor: SponsorId::new(sponsor).unwrap(), amount: MinorUnits::new(amount) };
+    let award = Award {
+        campaign,
+        rules: RulesVersion([0xA1; 8]),
+        gross: MinorUnits::new(599_900),
+        discount,
+        net: MinorUnits::new(539_910),
+        district,
+        items: [AwardedItem { item: item(), category, grade: Some(2), discount }].into_iter().collect(),
+        sponsors: [share("bureau", 50_000), share("减免", 9_990)].into_iter().collect(),
+        caps: keys.into_iter().map(|key| recorded_take(key, discount, 1)).collect(),
+    };
+    let (trade_in, bank_promotion) = (MinorUnits::new(1), MinorUnits::new(2));
+    Intent { origin: origin(), grant: GrantId::new(7, Lsn(2)), person, qualification, trade_in, bank_promotion, award }
+}
