@@ -17,8 +17,8 @@ use tokio::time::Instant;
 
 /// Bytes asked for in one read: some 200 messages.
 const READ_BYTES: usize = 65_536;
-/// Answers not taken yet, above which nothing more is read: some 10,000 messages.
-const BACKLOG_BYTES_MAX: usize = 4 << 20;
+/// Answers not taken yet or not due yet, above which nothing more is read: some 5,000 messages.
+const BACKLOG_BYTES_MAX: usize = 1 << 20;
 /// How long a peer that is cut may take to fetch the answers to what it sent before.
 const LAST_WRITE: Duration = Duration::from_secs(1);
 
