@@ -10,7 +10,7 @@ use lijian_domain::record::{Answer, ISSUER_FIELDS_BYTES_MAX};
 
 /// Fields of an answer that are not kept for a repeat: those that a record holds by themselves or that the request brings
 /// again, authentication codes, and everything about the card (the dialect's own marks come on top).
-const NOT_KEPT: [u8; 13] = [1, 2, 4, 14, 35, 36, 37, 38, 39, 45, 52, 64, 128];
+const NOT_KEPT: [u8; 14] = [1, 2, 4, 7, 14, 35, 36, 37, 38, 39, 45, 52, 64, 128];
 const FIELD_BYTES_MAX: usize = 999;
 
 /// The result in our own two characters; none where the answer has none, which decides nothing.

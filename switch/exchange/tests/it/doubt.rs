@@ -1,0 +1,184 @@
+//! What nobody knows: time-outs, lost links, late answers, a restart, a journal that cannot be written.
+
+use crate::world::*;
+use lijian_domain::ids::Lsn;
+use lijian_domain::money::MinorUnits;
+use lijian_domain::record::{DoubtCause, Record};
+use lijian_exchange::{Effects, Event, Exchange, LinkId};
+use lijian_store::quota::Quota;
+use lijian_store::recovery;
+use std::convert::Infallible;
+use std::sync::Arc;
+
+const BUDGET_US: u64 = 15_000_000;
+
+#[test]
+fn a_time_out_keeps_the_hold_and_tells_98() {
+    let mut world = world();
+    world.sale_asked(&sale(1));
+    world.pass_us(BUDGET_US - 1);
+    assert_eq!(world.kinds(), ["intent"]);
+    world.pass_us(1);
+    assert!(world.sent.is_empty(), "98 waits for its record");
+    world.sync();
+    let (_, answer) = world.take(TILL);
+    assert_eq!((answer[&39].as_str(), tag(&answer, 48, "82").unwrap().as_str()), ("98", "N199"));
+    assert_eq!(world.kinds(), ["intent", "in-doubt"]);
+    assert_eq!(world.campaign().held, MinorUnits::new(40_000));
+    // While that try is in doubt the person is told to try again, not that the allowance is used up.
+    world.till("0200", &sale(2));
+    let (_, answer) = world.take(TILL);
+    assert_eq!((answer[&39].as_str(), tag(&answer, 48, "82").unwrap().as_str()), ("91", "N190"));
+}
+
+#[test]
+fn a_late_approval_never_makes_a_grant_and_a_late_decline_releases() {
+    for (code, held, kinds) in
+        [("00", 40_000, vec!["intent", "in-doubt"]), ("51", 0, vec!["intent", "in-doubt", "released"])]
+    {
+        let mut world = world();
+        let asked = world.sale_asked(&sale(1));
+        world.pass_us(BUDGET_US);
+        world.sync();
+        world.take(TILL);
+        world.issuer("0210", &answer_to(&asked, code));
+        world.sync();
+        assert!(world.take_all(TILL).is_empty());
+        assert_eq!(world.kinds(), kinds);
+        assert_eq!((world.campaign().held, world.campaign().used), (MinorUnits::new(held), MinorUnits::ZERO));
+    }
+}
+
+#[test]
+fn a_second_answer_changes_nothing() {
+    let mut world = world();
+    let asked = world.sale_asked(&sale(1));
+    world.issuer("0210", &approval(&asked));
+    world.issuer("0210", &answer_to(&asked, "51"));
+    world.sync();
+    assert_eq!(world.take(TILL).1[&39], "00");
+    assert_eq!(world.campaign().used, MinorUnits::new(40_000));
+    assert_eq!(world.effects.tally.unmatched_answers, 1);
+}
+
+#[test]
+fn part_of_the_amount_or_another_amount_is_no_grant() {
+    let mut world = world();
+    let asked = world.sale_asked(&sale(1));
+    let mut other = approval(&asked);
+    other.insert(4, "000000150000".to_owned());
+    world.issuer("0210", &other);
+    world.sync();
+    assert_eq!(world.take(TILL).1[&39], "98");
+    assert_eq!(world.kinds(), ["intent", "in-doubt"]);
+    let Record::InDoubt(doubt) = &world.journal[1].record else { panic!("{:?}", world.journal[1]) };
+    assert_eq!(doubt.cause, DoubtCause::OtherAmount);
+}
+
+#[test]
+fn a_lost_issuer_leaves_its_sales_in_doubt() {
+    let mut world = world();
+    world.sale_asked(&sale(1));
+    world.happen(Event::Disconnected { connection: ISSUER });
+    world.sync();
+    assert_eq!(world.take(TILL).1[&39], "98");
+    assert_eq!(world.kinds(), ["intent", "in-doubt"]);
+    world.till("0200", &sale_of(2, "6217000000000000019", &sale(1)[&48], 200_000));
+    assert_eq!(world.take(TILL).1[&39], "91", "nobody can be asked");
+}
+
+#[test]
+fn an_intent_that_was_never_sent_is_given_back() {
+    let mut world = world();
+    world.till("0200", &sale(1));
+    world.happen(Event::Disconnected { connection: ISSUER });
+    world.sync();
+    assert!(world.take_all(ISSUER).is_empty());
+    world.sync();
+    let (_, answer) = world.take(TILL);
+    assert_eq!((answer[&39].as_str(), tag(&answer, 48, "82").unwrap().as_str()), ("91", "N190"));
+    assert_eq!(world.kinds(), ["intent", "declined"]);
+    assert_eq!(world.campaign(), Default::default());
+}
+
+#[test]
+fn an_intent_durable_too_late_is_not_sent() {
+    let mut world = world();
+    world.till("0200", &sale(1));
+    world.pass_us(BUDGET_US);
+    world.sync();
+    assert!(world.take_all(ISSUER).is_empty());
+    world.sync();
+    assert_eq!(world.take(TILL).1[&39], "91");
+    assert_eq!(world.campaign(), Default::default());
+}
+
+#[test]
+fn a_reversal_ends_a_doubt() {
+    let mut world = world();
+    world.sale_asked(&sale(1));
+    world.pass_us(BUDGET_US);
+    world.sync();
+    world.take(TILL);
+    world.till("0400", &reversal_of(&sale(1), 2, 200_000));
+    world.serve_reads();
+    world.sync();
+    let (_, asked) = world.take(ISSUER);
+    world.issuer("0410", &answer_to(&asked, "00"));
+    world.sync();
+    assert_eq!(world.take(TILL).1[&39], "00");
+    assert_eq!(world.campaign(), Default::default());
+    assert!(world.kinds().contains(&"released") && !world.kinds().contains(&"reversed"));
+    assert_eq!(world.exchange.status().in_doubt, 0);
+}
+
+#[test]
+fn a_restart_between_intent_and_outcome_leaves_a_doubt() {
+    let mut world = world();
+    world.sale_asked(&sale(1));
+    world.sale_approved(&sale_of(2, "6217000000000000019", &sale(1)[&48], 200_000));
+    let (mut exchange, quota) = restart(&world);
+    assert_eq!((quota_of(&quota).held, quota_of(&quota).used), (MinorUnits::new(40_000), MinorUnits::new(40_000)));
+    let mut effects = Effects::new(Lsn(world.journal.len() as u64 + 1));
+    let now = lijian_exchange::Now { wall: world.journal[0].at, monotonic_us: 0 };
+    exchange.handle(Event::Started, now, &mut effects);
+    assert_eq!(effects.journal.count(), 1);
+    assert_eq!(exchange.status().in_doubt, 1);
+    // What was answered before the restart is known after it.
+    exchange.handle(Event::Connected { connection: TILL, link: LinkId::Acquirer(0) }, now, &mut effects);
+    assert_eq!(exchange.status().remembered, 2);
+}
+
+#[test]
+fn a_journal_that_cannot_be_written_grants_nothing_and_relays_on() {
+    let mut world = world();
+    let asked = world.sale_asked(&sale(1));
+    world.till("0200", &sale_of(2, "6217000000000000019", &sale(1)[&48], 200_000));
+    world.happen(Event::Poisoned);
+    assert_eq!(world.take(TILL).1[&39], "91", "its intent was never durable");
+    world.issuer("0210", &approval(&asked));
+    assert_eq!(world.take(TILL).1[&39], "98", "an approval that cannot be recorded is no grant");
+    world.till("0200", &sale(3));
+    let (_, answer) = world.take(TILL);
+    assert_eq!((answer[&39].as_str(), tag(&answer, 48, "82").unwrap().as_str()), ("91", "N190"));
+    let mut plain = sale(4);
+    plain.remove(&48);
+    world.till("0200", &plain);
+    assert_eq!(world.take(ISSUER).1[&4], "000000200000");
+    assert_eq!(world.kinds(), ["intent", "intent"]);
+}
+
+fn restart(world: &World) -> (Exchange, Arc<Quota>) {
+    let quota = Arc::new(Quota::new());
+    let entries = world.journal.iter().cloned().map(Ok::<_, Infallible>);
+    let look_up = |lsn: Lsn| Ok(world.journal.iter().find(|entry| entry.lsn == lsn).cloned());
+    let recovered = recovery::replay(entries, &quota, look_up).unwrap();
+    let mut exchange = Exchange::new(world.settings.clone(), Arc::new(rules(100_000_000)), Arc::clone(&quota));
+    world.journal.iter().for_each(|entry| exchange.replay(entry));
+    exchange.recover(recovered.open);
+    (exchange, quota)
+}
+
+fn quota_of(quota: &Quota) -> lijian_domain::cap::CapBalance {
+    quota.balance(&lijian_domain::cap::CapKey::Campaign(lijian_domain::ids::CampaignId::new("trial").unwrap()))
+}

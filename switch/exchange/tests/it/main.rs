@@ -1,0 +1,9 @@
+//! The exchange alone: scripted events against expected effects, in virtual time.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+mod day;
+mod doubt;
+mod issuer_link;
+mod repeats;
+mod rubbish;
+mod world;

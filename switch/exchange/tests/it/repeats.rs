@@ -1,0 +1,106 @@
+//! The same request sent again.
+
+use crate::world::*;
+use lijian_exchange::{ConnectionId, Event, LinkId};
+
+const OTHER: ConnectionId = ConnectionId(9);
+
+#[test]
+fn a_repeat_in_flight_is_served_by_the_waiting_answer() {
+    let mut world = world();
+    world.happen(Event::Connected { connection: OTHER, link: LinkId::Acquirer(0) });
+    let asked = world.sale_asked(&sale(1));
+    world.till("0201", &sale(1));
+    assert!(world.sent.is_empty() && world.kinds() == ["intent"]);
+    world.issuer("0210", &approval(&asked));
+    world.sync();
+    assert_eq!(world.take_all(TILL).len(), 1);
+    assert_eq!(world.campaign().used.get(), 40_000);
+}
+
+#[test]
+fn a_repeat_later_gets_the_same_bytes_and_no_second_grant() {
+    let mut world = world();
+    for (fields, code) in [(sale(1), "00"), (sale(2), "65")] {
+        let first = if code == "00" {
+            world.sale_approved(&fields)
+        } else {
+            world.till("0200", &fields);
+            world.sync();
+            world.take(TILL).1
+        };
+        let records = world.journal.len();
+        world.till("0200", &fields);
+        world.serve_reads();
+        let (_, again) = world.take(TILL);
+        assert_eq!((again[&39].as_str(), &again), (code, &first));
+        assert_eq!(world.journal.len(), records);
+        assert!(world.take_all(ISSUER).is_empty());
+    }
+}
+
+#[test]
+fn declines_doubts_and_reversals_are_answered_again_too() {
+    let mut world = world();
+    let asked = world.sale_asked(&sale(1));
+    world.issuer("0210", &answer_to(&asked, "51"));
+    world.sync();
+    let declined = world.take(TILL);
+    world.till("0200", &sale(1));
+    world.serve_reads();
+    assert_eq!(world.take(TILL), declined);
+
+    world.sale_asked(&sale(2));
+    world.pass_us(15_000_000);
+    world.sync();
+    let doubtful = world.take(TILL);
+    world.till("0200", &sale(2));
+    world.serve_reads();
+    assert_eq!(world.take(TILL), doubtful);
+
+    let other = sale_of(3, "6217000000000000019", &sale(1)[&48], 200_000);
+    world.sale_approved(&other);
+    let reversal = reversal_of(&other, 4, 200_000);
+    world.till("0400", &reversal);
+    world.serve_reads();
+    world.sync();
+    let (_, asked) = world.take(ISSUER);
+    world.issuer("0410", &answer_to(&asked, "00"));
+    world.sync();
+    let reversed = world.take(TILL);
+    world.till("0401", &reversal);
+    world.serve_reads();
+    assert_eq!(world.take(TILL), reversed);
+    assert_eq!(world.campaign().used.get(), 0);
+}
+
+#[test]
+fn the_same_key_with_other_content_is_94() {
+    let mut world = world();
+    world.sale_approved(&sale(1));
+    world.till("0200", &sale_of(1, CARD, &format!("01013{FRIDGE}03006300000"), 300_000));
+    assert_eq!(world.take(TILL).1[&39], "94");
+    assert_eq!(world.effects.tally.key_reused, 1);
+}
+
+#[test]
+fn a_reversal_without_an_answer_can_be_repeated() {
+    let mut world = world();
+    world.sale_approved(&sale(1));
+    let reversal = reversal_of(&sale(1), 2, 200_000);
+    world.till("0400", &reversal);
+    world.serve_reads();
+    world.sync();
+    world.take(ISSUER);
+    world.pass_us(15_000_000);
+    assert_eq!(world.take(TILL).1[&39], "98");
+    world.till("0401", &reversal);
+    world.serve_reads();
+    world.sync();
+    let (mti, asked) = world.take(ISSUER);
+    assert_eq!(mti, "0401");
+    world.issuer("0410", &answer_to(&asked, "00"));
+    world.sync();
+    assert_eq!(world.take(TILL).1[&39], "00");
+    assert_eq!(world.campaign().used.get(), 0);
+}

@@ -1,0 +1,75 @@
+//! What terminals send that they should not: each gets a clear answer, and nothing is lost.
+
+use crate::world::*;
+use lijian_exchange::Event;
+use lijian_exchange::effects::CloseReason;
+
+/// A sale with these tags, and what it is told.
+fn check(tags: &str, amount: u64, expected: &str) {
+    let mut world = world();
+    world.till("0200", &sale_of(1, CARD, tags, amount));
+    world.sync();
+    let (_, answer) = world.take(TILL);
+    assert_eq!(tag(&answer, 48, "82").as_deref(), Some(expected), "{tags} for {amount}");
+    assert_eq!(world.campaign(), Default::default());
+    assert_eq!(world.kinds(), ["refused"]);
+}
+
+#[test]
+fn items_that_do_not_add_up() {
+    let item = format!("01013{FRIDGE}");
+    check(&format!("{item}03006200000"), 199_999, "N107");
+    check(&format!("{item}03006200000"), 0, "N107");
+    check(&format!("{item}02001003006200000"), 200_000, "N107");
+    check(&format!("{item}020019{}", "03006200000"), 1_800_000, "N107");
+    check(&format!("{item}020109999999999{}", "03006200000"), 200_000, "N107");
+    check(&format!("{item}02003-0103006200000"), 200_000, "N107");
+    check(&format!("{item}03018999999999999999999"), 200_000, "N107");
+    check(&format!("{item}0300620000003006200000"), 200_000, "N107");
+    check(&format!("{item}03006100000{item}03006100000"), 200_000, "N107");
+    check(&item, 200_000, "N107");
+    check("010136901234567893030062000000", 200_000, "N107");
+    check(&format!("{item}03006200000XX"), 200_000, "N107");
+    check(&format!("{item}03006200000070061000000700610000"), 200_000, "N107");
+    check("0101369012345678920300620000084016000100000000000A", 200_000, "N115");
+}
+
+#[test]
+fn unknown_products_and_unknown_tags() {
+    check("010134006381333931030062000009900XABC", 200_000, "N107");
+    check("01013400638133393103006200000", 200_000, "N102");
+    let mut world = world();
+    let answer = world.sale_approved(&sale_of(1, CARD, &format!("01013{FRIDGE}03006200000Z9003abc"), 200_000));
+    assert_eq!(answer[&39], "00", "tags that are not ours do not matter");
+}
+
+#[test]
+fn a_message_broken_at_a_field_still_gets_30() {
+    let mut world = world();
+    // DE4 holds a letter.
+    let mut bytes = b"\x00\x00".to_vec();
+    bytes.extend_from_slice(b"02007000000000000000166217000000000000000000000000000X2000");
+    let length = u16::try_from(bytes.len() - 2).unwrap();
+    bytes[..2].copy_from_slice(&length.to_be_bytes());
+    world.happen(Event::Received { connection: TILL, bytes: &bytes });
+    let (mti, answer) = world.take(TILL);
+    assert_eq!((mti.as_str(), answer[&39].as_str(), answer[&3].as_str()), ("0210", "30", "000000"));
+}
+
+#[test]
+fn a_frame_over_the_limit_closes_the_link() {
+    let mut world = world();
+    world.happen(Event::Received { connection: TILL, bytes: &[0xff, 0xff, 1, 2] });
+    assert_eq!(world.effects.closes, [(TILL, CloseReason::Frame)]);
+}
+
+#[test]
+fn empty_frames_pieces_and_rubbish_harm_nobody() {
+    let mut world = world();
+    world.happen(Event::Received { connection: TILL, bytes: &[0, 0, 0, 0, 0] });
+    assert_eq!(world.effects.consumed, 4, "two keep-alives; one byte of a header waits");
+    world.happen(Event::Received { connection: TILL, bytes: b"\x00\x05rubbi" });
+    assert_eq!(world.effects.tally.unreadable, 1);
+    assert!(world.sent.is_empty());
+    assert_eq!(world.sale_approved(&sale(1))[&39], "00");
+}

@@ -1,0 +1,403 @@
+//! An exchange with one acquirer, one issuer, one campaign; a journal that syncs when told to; a till and an issuer that read
+//! and write bytes.
+
+use jiff::civil::{self, date, time};
+use jiff::tz::TimeZone;
+use lijian_codecs::Mti;
+use lijian_codecs::dialect::Dialect;
+use lijian_codecs::frame::FrameFormat;
+use lijian_codecs::message::{FieldIndex, parse};
+use lijian_codecs::write::MessageWriter;
+use lijian_domain::campaign::{
+    BudgetSettings, CampaignSettings, CategorySettings, SaleForm, SerialNumbers, SponsorSettings,
+};
+use lijian_domain::cap::{CapBalance, CapKey};
+use lijian_domain::catalogue::{CatalogueBuilder, Product, ProductTexts};
+use lijian_domain::ids::*;
+use lijian_domain::merchants::{CreditCode, Merchant, Merchants};
+use lijian_domain::money::Rounding;
+use lijian_domain::record::{Entry, Record};
+use lijian_domain::rules::Rules;
+use lijian_domain::time::{Calendar, UnixMicros, Validity};
+use lijian_exchange::settings::{AcquirerLink, IssuerLink, OursRule, Presentation, RefusalPolicy, Settings};
+use lijian_exchange::{ConnectionId, Effects, Event, Exchange, LinkId, Now};
+use lijian_store::format;
+use lijian_store::quota::Quota;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub(crate) const TILL: ConnectionId = ConnectionId(1);
+pub(crate) const ISSUER: ConnectionId = ConnectionId(2);
+/// A fridge of grade 1: 20 % off.
+pub(crate) const FRIDGE: &str = "6901234567892";
+pub(crate) const CARD: &str = "6217000000000000001";
+
+/// Fields by number.
+pub(crate) type Fields = BTreeMap<u8, String>;
+
+pub(crate) struct World {
+    pub(crate) exchange: Exchange,
+    pub(crate) quota: Arc<Quota>,
+    pub(crate) settings: Settings,
+    pub(crate) journal: Vec<Entry>,
+    /// Everything sent, in order, not looked at yet.
+    pub(crate) sent: Vec<(ConnectionId, Vec<u8>)>,
+    pub(crate) effects: Effects,
+    pub(crate) now_us: u64,
+    pub(crate) reads: Vec<(lijian_exchange::Ticket, Lsn)>,
+}
+
+/// What differs from the usual world.
+pub(crate) struct Setup {
+    pub(crate) refusal: RefusalPolicy,
+    pub(crate) presentation: Presentation,
+    pub(crate) till: &'static str,
+    pub(crate) issuer: &'static str,
+    pub(crate) budget_fen: u64,
+    pub(crate) sign_on: bool,
+    pub(crate) echo_after_us: Option<u64>,
+    pub(crate) in_flight_max: usize,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            refusal: RefusalPolicy::Decline,
+            presentation: Presentation::Net,
+            till: "iso87-ascii",
+            issuer: "iso87-ascii",
+            budget_fen: 100_000_000,
+            sign_on: false,
+            echo_after_us: None,
+            in_flight_max: 1_000,
+        }
+    }
+}
+
+impl Setup {
+    pub(crate) fn build(self) -> World {
+        let settings = settings(&self);
+        let quota = Arc::new(Quota::new());
+        let exchange = Exchange::new(settings.clone(), Arc::new(rules(self.budget_fen)), Arc::clone(&quota));
+        let effects = Effects::new(Lsn(1));
+        let mut world = World {
+            exchange,
+            quota,
+            settings,
+            journal: Vec::new(),
+            sent: Vec::new(),
+            effects,
+            now_us: 1_000_000,
+            reads: Vec::new(),
+        };
+        world.happen(Event::Started);
+        world.happen(Event::Connected { connection: ISSUER, link: LinkId::Issuer(0) });
+        world.happen(Event::Connected { connection: TILL, link: LinkId::Acquirer(0) });
+        world
+    }
+}
+
+pub(crate) fn world() -> World {
+    Setup::default().build()
+}
+
+impl World {
+    fn now(&self) -> Now {
+        // 2024-10-01 12:00 in Shenzhen, and what has passed since.
+        let start = civil::datetime(2024, 10, 1, 12, 0, 0, 0).in_tz("Asia/Shanghai").unwrap().timestamp();
+        let wall = UnixMicros(start.as_microsecond() + i64::try_from(self.now_us).unwrap());
+        Now { wall, monotonic_us: self.now_us }
+    }
+
+    /// One event; its effects are kept. Nothing becomes durable by itself.
+    pub(crate) fn happen(&mut self, event: Event<'_>) {
+        let now = self.now();
+        self.exchange.handle(event, now, &mut self.effects);
+        let mut encoded = self.effects.journal.encoded();
+        while let [a, b, c, d, ..] = encoded {
+            let (record, rest) = encoded.split_at(u32::from_le_bytes([*a, *b, *c, *d]) as usize);
+            self.journal.push(format::decode(record).unwrap());
+            encoded = rest;
+        }
+        self.sent.extend(self.effects.sends.iter().map(|(connection, bytes)| (connection, bytes.to_vec())));
+        self.reads.append(&mut self.effects.reads);
+        let (closes, tally) = (std::mem::take(&mut self.effects.closes), self.effects.tally.clone());
+        let samples = std::mem::take(&mut self.effects.samples);
+        let consumed = self.effects.consumed;
+        self.effects = Effects::new(self.effects.journal.next_lsn());
+        (self.effects.closes, self.effects.tally, self.effects.samples, self.effects.consumed) =
+            (closes, tally, samples, consumed);
+    }
+
+    /// All records so far are on disk.
+    pub(crate) fn sync(&mut self) {
+        self.happen(Event::Durable(Lsn(self.journal.len() as u64)));
+    }
+
+    /// Answers what the exchange asked to read back.
+    pub(crate) fn serve_reads(&mut self) {
+        while let Some((ticket, lsn)) = self.reads.pop() {
+            let entry = self.journal.iter().find(|entry| entry.lsn == lsn).cloned();
+            self.happen(Event::Read { ticket, entry: entry.as_ref() });
+        }
+    }
+
+    pub(crate) fn pass_us(&mut self, microseconds: u64) {
+        self.now_us += microseconds;
+        self.happen(Event::Tick);
+    }
+
+    /// A message from the till, whole.
+    pub(crate) fn till(&mut self, mti: &str, fields: &Fields) {
+        let bytes = self.encode(LinkId::Acquirer(0), mti, fields);
+        self.happen(Event::Received { connection: TILL, bytes: &bytes });
+        assert_eq!(self.effects.consumed, bytes.len());
+    }
+
+    /// A message from the issuer, whole.
+    pub(crate) fn issuer(&mut self, mti: &str, fields: &Fields) {
+        let bytes = self.encode(LinkId::Issuer(0), mti, fields);
+        self.happen(Event::Received { connection: ISSUER, bytes: &bytes });
+        assert_eq!(self.effects.consumed, bytes.len());
+    }
+
+    /// The only frame sent to this connection since it was last looked at: type and fields.
+    pub(crate) fn take(&mut self, connection: ConnectionId) -> (String, Fields) {
+        let mut frames = self.take_all(connection);
+        assert_eq!(frames.len(), 1, "one frame to {connection:?}: {frames:?}");
+        frames.remove(0)
+    }
+
+    pub(crate) fn take_all(&mut self, connection: ConnectionId) -> Vec<(String, Fields)> {
+        let dialect =
+            if connection == ISSUER { &self.settings.issuers[0].dialect } else { &self.settings.acquirers[0].dialect };
+        let mut frames = Vec::new();
+        for (_, bytes) in self.sent.iter().filter(|(to, _)| *to == connection) {
+            let mut rest = bytes.as_slice();
+            while let Some(frame) = FrameFormat::default().next(rest).unwrap() {
+                frames.push(decode(dialect, frame.payload));
+                rest = &rest[frame.consumed..];
+            }
+        }
+        self.sent.retain(|(to, _)| *to != connection);
+        frames
+    }
+
+    /// A sale as far as the issuer's desk: what it is asked.
+    pub(crate) fn sale_asked(&mut self, sale: &Fields) -> Fields {
+        self.till("0200", sale);
+        self.sync();
+        let (mti, asked) = self.take(ISSUER);
+        assert_eq!(mti, "0200");
+        asked
+    }
+
+    /// A sale that is approved: what the till is answered.
+    pub(crate) fn sale_approved(&mut self, sale: &Fields) -> Fields {
+        let asked = self.sale_asked(sale);
+        self.issuer("0210", &approval(&asked));
+        self.sync();
+        let (mti, answer) = self.take(TILL);
+        assert_eq!(mti, "0210");
+        answer
+    }
+
+    pub(crate) fn campaign(&self) -> CapBalance {
+        self.quota.balance(&CapKey::Campaign(CampaignId::new("trial").unwrap()))
+    }
+
+    /// What happened, record by record.
+    pub(crate) fn kinds(&self) -> Vec<&'static str> {
+        self.journal.iter().map(|entry| kind(&entry.record)).collect()
+    }
+
+    fn encode(&self, link: LinkId, mti: &str, fields: &Fields) -> Vec<u8> {
+        let dialect = match link {
+            LinkId::Acquirer(link) => &self.settings.acquirers[link].dialect,
+            LinkId::Issuer(link) => &self.settings.issuers[link].dialect,
+        };
+        let tpdu = [0x60, 0, 3, 0, 1, 0x60, 0x31, 0, 0x31, 0, 0];
+        let mut writer = MessageWriter::build(dialect, Mti::parse(mti).unwrap());
+        if dialect.envelope().bytes() > 0 {
+            writer.envelope_as(&tpdu);
+        }
+        for (field, value) in fields {
+            writer.set(*field, value.as_bytes());
+        }
+        let mut bytes = Vec::new();
+        let frame = FrameFormat::default().begin(&mut bytes);
+        writer.write(&mut bytes).unwrap();
+        FrameFormat::default().finish(&mut bytes, frame).unwrap();
+        bytes
+    }
+}
+
+fn decode(dialect: &Dialect, payload: &[u8]) -> (String, Fields) {
+    let mut index = FieldIndex::new();
+    let view = parse(dialect, payload, &mut index).unwrap();
+    let mut buffer = [0; 999];
+    let fields = view
+        .fields()
+        .map(|(field, _)| (field, String::from_utf8_lossy(view.text(field, &mut buffer).unwrap()).into_owned()));
+    (view.mti().to_string(), fields.collect())
+}
+
+fn kind(record: &Record) -> &'static str {
+    match record {
+        Record::Opened(_) => "opened",
+        Record::Intent(_) => "intent",
+        Record::Granted(_) => "granted",
+        Record::Declined(_) => "declined",
+        Record::Refused(_) => "refused",
+        Record::FullPrice(_) => "full-price",
+        Record::InDoubt(_) => "in-doubt",
+        Record::Released(_) => "released",
+        Record::ReversalAsked(_) => "reversal-asked",
+        Record::Reversed(_) => "reversed",
+        Record::ReversalRefused(_) => "reversal-refused",
+    }
+}
+
+/// One fridge at 2000 yuan.
+pub(crate) fn sale(stan: u32) -> Fields {
+    sale_of(stan, CARD, &format!("01013{FRIDGE}03006200000"), 200_000)
+}
+
+pub(crate) fn sale_of(stan: u32, card: &str, tags: &str, amount: u64) -> Fields {
+    let merchant = "M00000000000001";
+    Fields::from([
+        (2, card.to_owned()),
+        (3, "000000".to_owned()),
+        (4, format!("{amount:012}")),
+        (7, "1001040000".to_owned()),
+        (11, format!("{stan:06}")),
+        (32, "48020000".to_owned()),
+        (41, "T0000001".to_owned()),
+        (42, merchant.to_owned()),
+        (48, tags.to_owned()),
+        (49, "156".to_owned()),
+    ])
+}
+
+/// What an issuer answers when it approves.
+pub(crate) fn approval(asked: &Fields) -> Fields {
+    answer_to(asked, "00")
+}
+
+pub(crate) fn answer_to(asked: &Fields, code: &str) -> Fields {
+    let mut answer: Fields = asked
+        .iter()
+        .filter(|(field, _)| [2, 3, 4, 7, 11, 32, 41, 42, 49].contains(field))
+        .map(|(f, v)| (*f, v.clone()))
+        .collect();
+    answer.insert(39, code.to_owned());
+    if code == "00" {
+        answer.insert(37, format!("2410010{}", &asked[&11][1..]));
+        answer.insert(38, "A1B2C3".to_owned());
+    }
+    answer
+}
+
+/// A reversal of that sale, with its own trace number.
+pub(crate) fn reversal_of(sale: &Fields, stan: u32, amount: u64) -> Fields {
+    let mut reversal: Fields = sale
+        .iter()
+        .filter(|(field, _)| [2, 3, 7, 32, 41, 42, 49].contains(field))
+        .map(|(f, v)| (*f, v.clone()))
+        .collect();
+    reversal.insert(4, format!("{amount:012}"));
+    reversal.insert(11, format!("{stan:06}"));
+    reversal.insert(90, format!("0200{}{}{:0>11}{:0>11}", sale[&11], sale[&7], sale[&32], 0));
+    reversal
+}
+
+/// The value of a tag in a run, by an own reading of it.
+pub(crate) fn tag(fields: &Fields, field: u8, tag: &str) -> Option<String> {
+    let mut run = fields.get(&field)?.as_str();
+    while run.len() >= 5 {
+        let length: usize = run[2..5].parse().unwrap();
+        if &run[..2] == tag {
+            return Some(run[5..5 + length].to_owned());
+        }
+        run = &run[5 + length..];
+    }
+    None
+}
+
+fn settings(setup: &Setup) -> Settings {
+    let dialect = |name: &str| Arc::new(Dialect::shipped(name).unwrap().unwrap());
+    Settings {
+        node: 1,
+        calendar: Calendar::new(TimeZone::get("Asia/Shanghai").unwrap(), time(0, 0, 0, 0)),
+        acquirers: vec![AcquirerLink {
+            name: LinkName::new("ascii").unwrap(),
+            dialect: dialect(setup.till),
+            frame: FrameFormat::default(),
+            issuer: 0,
+            time_budget_us: 15_000_000,
+            in_flight_max: setup.in_flight_max,
+            ours: vec![OursRule { mti: *b"0200", processing: Some(*b"00") }],
+            refusal: setup.refusal,
+        }],
+        issuers: vec![IssuerLink {
+            name: LinkName::new("issuer").unwrap(),
+            dialect: dialect(setup.issuer),
+            frame: FrameFormat::default(),
+            destination: Box::default(),
+            source: Box::default(),
+            presentation: setup.presentation,
+            accepts_changed_chip_amount: false,
+            gross_amount_type: *b"57",
+            sign_on: setup.sign_on,
+            echo_after_us: setup.echo_after_us,
+            session_answer_us: 5_000_000,
+        }],
+        in_flight_max: 10_000,
+        answers_days: 2,
+        card_key: [7; 32],
+        hash_seed: 7,
+    }
+}
+
+pub(crate) fn rules(budget_fen: u64) -> Rules {
+    let campaign = CampaignSettings {
+        id: "trial".to_owned(),
+        first_day: date(2024, 9, 6),
+        last_day: date(2024, 12, 31),
+        daily_window: None,
+        places: Vec::new(),
+        sale_form: SaleForm::OneItem,
+        serial_numbers: SerialNumbers::Once,
+        rounding: Rounding::Floor,
+        budget: BudgetSettings { campaign_fen: budget_fen, ..BudgetSettings::default() },
+        sponsors: vec![SponsorSettings { id: "bureau".to_owned(), share_basis_points: 10_000 }],
+        categories: vec![CategorySettings {
+            ids: vec!["refrigerator".to_owned()],
+            rate_basis_points_by_grade: vec![("1".to_owned(), 2_000), ("2".to_owned(), 1_500)],
+            cap_per_item_fen: 200_000,
+            items_per_person: Some(1),
+            ..CategorySettings::default()
+        }],
+    };
+    let mut catalogue = CatalogueBuilder::default();
+    let fridge = Product {
+        gtin: Gtin::parse(FRIDGE.as_bytes()).unwrap(),
+        category: CategoryId::new("refrigerator").unwrap(),
+        grade: Some(1),
+        filed_price: None,
+        validity: Validity::ALWAYS,
+    };
+    catalogue.add(&fridge, ProductTexts { brand: "Yunfeng", model: "BCD-1", name: "fridge" }).unwrap();
+    let mut merchants = Merchants::default();
+    let merchant = Merchant {
+        id: MerchantId::new("M00000000000001").unwrap(),
+        link: LinkName::new("ascii").unwrap(),
+        credit_code: CreditCode::parse("91350100M000100Y43").unwrap(),
+        name: "shop".to_owned(),
+        district: DistrictCode::new("440304").unwrap(),
+        categories: Box::default(),
+        validity: Validity::ALWAYS,
+    };
+    merchants.add(merchant).unwrap();
+    Rules::new(RulesVersion([1; 8]), vec![campaign.check().unwrap()], catalogue.build(), merchants)
+}
