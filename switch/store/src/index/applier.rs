@@ -2,6 +2,7 @@
 
 use super::fold::{Step, effect, stepped};
 use super::{ApplyError, Batch, Index};
+use crate::journal::{JournalError, JournalReader};
 use lijian_domain::cap::{CapBalance, CapKey, CapTake};
 use lijian_domain::ids::Lsn;
 use lijian_domain::record::{Entry, Record};
@@ -24,6 +25,18 @@ pub trait History {
 
     /// One record; none if there is none of that LSN.
     fn record(&mut self, lsn: Lsn) -> Result<Option<Entry>, Self::Error>;
+}
+
+impl History for JournalReader {
+    type Error = JournalError;
+
+    fn entries(&mut self, from: Lsn) -> impl Iterator<Item = Result<Entry, JournalError>> {
+        Self::entries(self, from)
+    }
+
+    fn record(&mut self, lsn: Lsn) -> Result<Option<Entry>, JournalError> {
+        Self::record(self, lsn)
+    }
 }
 
 /// Brings an index up to date. The only writer of its index.

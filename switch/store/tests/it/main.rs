@@ -1,4 +1,9 @@
 //! Tests of the store from outside.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod history;
+mod index;
 mod journal;
+mod quota_model;
+mod quota_threads;
+mod recovery;

@@ -1,0 +1,177 @@
+//! The index holds the rows of a prefix of the journal, and can always be made again.
+
+use crate::history::{Action, Day, Journal, actions};
+use lijian_domain::cap::{CapBalance, CapKey};
+use lijian_domain::ids::{Lsn, Rrn};
+use lijian_domain::record::Record;
+use lijian_store::index::{Applier, ApplyError, BATCH_RECORDS_MAX, Index, SledIndex, ThrownAway, rebuild};
+use proptest::prelude::proptest;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+const BUDGET_BYTES: u64 = 8 << 20;
+
+/// A few thousand records.
+fn long_day() -> Day {
+    let mut dice = 1u32;
+    let mut roll = || {
+        dice = dice.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        dice >> 16
+    };
+    let actions: Vec<Action> =
+        (0..6_000).map(|_| (u8::try_from(roll() % 12).unwrap(), u16::try_from(roll() % 60_000).unwrap())).collect();
+    Day::of(&actions)
+}
+
+fn open(path: &Path, durable: Lsn) -> (SledIndex, Option<ThrownAway>) {
+    let opened = SledIndex::open(path, BUDGET_BYTES, durable).unwrap();
+    (opened.index, opened.thrown_away)
+}
+
+fn fill(index: SledIndex, journal: &Journal) -> SledIndex {
+    let mut applier = Applier::new(index, journal.clone());
+    while applier.step(journal.last()).unwrap() < journal.last() {}
+    applier.into_index()
+}
+
+fn balances(index: &SledIndex) -> BTreeMap<CapKey, CapBalance> {
+    let mut balances = BTreeMap::new();
+    let mut insert = |key, balance| {
+        assert_eq!(balances.insert(key, balance), None, "{key} is shown twice");
+    };
+    index.for_each_balance(&mut insert).unwrap();
+    balances
+}
+
+/// Reference numbers by a fold of its own.
+fn rrns(journal: &Journal) -> BTreeMap<Rrn, Vec<Lsn>> {
+    let mut rrns: BTreeMap<Rrn, BTreeSet<Lsn>> = BTreeMap::new();
+    let mut found = |rrn: Rrn, lsn| {
+        if !rrn.is_empty() {
+            rrns.entry(rrn).or_default().insert(lsn);
+        }
+    };
+    for entry in &journal.0 {
+        match &entry.record {
+            Record::Intent(intent) => found(intent.origin.rrn, entry.lsn),
+            Record::Refused(refused) => found(refused.origin.rrn, entry.lsn),
+            Record::Granted(outcome) | Record::Declined(outcome) | Record::FullPrice(outcome) => {
+                found(outcome.answer.rrn, outcome.intent);
+            }
+            _ => {}
+        }
+    }
+    rrns.into_iter().map(|(rrn, lsns)| (rrn, lsns.into_iter().collect())).collect()
+}
+
+fn check(index: &SledIndex, day: &Day) {
+    assert_eq!(index.applied().unwrap(), day.journal.last());
+    assert_eq!(balances(index), day.balances());
+    for (key, balance) in day.balances() {
+        assert_eq!(index.balance(&key).unwrap(), balance);
+    }
+    for (rrn, lsns) in rrns(&day.journal) {
+        assert_eq!(index.by_rrn(&rrn).unwrap(), lsns, "{rrn}");
+    }
+    assert_eq!(index.by_rrn(&Rrn::new("nobody").unwrap()).unwrap(), []);
+}
+
+#[test]
+fn rows_are_those_of_the_journal_over_batches_and_restarts() {
+    let day = long_day();
+    assert!(day.journal.0.len() > 2 * BATCH_RECORDS_MAX);
+    let directory = tempfile::tempdir().unwrap();
+    let (index, thrown_away) = open(directory.path(), Lsn::NONE);
+    assert_eq!(thrown_away, None);
+    let mut applier = Applier::new(index, day.journal.clone());
+    assert_eq!(applier.step(Lsn(700)).unwrap(), Lsn(700), "nothing that is not durable");
+    // Another applier remembers nothing of intents before it.
+    let index = fill(applier.into_index(), &day.journal);
+    check(&index, &day);
+    drop(index);
+    let (index, thrown_away) = open(directory.path(), day.journal.last());
+    assert_eq!(thrown_away, None);
+    check(&index, &day);
+}
+
+#[test]
+fn what_is_deleted_damaged_or_ahead_is_made_again() {
+    let day = long_day();
+    let parent = tempfile::tempdir().unwrap();
+    let path = parent.path().join("index");
+    drop(fill(open(&path, Lsn::NONE).0, &day.journal));
+
+    fs::remove_dir_all(&path).unwrap();
+    let (index, thrown_away) = open(&path, day.journal.last());
+    assert_eq!((index.applied().unwrap(), thrown_away), (Lsn::NONE, None));
+    let index = fill(index, &day.journal);
+    check(&index, &day);
+    drop(index);
+
+    let overwrite = |name: &str| {
+        let file = path.join(name);
+        let length = fs::metadata(&file).unwrap().len();
+        fs::write(&file, vec![0xA5; usize::try_from(length).unwrap()]).unwrap();
+        let (index, thrown_away) = open(&path, day.journal.last());
+        // Nothing of it is believed.
+        assert_eq!(index.applied().unwrap(), Lsn::NONE, "{name}");
+        check(&fill(index, &day.journal), &day);
+        thrown_away
+    };
+    overwrite("db");
+    let moved_to = parent.path().join("index.damaged");
+    assert_eq!(overwrite("conf"), Some(ThrownAway::Damaged { moved_to: moved_to.clone() }));
+    assert!(moved_to.join("conf").exists());
+    // The next damaged one takes the place of the last.
+    assert_eq!(overwrite("conf"), Some(ThrownAway::Damaged { moved_to }));
+
+    let shorter = Journal(day.journal.0[..100].to_vec());
+    let (index, thrown_away) = open(&path, shorter.last());
+    let expected = ThrownAway::Ahead { applied: day.journal.last(), durable: shorter.last() };
+    assert_eq!(thrown_away, Some(expected));
+    assert_eq!((index.applied().unwrap(), balances(&index)), (Lsn::NONE, BTreeMap::new()));
+    let index = rebuild(fill(index, &shorter), day.journal.clone(), day.journal.last()).unwrap();
+    check(&index, &day);
+}
+
+#[test]
+fn an_empty_leftover_of_a_snapshot_is_no_damage() {
+    let day = long_day();
+    let directory = tempfile::tempdir().unwrap();
+    drop(fill(open(directory.path(), Lsn::NONE).0, &day.journal));
+    let leftover = directory.path().join("snap.0000000000000ABC.generating");
+    fs::write(&leftover, []).unwrap();
+    let (index, thrown_away) = open(directory.path(), day.journal.last());
+    assert_eq!(thrown_away, None);
+    assert!(!leftover.exists());
+    check(&index, &day);
+}
+
+#[test]
+fn an_index_that_somebody_has_open_is_left_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let (_index, _) = open(directory.path(), Lsn::NONE);
+    let error = SledIndex::open(directory.path(), BUDGET_BYTES, Lsn::NONE).unwrap_err();
+    assert!(error.to_string().contains("cannot be opened"), "{error}");
+    assert!(directory.path().join("db").exists());
+}
+
+#[test]
+fn a_journal_that_ends_before_what_is_durable_is_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut applier = Applier::new(open(directory.path(), Lsn::NONE).0, Journal::default());
+    let error = applier.step(Lsn(1)).unwrap_err();
+    assert!(matches!(error, ApplyError::Gap { expected: Lsn(1), got: Lsn::NONE }), "{error}");
+}
+
+proptest! {
+    #![proptest_config(proptest::test_runner::Config { cases: 20, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn any_day_folds_to_its_rows(actions in actions()) {
+        let day = Day::of(&actions);
+        let directory = tempfile::tempdir().unwrap();
+        check(&fill(open(directory.path(), Lsn::NONE).0, &day.journal), &day);
+    }
+}

@@ -1,0 +1,155 @@
+//! Replaying a journal gives the caps of the live run, at every record; contradictions stop it.
+
+use crate::history::{Action, Day, Journal, actions, answer, intent, opened, outcome};
+use lijian_domain::cap::{CapBalance, CapKey, CapLimit, CapTake};
+use lijian_domain::ids::{CampaignId, Lsn, Rrn};
+use lijian_domain::money::MinorUnits;
+use lijian_domain::record::{DoubtCause, InDoubt, Record, ReleaseCause, Released, ReversalAsked, ReversalOutcome};
+use lijian_domain::time::UnixMicros;
+use lijian_store::quota::Quota;
+use lijian_store::recovery::{Contradiction, Recovered, RecoveryError, replay};
+use proptest::prelude::{Strategy, proptest};
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+
+fn recover(journal: &Journal) -> (Quota, Result<Recovered, Contradiction>) {
+    let quota = Quota::new();
+    let entries = journal.0.iter().cloned().map(Ok::<_, Infallible>);
+    let recovered = replay(entries, &quota, |lsn| Ok(journal.get(lsn)));
+    let recovered = recovered.map_err(|error| match error {
+        RecoveryError::Contradiction(contradiction) => contradiction,
+        RecoveryError::Journal(never) => match never {},
+    });
+    (quota, recovered)
+}
+
+fn check(day: &Day, quota: &Quota) {
+    let expected = day.balances();
+    for (key, balance) in &expected {
+        assert_eq!(quota.balance(key), *balance, "{key}");
+    }
+    let budgets: BTreeMap<CapKey, CapBalance> = quota.budgets().into_iter().collect();
+    assert_eq!(budgets, expected.into_iter().filter(|(key, _)| !key.kind().is_personal()).collect());
+}
+
+fn replays(actions: &[Action]) {
+    let day = Day::of(actions);
+    let (quota, recovered) = recover(&day.journal);
+    let recovered = recovered.unwrap();
+    check(&day, &quota);
+    check(&day, &day.quota);
+    let open: BTreeMap<Lsn, bool> = recovered.open.iter().map(|(lsn, open)| (*lsn, open.doubt.is_some())).collect();
+    assert_eq!(open, day.open);
+    let reversals: BTreeMap<Lsn, Lsn> = recovered.reversals.iter().map(|(lsn, asked)| (*lsn, asked.intent)).collect();
+    assert_eq!(reversals, day.reversals);
+    assert_eq!((recovered.incarnation, recovered.last), (day.incarnation, day.journal.last()));
+    assert_eq!(recovered.latest, UnixMicros(i64::try_from(day.journal.last().0).unwrap() * 1_000));
+    // A prefix is a history too.
+    let half = Journal(day.journal.0[..day.journal.0.len() / 2].to_vec());
+    recover(&half).1.unwrap();
+}
+
+/// Any record at any place, most of them impossible.
+fn nonsense() -> impl Strategy<Value = Vec<(u8, u64)>> {
+    proptest::collection::vec((0..9u8, 0..12u64), 0..40)
+}
+
+fn survives(records: &[(u8, u64)]) {
+    let mut journal = Journal::default();
+    for (kind, number) in records {
+        journal.append(record(*kind, Lsn(*number), journal.last().next()));
+    }
+    let first = recover(&journal).1;
+    if first.is_ok() {
+        // Whatever is accepted leaves sums that can be told.
+        recover(&journal).0.budgets();
+    }
+}
+
+fn one(amount: u64) -> CapTake {
+    let key = CapKey::Campaign(CampaignId::new("c").unwrap());
+    CapTake { key, amount: MinorUnits::new(amount), count: 1, limit: CapLimit::default() }
+}
+
+fn record(kind: u8, names: Lsn, own: Lsn) -> Record {
+    let reversal = || ReversalOutcome { asked: names, intent: Lsn(names.0 / 2 + 1), answer: answer(Rrn::default()) };
+    match kind {
+        0 => opened(u32::try_from(names.0).unwrap()),
+        1 => Record::Intent(intent(own, Rrn::default(), &[one(u64::MAX / 2)])),
+        2 => Record::Granted(outcome(names)),
+        3 => Record::Declined(outcome(names)),
+        4 => Record::InDoubt(InDoubt { intent: names, cause: DoubtCause::Restart }),
+        5 => Record::Released(Released { intent: names, cause: ReleaseCause::NeverSent }),
+        6 => Record::Reversed(reversal()),
+        7 => Record::ReversalRefused(reversal()),
+        _ => {
+            let origin = crate::history::origin(Rrn::default());
+            Record::ReversalAsked(ReversalAsked { origin, intent: names, amount: MinorUnits::ZERO })
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(proptest::test_runner::Config { cases: 200, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn caps_after_a_start_are_those_before_it(actions in actions()) {
+        replays(&actions);
+    }
+
+    #[test]
+    fn no_sequence_of_records_panics(records in nonsense()) {
+        survives(&records);
+    }
+}
+
+#[test]
+fn contradictions_name_the_records() {
+    let check = |records: &[Record], expected: &str| {
+        let mut journal = Journal::default();
+        journal.append(Record::Intent(intent(Lsn(1), Rrn::default(), &[one(10)])));
+        for record in records {
+            journal.append(record.clone());
+        }
+        let error = recover(&journal).1.unwrap_err().to_string();
+        assert!(error.contains(expected), "{error} / {expected}");
+    };
+    let granted = || Record::Granted(outcome(Lsn(1)));
+    let doubt = || Record::InDoubt(InDoubt { intent: Lsn(1), cause: DoubtCause::LinkLost });
+    let asked = || record(8, Lsn(1), Lsn::NONE);
+    let reversed = |asked| {
+        let outcome = ReversalOutcome { asked: Lsn(asked), intent: Lsn(1), answer: answer(Rrn::default()) };
+        Record::Reversed(outcome)
+    };
+    check(&[granted(), granted()], "record 3 (granted) names 1");
+    check(&[granted(), Record::Declined(outcome(Lsn(1)))], "record 3 (declined) names 1");
+    check(&[Record::Declined(outcome(Lsn(2)))], "record 2 (declined) names 2");
+    check(&[doubt(), granted()], "record 3 (granted) names intent 1, which is in doubt");
+    check(&[doubt(), doubt()], "record 3 (in doubt) names intent 1, which is in doubt");
+    check(&[asked(), reversed(2)], "record 3 reverses intent 1, which is not granted");
+    check(&[granted(), reversed(1)], "record 3 (reversed) names 1, which is no open reversal");
+    check(&[granted(), asked(), asked(), reversed(3), reversed(4)], "record 6 reverses intent 1");
+    check(&[Record::FullPrice(outcome(Lsn(2)))], "record 2 names 2, which is not before it");
+    check(&[opened(2), opened(2)], "record 3 opens the journal for incarnation 2, after incarnation 2");
+    check(&[Record::Intent(intent(Lsn(1), Rrn::default(), &[]))], "intent 2 carries the grant id of record 1");
+    check(&[Record::Intent(intent(Lsn(2), Rrn::default(), &[one(u64::MAX)]))], "record 2: cap campaign:c: cannot hold");
+}
+
+#[test]
+fn a_gap_and_a_vanished_intent_are_told() {
+    let mut journal = Journal::default();
+    journal.append(opened(1));
+    journal.append(opened(2));
+    journal.0.remove(0);
+    assert_eq!(recover(&journal).1, Err(Contradiction::Gap { expected: Lsn(1), got: Lsn(2) }));
+
+    let mut journal = Journal::default();
+    journal.append(Record::Intent(intent(Lsn(1), Rrn::default(), &[one(10)])));
+    journal.append(Record::Granted(outcome(Lsn(1))));
+    journal.append(record(8, Lsn(1), Lsn::NONE));
+    let reversal = ReversalOutcome { asked: Lsn(3), intent: Lsn(1), answer: answer(Rrn::default()) };
+    journal.append(Record::Reversed(reversal));
+    let entries = journal.0.iter().cloned().map(Ok::<_, Infallible>);
+    let error = replay(entries, &Quota::new(), |_| Ok(None)).unwrap_err();
+    assert!(matches!(error, RecoveryError::Contradiction(Contradiction::Vanished { intent: Lsn(1) })));
+}
