@@ -1,0 +1,37 @@
+# What a person runs is what CI runs. `just` alone lists the recipes.
+
+default:
+    @just --list
+
+# Build everything in release mode.
+build:
+    cargo build --release --workspace
+
+# All tests that need nothing installed.
+test:
+    cargo test --workspace
+
+# Formatting and lints, warnings as errors.
+lint:
+    cargo fmt --check
+    cargo clippy --workspace --all-targets -- -D warnings
+
+# A whole till day over real TCP; serves until Ctrl-C.
+demo:
+    cargo run --release -- demo
+
+# Everything that CI does.
+ci:
+    bash .ci/run
+
+# The counters of the caps under every interleaving that loom finds.
+loom:
+    RUSTFLAGS="--cfg loom" cargo test -p lijian-store --release --lib loom
+
+# Benchmarks; `just bench codec` for one of them.
+bench NAME="":
+    cargo bench -p lijian-benches {{ if NAME == "" { "" } else { "--bench " + NAME } }}
+
+# Advisories, licences and sources of what we depend on.
+deny:
+    cargo deny check
