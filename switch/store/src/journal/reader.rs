@@ -73,6 +73,18 @@ impl JournalReader {
         }
     }
 
+    /// The last record of the batch that holds record `lsn`, and the hash of everything up to that batch; `None` if the
+    /// journal does not reach so far.
+    pub fn chain_at(&mut self, lsn: Lsn) -> Result<Option<JournalHead>, JournalError> {
+        let mut cursor = if lsn == Lsn::NONE { Cursor::START } else { self.seek(lsn) };
+        while cursor.next_lsn <= lsn {
+            if self.advance(&mut cursor)?.is_none() {
+                return Ok(None);
+            }
+        }
+        Ok(cursor.chain.map(|chain| JournalHead { lsn: Lsn(cursor.next_lsn.0 - 1), chain }))
+    }
+
     /// The nearest known place before the batch of `lsn`.
     fn seek(&self, lsn: Lsn) -> Cursor {
         let [before, after] = self.resume;

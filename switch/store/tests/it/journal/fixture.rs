@@ -20,8 +20,8 @@ use lijian_domain::text::Text;
 use lijian_domain::time::{BusinessDate, UnixMicros};
 use lijian_store::format::RecordBuffer;
 use lijian_store::journal::{Journal, JournalReader};
-use lijian_store::storage::faulty::MemoryStorage;
 use lijian_store::storage::Storage;
+use lijian_store::storage::faulty::MemoryStorage;
 use std::sync::Arc;
 
 const SEGMENT: &str = "0000000001.segment";

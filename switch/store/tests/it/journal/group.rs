@@ -82,6 +82,24 @@ fn a_reader_follows_a_writer_over_segments() {
 }
 
 #[test]
+fn the_chain_is_known_at_every_record() {
+    let storage = MemoryStorage::default();
+    let mut made = Made::open(&storage);
+    let mut expected = Vec::new();
+    for _ in 0..300 {
+        made.append(3);
+        expected.extend([made.journal.head(); 3]);
+    }
+    made.close().unwrap();
+    let mut reader = JournalReader::open(Arc::new(storage)).unwrap();
+    for place in [500usize, 1, 2, 3, 4, 900, 899, 897, 300] {
+        assert_eq!(reader.chain_at(Lsn(place as u64)).unwrap(), Some(expected[place - 1]), "{place}");
+    }
+    assert_eq!(reader.chain_at(Lsn::NONE).unwrap().map(|head| head.lsn), Some(Lsn::NONE));
+    assert_eq!(reader.chain_at(Lsn(901)).unwrap(), None);
+}
+
+#[test]
 fn a_reader_beside_busy_writers_sees_no_gap_and_nothing_half_written() {
     let storage = MemoryStorage::default();
     let made = Made::open(&storage);
