@@ -1,0 +1,41 @@
+//! The arguments of every command that reads the configuration, and what happens when it is wrong.
+
+use lijian_config::switch::{self, Environment, Loaded};
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Set in production: rehearsals are refused there.
+pub const PRODUCTION_VARIABLE: &str = "LIJIAN_PRODUCTION";
+
+/// Which configuration, and what to change in it.
+#[derive(clap::Args, Clone, Debug)]
+pub struct ConfigurationArguments {
+    /// The configuration file
+    #[arg(long, value_name = "FILE")]
+    pub config: PathBuf,
+    /// The data directory, in place of store.path
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Overrides a key of the configuration; can be given more than once. The value is TOML if it parses as TOML, else a
+    /// string; paths in it are relative to the working directory
+    #[arg(long, value_name = "KEY=VALUE", value_parser = switch::override_argument)]
+    pub set: Vec<(String, String)>,
+}
+
+impl ConfigurationArguments {
+    /// Loads the configuration and every file that it names.
+    ///
+    /// # Errors
+    /// Something is wrong: all of it is on standard error, and the exit code is 64.
+    pub fn load(&self) -> Result<Loaded, ExitCode> {
+        let environment = Environment { production: std::env::var_os(PRODUCTION_VARIABLE).is_some() };
+        switch::load(&self.config, &self.set, self.data.as_deref(), environment).map_err(|errors| {
+            let mut standard_error = io::stderr().lock();
+            let report = switch::render(&errors, standard_error.is_terminal());
+            // There is nobody to tell where standard error is closed.
+            let _ = standard_error.write_all(report.as_bytes());
+            ExitCode::from(64)
+        })
+    }
+}

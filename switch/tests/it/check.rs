@@ -1,0 +1,71 @@
+//! `lijian check`, and what every command that reads the configuration has in common.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn example() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../config/examples/shenzhen-2024/switch.toml")
+}
+
+fn check(config: &Path, arguments: &[&str], production: bool) -> (Option<i32>, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lijian"));
+    command.arg("check").arg("--config").arg(config).args(arguments).env_remove("LIJIAN_PRODUCTION");
+    if production {
+        command.env("LIJIAN_PRODUCTION", "1");
+    }
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
+}
+
+#[test]
+fn the_example_is_right() {
+    let (code, output, errors) = check(&example(), &[], true);
+    assert_eq!((code, errors.as_str()), (Some(0), ""));
+    for line in [
+        "campaigns  shenzhen-2024",
+        "acquirer   ascii listens on 127.0.0.1:8583, iso87-ascii, goes to issuer",
+        "acquirer   pos listens on 127.0.0.1:8584, unionpay-pos, goes to issuer",
+        "issuer     issuer at 127.0.0.1:9583, iso87-ascii",
+        "portal     127.0.0.1:8081",
+    ] {
+        assert!(output.contains(line), "{line} is not in\n{output}");
+    }
+    assert!(!output.contains("REHEARSAL"));
+}
+
+#[test]
+fn arguments_change_it() {
+    let now = ["--set", "clock.now=2024-10-01T10:00:00+08:00", "--data", "elsewhere"];
+    let (code, output, _) = check(&example(), &now, false);
+    assert_eq!(code, Some(0));
+    assert!(output.contains("store      elsewhere, fdatasync"), "{output}");
+    assert!(output.contains("REHEARSAL: time begins at 2024-10-01T10:00:00"), "{output}");
+    let (code, output, errors) = check(&example(), &now, true);
+    assert_eq!((code, output.as_str()), (Some(64), ""));
+    assert!(errors.contains("clock.now") && errors.contains("LIJIAN_PRODUCTION"), "{errors}");
+}
+
+#[test]
+fn every_mistake_is_named_without_colour() {
+    let wrong =
+        ["--set", "store.durabilty=x", "--set", "links.issuers.issuer.hosts=[]", "--set", "catalogue.files=none.csv"];
+    let (code, output, errors) = check(&example(), &wrong, false);
+    assert_eq!((code, output.as_str()), (Some(64), ""));
+    for text in ["did you mean durability?", "links.issuers.issuer.hosts", "none.csv", "3 errors in the configuration"]
+    {
+        assert!(errors.contains(text), "{text} is not in\n{errors}");
+    }
+    assert!(!errors.contains('\u{1b}'));
+}
+
+#[test]
+fn bad_usage_is_64_and_help_has_an_example() {
+    let run = |arguments: &[&str]| Command::new(env!("CARGO_BIN_EXE_lijian")).args(arguments).output().unwrap();
+    for wrong in [&["check"][..], &["chekc"], &["check", "--config", "a", "--set", "novalue"], &[]] {
+        assert_eq!(run(wrong).status.code(), Some(64), "{wrong:?}");
+    }
+    for command in ["check", "decode", "encode", "settle", "verify"] {
+        let help = run(&[command, "--help"]);
+        assert!(help.status.success() && String::from_utf8_lossy(&help.stdout).contains("Example"), "{command}");
+    }
+}

@@ -1,0 +1,5 @@
+//! The program as its users see it: commands, sockets, files.
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
+mod check;
+mod messages;
