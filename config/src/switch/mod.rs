@@ -26,7 +26,7 @@ pub use config::{
 pub use overrides::override_argument;
 pub use report::render;
 
-use crate::error::ConfigErrors;
+use crate::error::{ConfigError, ConfigErrors};
 use crate::toml_file::TomlFile;
 use context::Context;
 use lijian_domain::rules::Rules;
@@ -69,7 +69,10 @@ pub fn load(
         overrides::apply(&mut context, &mut root, key, value);
     }
     if let Some(directory) = data {
-        overrides::apply_data(&mut context, &mut root, &directory.display().to_string());
+        let text = directory
+            .to_str()
+            .ok_or_else(|| ConfigError::of_file(directory, "a name that is not UTF-8", "a name in UTF-8"))?;
+        overrides::apply_data(&mut context, &mut root, text);
     }
     let checked = check::check(&context, &root, file, environment);
     let mut errors = context.into_errors();

@@ -2,6 +2,7 @@
 
 use super::{Folder, SWITCH};
 use lijian_config::switch::{Environment, load, override_argument};
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 #[test]
@@ -41,6 +42,9 @@ fn paths_of_arguments_are_relative_to_the_working_directory() {
     let sets = [("store.path".to_owned(), "one".to_owned())];
     let data = load(&folder.path("switch.toml"), &sets, Some(Path::new("other")), Environment::default());
     assert_eq!(data.unwrap().config.store.path, Path::new("other"), "--data goes before --set");
+    let strange = Path::new(std::ffi::OsStr::from_bytes(b"data-\xff"));
+    let refused = load(&folder.path("switch.toml"), &[], Some(strange), Environment::default());
+    assert!(refused.expect_err("another directory would be taken").to_string().contains("expected a name in UTF-8"));
 }
 
 #[test]
