@@ -58,7 +58,7 @@ pub(super) fn check(context: &Context, root: &Table, file: &Path, environment: E
 fn store(section: Section<'_>) -> Option<StoreConfig> {
     let path = section.needed_text("path", "path = \"/var/lib/lijian\", or the argument --data DIR");
     let path = path.map(|text| section.path_of(text).value);
-    let durabilities = [("fdatasync", Durability::Fdatasync), ("page-cache", Durability::PageCache)];
+    let durabilities = [("fdatasync", Durability::Fdatasync), ("operating-system", Durability::PageCache)];
     let durability = section.choice("durability", &durabilities, Durability::Fdatasync);
     let segment_bytes = section.number("segment_bytes", &limits::SEGMENT_BYTES);
     let space_bytes_min = section.number("space_bytes_min", &limits::SPACE_BYTES_MIN);

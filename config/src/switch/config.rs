@@ -61,7 +61,7 @@ pub struct StoreConfig {
 pub enum Durability {
     /// `fdatasync`: on the medium. Survives the loss of power.
     Fdatasync,
-    /// `page-cache`: with the kernel. Survives the death of the process, not that of the machine: for rehearsals only.
+    /// `operating-system`: in its page cache. Survives the death of the process, not that of the machine: for rehearsals only.
     PageCache,
 }
 
@@ -141,6 +141,10 @@ pub struct IssuerLink {
     pub dialect: Arc<Dialect>,
     /// How its frames begin, and how long they may be.
     pub frame: FrameFormat,
+    /// Where the envelope of messages of our own says that they go; empty where the dialect has no envelope.
+    pub destination: String,
+    /// Where it says that they come from.
+    pub source: String,
     /// How the discount shows to the issuer.
     pub presentation: Presentation,
     /// Whether its network accepts a chip cryptogram over another amount than DE4.

@@ -5,7 +5,7 @@ use super::dialects::Dialects;
 use super::limits;
 use super::section::{Found, Section};
 use lijian_codecs::Mti;
-use lijian_codecs::dialect::Dialect;
+use lijian_codecs::dialect::{Addresses, Dialect, Envelope};
 use lijian_codecs::frame::{FrameFormat, FrameHeader};
 use lijian_domain::ids::LinkName;
 use std::net::SocketAddr;
@@ -97,6 +97,7 @@ fn issuer(name: &Found<&str>, link: Section<'_>, dialects: &Dialects, listeners:
     let hosts = hosts(&link, listeners);
     let dialect = dialect(&link, dialects);
     let frame = frame(&link);
+    let (destination, source) = addresses(&link, dialect.as_deref());
     let presentations = [("net", Presentation::Net), ("gross", Presentation::Gross)];
     let presentation = link.choice("presentation", &presentations, Presentation::Net);
     let accepts_changed_chip_amount = link.flag("accepts_changed_chip_amount", false);
@@ -120,6 +121,8 @@ fn issuer(name: &Found<&str>, link: Section<'_>, dialects: &Dialects, listeners:
         hosts,
         dialect: dialect?,
         frame,
+        destination,
+        source,
         presentation,
         accepts_changed_chip_amount,
         gross_amount_type,
@@ -155,6 +158,30 @@ fn place_of_issuer(link: &Section<'_>, names: &[&str]) -> Option<usize> {
 fn dialect(link: &Section<'_>, dialects: &Dialects) -> Option<Arc<Dialect>> {
     let name = link.needed_text("dialect", "dialect = \"iso87-ascii\"")?;
     dialects.find(link.context, &name)
+}
+
+/// Addresses that the dialect's envelope takes; none where it has none.
+fn addresses(link: &Section<'_>, dialect: Option<&Dialect>) -> (String, String) {
+    let (destination, source) = (link.text("destination"), link.text("source"));
+    let text = |found: &Option<Found<String>>| found.as_ref().map(|found| found.value.clone()).unwrap_or_default();
+    let both = (text(&destination), text(&source));
+    let Some(dialect) = dialect else { return both };
+    if *dialect.envelope() == Envelope::None {
+        for found in [destination, source].into_iter().flatten() {
+            let expected = format!("no such key: messages of {} carry no addresses", dialect.name());
+            link.context.wrong(found.place, &found.key, format_args!("\"{}\"", found.value), expected);
+        }
+        return both;
+    }
+    let check = |key: &str, addresses: Addresses<'_>, found: &str| {
+        if let Err(error) = dialect.envelope().request(addresses, &mut Vec::new()) {
+            link.wrong(key, format_args!("\"{found}\""), format_args!("an address for {}: {error}", dialect.name()));
+        }
+    };
+    // Each beside itself, so that the error is about the one that is wrong.
+    check("destination", Addresses { destination: both.0.as_bytes(), source: both.0.as_bytes() }, &both.0);
+    check("source", Addresses { destination: both.1.as_bytes(), source: both.1.as_bytes() }, &both.1);
+    both
 }
 
 fn frame(link: &Section<'_>) -> FrameFormat {

@@ -57,7 +57,7 @@ impl fmt::Display for Summary<'_> {
         }
         let durability = match config.store.durability {
             Durability::Fdatasync => "fdatasync",
-            Durability::PageCache => "page-cache: grants do not survive the loss of power",
+            Durability::PageCache => "operating-system: grants do not survive the loss of power",
         };
         line(formatter, "store", &format!("{}, {durability}", config.store.path.display()))?;
         match config.clock.rehearsal_start {

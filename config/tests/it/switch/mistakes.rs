@@ -20,7 +20,7 @@ fn keys_and_types() {
     check(
         "path = \"data\"",
         "path = \"data\"\ndurability = \"fsync\"",
-        "3: store.durability: found \"fsync\", expected one of fdatasync, page-cache",
+        "3: store.durability: found \"fsync\", expected one of fdatasync, operating-system",
     );
     check("[admin]\n", "[admin]\nport = 1\n", "10: admin.port: found an unknown key, expected one of listen");
     check("[store]", "[[store]]", "1: store: found a list, expected a table");
@@ -123,6 +123,30 @@ fn links() {
         "sign_on = \"yes\"\nhosts = ",
         "16: links.issuers.issuer.sign_on: found a string, expected true or false",
     );
+}
+
+#[test]
+fn addresses_of_envelopes() {
+    check(
+        "hosts = ",
+        "source = \"1\"\nhosts = ",
+        "16: links.issuers.issuer.source: found \"1\", expected no such key: messages of iso87-ascii carry no addresses",
+    );
+    let folder = Folder::changed("hosts = ", "dialect = \"unionpay-pos\"\nsource = \"0003\"\nhosts = ");
+    folder.write(
+        "switch.toml",
+        &std::fs::read_to_string(folder.path("switch.toml"))
+            .unwrap()
+            .replace("9583\"]\ndialect = \"iso87-ascii\"", "9583\"]"),
+    );
+    let errors = folder.errors(&[]);
+    assert!(
+        errors.contains("links.issuers.issuer.destination: found \"\", expected an address for unionpay-pos"),
+        "{errors}"
+    );
+    assert_eq!(errors.lines().count(), 1, "{errors}");
+    let link = folder.load(&[("links.issuers.issuer.destination", "0012")]).unwrap().config.issuers.remove(0);
+    assert_eq!((link.destination.as_str(), link.source.as_str()), ("0012", "0003"));
 }
 
 #[test]
