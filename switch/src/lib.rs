@@ -1,5 +1,21 @@
-//! Lijian.
+//! The daemon and the operator's commands.
+//!
+//! [`app`] puts the daemon together and knows every room: `links` (sockets around the exchange), `admin` (HTTP), `ops` (what
+//! can be asked), `telemetry`, `settlement`. [`commands`] is what the program's arguments lead to. [`clock`] and [`entropy`]
+//! are the only files that read time and randomness; everything else is handed them.
 
+pub mod admin;
+pub mod app;
+pub mod applier;
+pub mod clock;
 pub mod commands;
+pub mod entropy;
 pub mod keys;
+pub mod lifecycle;
+pub mod limits;
+pub mod links;
+mod observer;
+pub mod ops;
+mod settings;
 pub mod settlement;
+pub mod telemetry;

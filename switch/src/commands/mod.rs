@@ -8,6 +8,7 @@ pub mod configuration;
 pub mod decode;
 mod dialect_argument;
 pub mod encode;
+pub mod run;
 pub mod settle;
 pub mod verify;
 
@@ -26,6 +27,7 @@ struct Arguments {
 /// What the program can do.
 #[derive(clap::Subcommand, Debug)]
 enum Command {
+    Run(run::RunArguments),
     Check(check::CheckArguments),
     Settle(settle::SettleArguments),
     Verify(verify::VerifyArguments),
@@ -37,6 +39,7 @@ enum Command {
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match Arguments::try_parse_from(arguments) {
         Ok(arguments) => match arguments.command {
+            Command::Run(arguments) => run::run(&arguments),
             Command::Check(arguments) => check::run(&arguments),
             Command::Settle(arguments) => settle::run(&arguments),
             Command::Verify(arguments) => verify::run(&arguments),

@@ -1,0 +1,37 @@
+//! The page that Prometheus reads.
+
+use crate::ops::{Ops, Phase, budgets};
+use crate::telemetry::{Gauges, Metric};
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// Counters, gauges and quantiles.
+pub(super) async fn page(State(ops): State<Arc<Ops>>) -> impl IntoResponse {
+    let mut gauges = Gauges::default();
+    gauges.set(Metric::Ready, u64::from(ops.health.phase() == Phase::Ready));
+    gauges.set(Metric::Poisoned, u64::from(ops.health.is_poisoned()));
+    gauges.set(Metric::SpaceLow, u64::from(ops.health.is_space_low()));
+    gauges.set(Metric::DurableLsn, ops.journal.durable().0);
+    gauges.set(Metric::AppliedLsn, ops.applied.load(Ordering::Acquire));
+    if let Some(status) = ops.asker.status().await {
+        gauges.set(Metric::InFlight, number(status.in_flight));
+        gauges.set(Metric::InDoubtNow, number(status.in_doubt));
+    }
+    let now = ops.clock.now();
+    for budget in budgets(&ops.rules, &ops.quota, ops.calendar.moment(now.wall).business_date) {
+        if let Some(limit) = budget.limit {
+            gauges.set_of(Metric::BudgetLimit, &budget.id, limit);
+        }
+        gauges.set_of(Metric::BudgetHeld, &budget.id, budget.held);
+        gauges.set_of(Metric::BudgetUsed, &budget.id, budget.used);
+    }
+    let page = ops.page.render(&gauges, now.monotonic_us);
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], page)
+}
+
+fn number(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,281 @@
+//! Puts the daemon together, in the order that money depends on: configuration, keys, journal, recovery, then sockets.
+//!
+//! Knows every room; no room knows it.
+
+use crate::admin::{self, AdminError};
+use crate::applier::{ApplierError, Applying};
+use crate::clock::{self, Clock};
+use crate::entropy;
+use crate::keys::{self, KeyError};
+use crate::lifecycle::{self, Verdict};
+use crate::limits::INDEX_BYTES;
+use crate::links::{self, JournalFeed, Parts, StartError};
+use crate::observer::observer;
+use crate::ops::{Board, Health, Ops, Phase, Transactions, asker};
+use crate::settings;
+use crate::telemetry::{Latencies, Page};
+use lijian_config::switch::{Durability, Loaded, StoreConfig, SwitchConfig};
+use lijian_domain::ids::Lsn;
+use lijian_domain::record::{Opened, Record};
+use lijian_domain::rules::Rules;
+use lijian_domain::text::Text;
+use lijian_exchange::{Effects, Exchange};
+use lijian_store::index::{IndexError, SledIndex};
+use lijian_store::journal::{Journal, JournalError, JournalOptions, JournalReader, OpenJournal};
+use lijian_store::quota::Quota;
+use lijian_store::recovery::{Recovered, RecoveryError, replay};
+use lijian_store::storage::{FileStorage, Storage};
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, mpsc};
+use std::thread;
+use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
+
+/// Why the daemon did not come up, or did not stay up.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The data directory.
+    #[error("store.path: {path}: {source}", path = path.display())]
+    Data {
+        /// The directory.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The keys.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// The journal.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// Its history.
+    #[error(transparent)]
+    Recovery(#[from] RecoveryError<JournalError>),
+    /// The index.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    /// Its applier.
+    #[error(transparent)]
+    Applier(#[from] ApplierError),
+    /// The admin side.
+    #[error(transparent)]
+    Admin(#[from] AdminError),
+    /// The links.
+    #[error(transparent)]
+    Links(#[from] StartError),
+    /// Threads, randomness.
+    #[error("the operating system gives no {what}: {source}")]
+    Resources {
+        /// Of what.
+        what: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A part of the daemon ended by itself.
+    #[error("the exchange ended by itself: see the lines above; nothing was granted that is not in the journal")]
+    Crashed,
+}
+
+impl AppError {
+    /// The exit code that it brings: 64 for what the operator set wrong, 75 for what another process holds, else 70.
+    pub fn exit_code(&self) -> u8 {
+        let address_in_use = |source: &io::Error| source.kind() == io::ErrorKind::AddrInUse;
+        match self {
+            Self::Journal(JournalError::Locked { .. }) => 75,
+            Self::Links(StartError::Listen { source, .. }) => {
+                if address_in_use(source) {
+                    75
+                } else {
+                    64
+                }
+            }
+            Self::Admin(AdminError::Listen { source, .. }) => {
+                if address_in_use(source) {
+                    75
+                } else {
+                    64
+                }
+            }
+            Self::Data { .. } | Self::Keys(_) | Self::Admin(AdminError::NotLoopback { .. }) => 64,
+            _ => 70,
+        }
+    }
+}
+
+/// What was recovered, and with what the switch goes on.
+struct Recovery {
+    journal: OpenJournal,
+    storage: Arc<dyn Storage>,
+    exchange: Exchange,
+    quota: Arc<Quota>,
+    recovered: Recovered,
+}
+
+/// Runs the daemon until it is told to stop.
+///
+/// # Errors
+/// It did not come up, or ended by itself.
+pub fn run(loaded: Loaded) -> Result<Verdict, AppError> {
+    let Loaded { config, rules } = loaded;
+    admin::refuse_open_address(config.admin_listen)?;
+    let rules = Arc::new(rules);
+    let seed = entropy::seed().map_err(|source| AppError::Resources { what: "randomness", source })?;
+    let Recovery { journal: open, storage, exchange, quota, recovered } = recover(&config, &rules, seed)?;
+    let clock = start_clock(&config, &recovered);
+    let effects = opened(&open, &config, &rules, &recovered, clock);
+
+    let health = Arc::<Health>::default();
+    let feed = Arc::<JournalFeed>::default();
+    let latencies = Latencies::new().ok_or(AppError::Crashed)?;
+    let page = Arc::new(Page::new(Arc::new(latencies)));
+    let journal = Arc::new(open.start(observer(Arc::clone(&feed), Arc::clone(&health), Arc::clone(&page)))?);
+
+    let index = open_index(&config.store, recovered.last)?;
+    let reader = || JournalReader::open(Arc::clone(&storage));
+    let applied = Arc::<AtomicU64>::default();
+    let applying = Applying::start(index.clone(), reader()?, Arc::clone(&journal), Arc::clone(&applied))?;
+
+    let (asker, asked) = asker();
+    let board = Arc::new(Board::new(settings::board(&config)));
+    let ops = Arc::new(Ops {
+        health: Arc::clone(&health),
+        board: Arc::clone(&board),
+        asker,
+        page: Arc::clone(&page),
+        quota,
+        rules,
+        calendar: config.clock.calendar.clone(),
+        clock,
+        journal: Arc::clone(&journal),
+        applied,
+        transactions: Transactions::new(index, reader()?),
+    });
+    let admin_address = admin::start(config.admin_listen, ops)?;
+
+    let drain = CancellationToken::new();
+    let parts = Parts {
+        exchange,
+        effects,
+        clock,
+        journal: Arc::clone(&journal),
+        feed,
+        reader: reader()?,
+        counters: page.counters(),
+        latencies: Arc::clone(page.latencies()),
+        board: Arc::clone(&board),
+        asked,
+        acquirers: config.acquirers,
+        issuers: config.issuers,
+        seed,
+        drain: drain.clone(),
+    };
+    let ended = start_links(parts)?;
+    health.enter(Phase::Ready);
+    tell_ready(&board, admin_address, clock);
+    lifecycle::until_stopped(&health, &drain, ended, &journal, applying)
+}
+
+fn recover(config: &SwitchConfig, rules: &Arc<Rules>, seed: u64) -> Result<Recovery, AppError> {
+    let StoreConfig { path, durability, segment_bytes, space_bytes_min } = &config.store;
+    let failed = |source| AppError::Data { path: path.clone(), source };
+    std::fs::create_dir_all(path).map_err(failed)?;
+    let card_key = keys::card_key(path, entropy::fill)?;
+    let storage: Arc<dyn Storage> = Arc::new(FileStorage::open(&path.join("journal")).map_err(failed)?);
+    let options = JournalOptions {
+        segment_bytes: *segment_bytes,
+        durability: match durability {
+            Durability::Fdatasync => lijian_store::journal::Durability::Fdatasync,
+            Durability::PageCache => lijian_store::journal::Durability::OperatingSystem,
+        },
+        free_bytes_min: *space_bytes_min,
+        monotonic_us: Some(clock::monotonic_us),
+        ..JournalOptions::default()
+    };
+    let journal = Journal::open(Arc::clone(&storage), options)?;
+    let report = journal.report();
+    let settings = settings::exchange(config, &card_key, seed);
+    let quota = Arc::<Quota>::default();
+    let mut exchange = Exchange::new(settings, Arc::clone(rules), Arc::clone(&quota));
+    let (mut reader, mut again) =
+        (JournalReader::open(Arc::clone(&storage))?, JournalReader::open(Arc::clone(&storage))?);
+    let entries = reader.entries(Lsn(1)).inspect(|entry| {
+        if let Ok(entry) = entry {
+            exchange.replay(entry);
+        }
+    });
+    let mut recovered = replay(entries, &quota, |lsn| again.record(lsn))?;
+    let open = std::mem::take(&mut recovered.open);
+    tracing::info!(
+        records = report.records,
+        cut_bytes = report.cut_bytes,
+        open_intents = open.len(),
+        durability = %options.durability,
+        survives = options.durability.survives(),
+        "journal recovered"
+    );
+    exchange.recover(open);
+    Ok(Recovery { journal, storage, exchange, quota, recovered })
+}
+
+/// A rehearsal goes on where the journal ends, so that its time never goes back.
+fn start_clock(config: &SwitchConfig, recovered: &Recovered) -> Clock {
+    match config.clock.rehearsal_start {
+        None => Clock::machine(),
+        Some(start) => Clock::rehearsal(start.max(recovered.latest)),
+    }
+}
+
+/// The record of this start is the first that goes into the journal.
+fn opened(journal: &OpenJournal, config: &SwitchConfig, rules: &Rules, recovered: &Recovered, clock: Clock) -> Effects {
+    let mut effects = Effects::new(journal.next_lsn());
+    let at = clock.now().wall;
+    let opened = Opened {
+        incarnation: recovered.incarnation.saturating_add(1),
+        node: config.exchange.node,
+        rules: rules.version,
+        software: Text::new(concat!("lijian ", env!("CARGO_PKG_VERSION"))).unwrap_or_default(),
+    };
+    let date = config.clock.calendar.moment(at).business_date;
+    effects.journal.push(at, date, &Record::Opened(opened));
+    effects
+}
+
+fn open_index(store: &StoreConfig, durable: Lsn) -> Result<SledIndex, AppError> {
+    let opened = SledIndex::open(&store.path.join("index"), INDEX_BYTES, durable)?;
+    if let Some(reason) = opened.thrown_away {
+        tracing::warn!(%reason, "the index is folded from the journal again; sales do not wait for it");
+    }
+    Ok(opened.index)
+}
+
+/// Starts the exchange's thread and waits until every link listens. What it gives tells how the thread ended.
+fn start_links(parts: Parts) -> Result<oneshot::Receiver<links::Ended>, AppError> {
+    let (listens, listening) = mpsc::channel();
+    let (tell_end, ended) = oneshot::channel();
+    let body = move || {
+        let told = listens.clone();
+        match links::run(parts, move || drop(told.send(Ok(())))) {
+            Ok(end) => drop(tell_end.send(end)),
+            Err(error) => drop(listens.send(Err(error))),
+        }
+    };
+    let started = thread::Builder::new().name("exchange".to_owned()).spawn(body);
+    started.map_err(|source| AppError::Resources { what: "threads", source })?;
+    listening.recv().map_err(|_| AppError::Crashed)??;
+    Ok(ended)
+}
+
+/// One line that says where to find everything: ports can have been left to the system.
+fn tell_ready(board: &Board, admin: SocketAddr, clock: Clock) {
+    let links = board.links();
+    let acquirers: Vec<_> =
+        links.acquirers.iter().filter_map(|row| row.listen.map(|address| format!("{}={address}", row.name))).collect();
+    if clock.is_rehearsal() {
+        let now = clock::rfc3339(clock.now().wall);
+        tracing::warn!(%now, "REHEARSAL: the clock is not the machine's (clock.now is set); nothing granted here is real");
+    }
+    tracing::info!(acquirers = %acquirers.join(" "), %admin, "ready");
+}

@@ -1,0 +1,269 @@
+//! The exchange with everything around it that a turn needs.
+
+use super::connection::{Connection, End};
+use super::read_back::ReadBack;
+use super::table::Table;
+use crate::clock::{self, Clock};
+use crate::limits::{READ_BYTES, REST_BYTES_MAX};
+use crate::telemetry::{Counters, Latencies, Part};
+use lijian_domain::ids::Lsn;
+use lijian_domain::record::Entry;
+use lijian_exchange::status::Status;
+use lijian_exchange::{ConnectionId, Effects, Event, Exchange, LinkId, Ticket};
+use lijian_store::format::RecordBuffer;
+use lijian_store::journal::Journal;
+use std::cell::RefCell;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use tokio::io::{AsyncRead, ReadBuf};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::sync::Notify;
+
+/// Shared by all tasks of the exchange's thread.
+pub(super) struct Edge {
+    core: RefCell<Core>,
+    /// Something was handled: a turn is due once all that is ready has been.
+    pub(super) due: Notify,
+    /// The next deadline came nearer.
+    pub(super) sooner: Notify,
+}
+
+struct Core {
+    exchange: Exchange,
+    effects: Effects,
+    clock: Clock,
+    table: Table,
+    /// Connections with something to write, in the order in which it came.
+    dirty: Vec<ConnectionId>,
+    journal: Arc<Journal>,
+    read_back: ReadBack,
+    counters: Counters,
+    latencies: Arc<Latencies>,
+    scratch: Box<[u8]>,
+    durable: Lsn,
+    poisoned: bool,
+    /// What the timer waits for.
+    armed_us: Option<u64>,
+}
+
+/// What an edge is made of.
+pub(super) struct EdgeParts {
+    pub(super) exchange: Exchange,
+    pub(super) clock: Clock,
+    pub(super) journal: Arc<Journal>,
+    pub(super) read_back: ReadBack,
+    pub(super) counters: Counters,
+    pub(super) latencies: Arc<Latencies>,
+}
+
+impl Edge {
+    pub(super) fn new(parts: EdgeParts, effects: Effects) -> Self {
+        let EdgeParts { exchange, clock, journal, read_back, counters, latencies } = parts;
+        let durable = journal.durable();
+        let core = Core {
+            exchange,
+            effects,
+            clock,
+            table: Table::default(),
+            dirty: Vec::new(),
+            journal,
+            read_back,
+            counters,
+            latencies,
+            scratch: vec![0; READ_BYTES].into_boxed_slice(),
+            durable,
+            poisoned: false,
+            armed_us: None,
+        };
+        Self { core: RefCell::new(core), due: Notify::new(), sooner: Notify::new() }
+    }
+
+    /// A task that hands over what was read back.
+    pub(super) fn read_back(&self, edge: &std::rc::Rc<Self>) -> impl Future<Output = ()> + use<> {
+        self.core.borrow().read_back.hand_over(std::rc::Rc::clone(edge))
+    }
+
+    /// Something happened that is no message.
+    pub(super) fn handle(&self, event: Event<'_>) {
+        let core = &mut *self.core.borrow_mut();
+        core.exchange.handle(event, core.clock.now(), &mut core.effects);
+        self.due.notify_one();
+    }
+
+    /// A record was read back.
+    pub(super) fn read(&self, ticket: Ticket, entry: Option<&Entry>) {
+        self.handle(Event::Read { ticket, entry });
+    }
+
+    /// The journal's news.
+    pub(super) fn journal(&self, durable: Lsn, poisoned: bool) {
+        let (further, newly_poisoned) = {
+            let core = &mut *self.core.borrow_mut();
+            let further = durable > core.durable;
+            core.durable = core.durable.max(durable);
+            (further, poisoned && !std::mem::replace(&mut core.poisoned, poisoned))
+        };
+        if further {
+            self.handle(Event::Durable(durable));
+        }
+        if newly_poisoned {
+            self.handle(Event::Poisoned);
+        }
+    }
+
+    /// A socket is open. None if there are more than can be numbered.
+    pub(super) fn connected(&self, link: LinkId, writer: OwnedWriteHalf, unsent_max: usize) -> Option<ConnectionId> {
+        let core = &mut *self.core.borrow_mut();
+        let id = core.table.insert(|id| Connection::new(id, link, writer, unsent_max))?;
+        core.counters.connection_opened(side(link));
+        core.exchange.handle(Event::Connected { connection: id, link }, core.clock.now(), &mut core.effects);
+        self.due.notify_one();
+        Some(id)
+    }
+
+    /// The socket is gone.
+    pub(super) fn disconnected(&self, id: ConnectionId, end: End) {
+        let core = &mut *self.core.borrow_mut();
+        let Some(connection) = core.table.remove(id) else { return };
+        core.counters.connection_closed(side(connection.link), end.as_str());
+        core.exchange.handle(Event::Disconnected { connection: id }, core.clock.now(), &mut core.effects);
+        self.due.notify_one();
+    }
+
+    /// A connection beyond the limit of its link was closed at once.
+    pub(super) fn refused(&self) {
+        self.core.borrow().counters.connection_refused();
+    }
+
+    /// Reads and writes what its socket allows, until the connection ends.
+    pub(super) fn poll(&self, id: ConnectionId, reader: &mut OwnedReadHalf, cx: &mut Context<'_>) -> Poll<End> {
+        let core = &mut *self.core.borrow_mut();
+        loop {
+            let Some(connection) = core.table.get_mut(id) else { return Poll::Ready(End::Peer) };
+            connection.remember(cx.waker());
+            // Whether the socket takes more or not, what it has is read.
+            let _ = connection.poll_write(cx);
+            if let Some(end) = connection.end {
+                return Poll::Ready(end);
+            }
+            let before = connection.rest.len();
+            let Some((front, behind)) = core.scratch.split_at_mut_checked(before) else {
+                return Poll::Ready(End::NotConsumed);
+            };
+            let mut buffer = ReadBuf::new(behind);
+            match Pin::new(&mut *reader).poll_read(cx, &mut buffer) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Err(error)) => return Poll::Ready(End::Socket(error.kind())),
+                Poll::Ready(Ok(())) if buffer.filled().is_empty() => return Poll::Ready(End::Peer),
+                Poll::Ready(Ok(())) => {}
+            }
+            let (read, all_room) = (buffer.filled().len(), buffer.remaining() == 0);
+            front.copy_from_slice(&connection.rest);
+            core.received(id, before + read);
+            self.due.notify_one();
+            if all_room {
+                // There may be more; others come first.
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            // A short read has emptied the socket and said so to the runtime: the next poll costs no system call.
+        }
+    }
+
+    /// Carries out what the exchange wants.
+    pub(super) fn turn(&self) {
+        let core = &mut *self.core.borrow_mut();
+        core.append();
+        core.send();
+        core.effects.reads.drain(..).for_each(|(ticket, lsn)| core.read_back.ask(ticket, lsn));
+        core.close();
+        core.effects.clear();
+        core.counters.take(&mut core.effects.tally);
+        core.latencies.take_samples(&mut core.effects.samples);
+        let next = core.exchange.next_deadline_us();
+        if next.is_some_and(|next| core.armed_us.is_none_or(|armed| next < armed)) {
+            self.sooner.notify_one();
+        }
+    }
+
+    /// The next deadline, which the caller waits for from now on.
+    pub(super) fn arm(&self) -> Option<u64> {
+        let core = &mut *self.core.borrow_mut();
+        core.armed_us = core.exchange.next_deadline_us();
+        core.armed_us
+    }
+
+    pub(super) fn status(&self) -> Status {
+        self.core.borrow().exchange.status()
+    }
+
+    /// Whether nothing is in flight, nothing waits for the disk and nobody is owed anything.
+    pub(super) fn is_idle(&self) -> bool {
+        let core = self.core.borrow();
+        let on_disk = core.poisoned || core.journal.durable() >= core.effects.journal.last_lsn();
+        core.exchange.in_flight() == 0 && on_disk && core.table.iter().all(|each| each.unsent_bytes() == 0)
+    }
+}
+
+impl Core {
+    /// The first `length` bytes of the scratch buffer are all that `id` has not consumed.
+    fn received(&mut self, id: ConnectionId, length: usize) {
+        let Some(connection) = self.table.get_mut(id) else { return };
+        let bytes = self.scratch.get(..length).unwrap_or_default();
+        let frames_before = self.effects.tally.acquirer_frames;
+        let began_ns = clock::monotonic_ns();
+        self.exchange.handle(Event::Received { connection: id, bytes }, self.clock.now(), &mut self.effects);
+        let frames = self.effects.tally.acquirer_frames.saturating_sub(frames_before);
+        if let Some(each_ns) = clock::monotonic_ns().saturating_sub(began_ns).checked_div(frames) {
+            self.latencies.record(Part::Decision, each_ns, frames);
+        }
+        connection.rest.clear();
+        connection.rest.extend_from_slice(bytes.get(self.effects.consumed..).unwrap_or_default());
+        if connection.rest.len() > REST_BYTES_MAX {
+            connection.finish(End::NotConsumed);
+        }
+    }
+
+    /// Records that the journal does not take are gone: what they would have acknowledged never is.
+    fn append(&mut self) {
+        if self.effects.journal.is_empty() {
+            return;
+        }
+        if let Err(error) = self.journal.append(&mut self.effects.journal) {
+            tracing::error!(%error, "the journal does not take records: nothing is granted any more");
+            self.effects.journal = RecordBuffer::new(self.effects.journal.next_lsn());
+            if !std::mem::replace(&mut self.poisoned, true) {
+                self.exchange.handle(Event::Poisoned, self.clock.now(), &mut self.effects);
+            }
+        }
+    }
+
+    fn send(&mut self) {
+        for (id, bytes) in self.effects.sends.iter() {
+            if self.table.get_mut(id).is_some_and(|connection| connection.queue(bytes)) {
+                self.dirty.push(id);
+            }
+        }
+        for id in self.dirty.drain(..) {
+            if let Some(connection) = self.table.get_mut(id) {
+                connection.write();
+            }
+        }
+    }
+
+    fn close(&mut self) {
+        for (id, reason) in &self.effects.closes {
+            if let Some(connection) = self.table.get_mut(*id) {
+                connection.finish(End::Exchange(*reason));
+            }
+        }
+    }
+}
+
+const fn side(link: LinkId) -> &'static str {
+    match link {
+        LinkId::Acquirer(_) => "acquirer",
+        LinkId::Issuer(_) => "issuer",
+    }
+}

@@ -1,0 +1,195 @@
+//! The exchange's thread, from its first socket to the end of its drain.
+
+use super::acquirers::accept;
+use super::backoff::{Backoff, Jitter};
+use super::edge::{Edge, EdgeParts};
+use super::issuers::{Host, dial};
+use super::journal_feed::JournalFeed;
+use super::read_back::ReadBack;
+use crate::clock::{self, Clock};
+use crate::limits::{DRAIN, DRAIN_LOOK, TASKS_PER_WAKE_UP, TICK_MIN_US};
+use crate::ops::{Asked, Board};
+use crate::telemetry::{Counters, Latencies};
+use lijian_config::switch::{AcquirerLink, IssuerLink};
+use lijian_exchange::{Effects, Event, Exchange};
+use lijian_store::journal::{Journal, JournalReader};
+use std::io;
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::runtime::{Builder, LocalOptions};
+use tokio::task::spawn_local;
+use tokio_util::sync::CancellationToken;
+
+/// Everything that the thread owns or shares.
+pub struct Parts {
+    /// Recovered, and told of nothing yet.
+    pub exchange: Exchange,
+    /// Holds the record of this start already.
+    pub effects: Effects,
+    /// The time.
+    pub clock: Clock,
+    /// Started; `feed` is told by its observer.
+    pub journal: Arc<Journal>,
+    /// What the journal's observer tells.
+    pub feed: Arc<JournalFeed>,
+    /// Reads records back.
+    pub reader: JournalReader,
+    /// Counters of this thread.
+    pub counters: Counters,
+    /// Histograms.
+    pub latencies: Arc<Latencies>,
+    /// Told of sockets.
+    pub board: Arc<Board>,
+    /// Questions to the exchange.
+    pub asked: Asked,
+    /// Links to listen for.
+    pub acquirers: Vec<AcquirerLink>,
+    /// Links to dial.
+    pub issuers: Vec<IssuerLink>,
+    /// Seed of the back-offs' jitter.
+    pub seed: u64,
+    /// Cancelled when the switch is to stop.
+    pub drain: CancellationToken,
+}
+
+/// Why the thread did not come to listen.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// No runtime, or no thread.
+    #[error("the operating system gives no resources for the links: {0}")]
+    Resources(#[source] io::Error),
+    /// An address cannot be listened at.
+    #[error(
+        "links.acquirers.{link}.listen: cannot listen at {address}: {source}; stop what listens there, or change the address"
+    )]
+    Listen {
+        /// The link's NAME.
+        link: String,
+        /// The address asked for.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// How it ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Ended {
+    /// Requests that were in flight still; a restart finds those of ours in doubt.
+    pub in_flight: usize,
+}
+
+/// Runs until drained. `listening` is called once when every link listens.
+///
+/// # Errors
+/// Something cannot be listened at.
+pub fn run(parts: Parts, listening: impl FnOnce()) -> Result<Ended, StartError> {
+    let mut builder = Builder::new_current_thread();
+    let runtime = builder.enable_io().enable_time().event_interval(TASKS_PER_WAKE_UP);
+    let runtime = runtime.build_local(LocalOptions::default()).map_err(StartError::Resources)?;
+    runtime.block_on(serve(parts, listening))
+}
+
+async fn serve(parts: Parts, listening: impl FnOnce()) -> Result<Ended, StartError> {
+    let listeners = listen(&parts.acquirers, &parts.board).await?;
+    let read_back = ReadBack::start(parts.reader).map_err(StartError::Resources)?;
+    let edge_parts = EdgeParts {
+        exchange: parts.exchange,
+        clock: parts.clock,
+        journal: parts.journal,
+        read_back,
+        counters: parts.counters,
+        latencies: parts.latencies,
+    };
+    let edge = Rc::new(Edge::new(edge_parts, parts.effects));
+    edge.handle(Event::Started);
+    spawn_local(turns(Rc::clone(&edge)));
+    spawn_local(ticks(Rc::clone(&edge)));
+    spawn_local(journal_news(Rc::clone(&edge), parts.feed));
+    spawn_local(edge.read_back(&edge));
+    let asked = Rc::clone(&edge);
+    spawn_local(parts.asked.answer_all(move || asked.status()));
+    for host in hosts(parts.issuers, parts.seed, &parts.board) {
+        spawn_local(dial(Rc::clone(&edge), host));
+    }
+    for (link, listener) in parts.acquirers.into_iter().enumerate().zip(listeners) {
+        let (board, drain) = (Arc::clone(&parts.board), parts.drain.clone());
+        spawn_local(accept(Rc::clone(&edge), link, listener, board, drain));
+    }
+    listening();
+    parts.drain.cancelled().await;
+    edge.handle(Event::Drain);
+    // Nobody's behaviour may keep the daemon from ending.
+    drop(tokio::time::timeout(DRAIN, drained(&edge)).await);
+    Ok(Ended { in_flight: edge.status().in_flight })
+}
+
+async fn listen(links: &[AcquirerLink], board: &Board) -> Result<Vec<TcpListener>, StartError> {
+    let mut listeners = Vec::with_capacity(links.len());
+    for (place, link) in links.iter().enumerate() {
+        let failed = |source| StartError::Listen { link: link.name.to_string(), address: link.listen, source };
+        let listener = TcpListener::bind(link.listen).await.map_err(failed)?;
+        board.listens(place, listener.local_addr().map_err(failed)?);
+        listeners.push(listener);
+    }
+    Ok(listeners)
+}
+
+fn hosts(issuers: Vec<IssuerLink>, seed: u64, board: &Arc<Board>) -> Vec<Host> {
+    let mut seeds = Jitter::new(seed);
+    let mut hosts = Vec::new();
+    for (link, settings) in issuers.into_iter().map(Arc::new).enumerate() {
+        for place in 0..settings.hosts.len() {
+            let jitter = Jitter::new(seeds.draw());
+            let backoff = Backoff::new(settings.reconnect_min, settings.reconnect_max, jitter);
+            hosts.push(Host { link, place, settings: Arc::clone(&settings), backoff, board: Arc::clone(board) });
+        }
+    }
+    hosts
+}
+
+/// A turn after all that was ready has been handled: tasks run in the order in which they were woken, and this one is woken
+/// by the first of them.
+async fn turns(edge: Rc<Edge>) {
+    loop {
+        edge.due.notified().await;
+        edge.turn();
+    }
+}
+
+/// Lets the exchange know when a deadline has come.
+async fn ticks(edge: Rc<Edge>) {
+    loop {
+        let Some(deadline_us) = edge.arm() else {
+            edge.sooner.notified().await;
+            continue;
+        };
+        let left_us = deadline_us.saturating_sub(clock::monotonic_us()).max(TICK_MIN_US);
+        tokio::select! {
+            () = edge.sooner.notified() => {}
+            () = tokio::time::sleep(Duration::from_micros(left_us)) => {
+                if clock::monotonic_us() >= deadline_us {
+                    edge.handle(Event::Tick);
+                    // The deadline moves with the turn.
+                    edge.turn();
+                }
+            }
+        }
+    }
+}
+
+async fn journal_news(edge: Rc<Edge>, feed: Arc<JournalFeed>) {
+    loop {
+        let (durable, poisoned) = feed.news().await;
+        edge.journal(durable, poisoned);
+    }
+}
+
+async fn drained(edge: &Edge) {
+    while !edge.is_idle() {
+        tokio::time::sleep(DRAIN_LOOK).await;
+    }
+}

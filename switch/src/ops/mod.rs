@@ -1,0 +1,53 @@
+//! What an operator may ask about a running switch, as values: health, links, budgets, transactions. Admin pages draw it.
+//!
+//! Invariants: asking never stops the exchange (it answers between two turns, everything else is shared counters and the
+//! journal's files); no answer holds card or personal data. May call domain and store; knows nothing of HTTP.
+
+mod board;
+mod budgets;
+mod health;
+mod status;
+mod story;
+mod transactions;
+
+pub use board::{AcquirerRow, Board, HostRow, IssuerRow, Links};
+pub use budgets::{Budget, budgets};
+pub use health::{Health, Phase};
+pub use status::{Asked, Asker, asker};
+pub use story::{Happening, Item, Transaction};
+pub use transactions::{Found, LookUpError, Transactions};
+
+use crate::clock::Clock;
+use crate::telemetry::Page;
+use lijian_domain::rules::Rules;
+use lijian_domain::time::Calendar;
+use lijian_store::journal::Journal;
+use lijian_store::quota::Quota;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+/// Everything that can be asked, shared with the admin thread.
+pub struct Ops {
+    /// Whether the switch is up.
+    pub health: Arc<Health>,
+    /// Sockets of the links.
+    pub board: Arc<Board>,
+    /// How to ask the exchange.
+    pub asker: Asker,
+    /// Counters and percentiles.
+    pub page: Arc<Page>,
+    /// Budgets.
+    pub quota: Arc<Quota>,
+    /// Limits.
+    pub rules: Arc<Rules>,
+    /// Business dates.
+    pub calendar: Calendar,
+    /// The time.
+    pub clock: Clock,
+    /// How far the disk is.
+    pub journal: Arc<Journal>,
+    /// How far the index is, as an LSN.
+    pub applied: Arc<AtomicU64>,
+    /// Transactions by reference number.
+    pub transactions: Transactions,
+}

@@ -1,0 +1,145 @@
+//! What became of one request, told from its journal records: values only, without card or personal data.
+
+use lijian_domain::ids::Lsn;
+use lijian_domain::record::{Answer, Entry, Origin, Record};
+use lijian_domain::sale::ItemRequest;
+
+/// A sale with items and everything that happened to it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Transaction {
+    /// Its first record.
+    pub lsn: Lsn,
+    /// Where it came from.
+    pub origin: Origin,
+    /// 16 digits; none for a refusal.
+    pub grant: Option<String>,
+    /// By which campaign; empty where none was found.
+    pub campaign: String,
+    /// DE4 as the till sent it, in minor units.
+    pub gross: u64,
+    /// The subsidy decided on, in minor units; 0 for a refusal.
+    pub discount: u64,
+    /// Item by item. Serial numbers are left out: they can be a phone's.
+    pub items: Vec<Item>,
+    /// The caps taken, or the one that bound, as ids.
+    pub caps: Vec<String>,
+    /// Its records in order, the first one included.
+    pub happenings: Vec<Happening>,
+}
+
+/// An item of a transaction.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Item {
+    /// As printed on the shelf.
+    pub gtin: String,
+    /// How many.
+    pub quantity: u32,
+    /// In minor units.
+    pub unit_price: u64,
+    /// As the library says; none where it was not asked.
+    pub category: Option<String>,
+    /// In minor units; none for a refusal.
+    pub discount: Option<u64>,
+}
+
+/// A record of a transaction.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Happening {
+    /// Its place in the journal.
+    pub lsn: Lsn,
+    /// Microseconds since 1970.
+    pub at_us: i64,
+    /// Its settlement day.
+    pub business_date: String,
+    /// `intent`, `granted`, `declined`, `refused`, `full-price`, `in-doubt`, `released`, `reversal-asked`, `reversed`,
+    /// `reversal-refused`.
+    pub kind: &'static str,
+    /// Tag 82, where an answer was given.
+    pub code: Option<&'static str>,
+    /// DE39, where an answer was given.
+    pub response_code: Option<String>,
+}
+
+impl Transaction {
+    /// The transaction that a record begins; none if it begins none.
+    pub fn begin(entry: &Entry) -> Option<Self> {
+        let mut transaction = match &entry.record {
+            Record::Intent(intent) => {
+                let award = &intent.award;
+                let items = award.items.iter().map(|awarded| Item {
+                    category: Some(awarded.category.to_string()),
+                    discount: Some(awarded.discount.get()),
+                    ..Item::of(&awarded.item)
+                });
+                Self {
+                    lsn: entry.lsn,
+                    origin: intent.origin,
+                    grant: Some(intent.grant.to_string()),
+                    campaign: award.campaign.to_string(),
+                    gross: award.gross.get(),
+                    discount: award.discount.get(),
+                    items: items.collect(),
+                    caps: award.caps.iter().map(|take| take.key.to_string()).collect(),
+                    happenings: Vec::new(),
+                }
+            }
+            Record::Refused(refused) => Self {
+                lsn: entry.lsn,
+                origin: refused.origin,
+                grant: None,
+                campaign: refused.campaign.to_string(),
+                gross: refused.amount.get(),
+                discount: 0,
+                items: refused.items.iter().map(Item::of).collect(),
+                caps: (!refused.bound.is_empty()).then(|| refused.bound.to_string()).into_iter().collect(),
+                happenings: Vec::new(),
+            },
+            _ => return None,
+        };
+        transaction.happenings.extend(Happening::of(entry));
+        Some(transaction)
+    }
+
+    /// Takes in a later record that is about this transaction.
+    pub fn go_on(&mut self, entry: &Entry) {
+        self.happenings.extend(Happening::of(entry));
+    }
+}
+
+impl Item {
+    fn of(item: &ItemRequest) -> Self {
+        Self {
+            gtin: item.gtin.to_string(),
+            quantity: item.quantity,
+            unit_price: item.unit_price.get(),
+            category: None,
+            discount: None,
+        }
+    }
+}
+
+impl Happening {
+    fn of(entry: &Entry) -> Option<Self> {
+        let (kind, answer): (_, Option<&Answer>) = match &entry.record {
+            Record::Opened(_) => return None,
+            Record::Intent(_) => ("intent", None),
+            Record::Granted(outcome) => ("granted", Some(&outcome.answer)),
+            Record::Declined(outcome) => ("declined", Some(&outcome.answer)),
+            Record::Refused(refused) => ("refused", Some(&refused.answer)),
+            Record::FullPrice(outcome) => ("full-price", Some(&outcome.answer)),
+            Record::InDoubt(_) => ("in-doubt", None),
+            Record::Released(_) => ("released", None),
+            Record::ReversalAsked(_) => ("reversal-asked", None),
+            Record::Reversed(outcome) => ("reversed", Some(&outcome.answer)),
+            Record::ReversalRefused(outcome) => ("reversal-refused", Some(&outcome.answer)),
+        };
+        Some(Self {
+            lsn: entry.lsn,
+            at_us: entry.at.0,
+            business_date: entry.business_date.to_string(),
+            kind,
+            code: answer.map(|answer| answer.code.as_str()),
+            response_code: answer.map(|answer| answer.response_code.to_string()).filter(|code| !code.is_empty()),
+        })
+    }
+}

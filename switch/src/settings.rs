@@ -1,0 +1,78 @@
+//! From the checked configuration to what the exchange and the operator's pages are told.
+
+use crate::keys::CardKey;
+use crate::ops::{AcquirerRow, HostRow, IssuerRow, Links};
+use lijian_config::switch::{self, SwitchConfig};
+use lijian_exchange::settings::{AcquirerLink, IssuerLink, OursRule, Presentation, RefusalPolicy, Settings};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What the exchange is told.
+pub(crate) fn exchange(config: &SwitchConfig, card_key: &CardKey, hash_seed: u64) -> Settings {
+    Settings {
+        node: config.exchange.node,
+        calendar: config.clock.calendar.clone(),
+        acquirers: config.acquirers.iter().map(acquirer).collect(),
+        issuers: config.issuers.iter().map(issuer).collect(),
+        in_flight_max: config.exchange.in_flight_max,
+        answers_days: config.exchange.answers_days,
+        card_key: card_key.reveal(),
+        hash_seed,
+    }
+}
+
+fn acquirer(link: &switch::AcquirerLink) -> AcquirerLink {
+    let ours = |rule: &switch::OursRule| OursRule { mti: rule.mti, processing: rule.processing };
+    AcquirerLink {
+        name: link.name,
+        dialect: Arc::clone(&link.dialect),
+        frame: link.frame,
+        issuer: link.issuer,
+        time_budget_us: microseconds(link.time_budget),
+        in_flight_max: link.in_flight_max,
+        ours: link.ours.iter().map(ours).collect(),
+        refusal: match link.refusal {
+            switch::RefusalPolicy::Decline => RefusalPolicy::Decline,
+            switch::RefusalPolicy::FullPrice => RefusalPolicy::FullPrice,
+        },
+    }
+}
+
+fn issuer(link: &switch::IssuerLink) -> IssuerLink {
+    IssuerLink {
+        name: link.name,
+        dialect: Arc::clone(&link.dialect),
+        frame: link.frame,
+        destination: Box::default(),
+        source: Box::default(),
+        presentation: match link.presentation {
+            switch::Presentation::Net => Presentation::Net,
+            switch::Presentation::Gross => Presentation::Gross,
+        },
+        accepts_changed_chip_amount: link.accepts_changed_chip_amount,
+        gross_amount_type: link.gross_amount_type,
+        sign_on: link.sign_on,
+        echo_after_us: link.echo_after.map(microseconds),
+        session_answer_us: microseconds(link.session_answer_max),
+    }
+}
+
+/// Every link, before any socket is open.
+pub(crate) fn board(config: &SwitchConfig) -> Links {
+    let acquirers = config.acquirers.iter().map(|link| AcquirerRow {
+        name: link.name.to_string(),
+        dialect: link.dialect.name().to_owned(),
+        listen: None,
+        connections: 0,
+    });
+    let issuers = config.issuers.iter().map(|link| IssuerRow {
+        name: link.name.to_string(),
+        dialect: link.dialect.name().to_owned(),
+        hosts: link.hosts.iter().map(|host| HostRow { host: host.clone(), up: false }).collect(),
+    });
+    Links { acquirers: acquirers.collect(), issuers: issuers.collect() }
+}
+
+fn microseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
