@@ -55,16 +55,15 @@ impl<I: Index, H: History> Applier<I, H> {
     }
 
     /// Folds one batch of the records up to `durable` and says how far the index is then. To be called again until that is
-    /// `durable`; an index that is there already is left as it is. After an error the index stands where it stood.
+    /// `durable`; an index that is there already is left as it is. After an error the index stands where it stood, but if
+    /// its rows turned out to be wrong it has been emptied, and the next step begins with the first record.
     pub fn step(&mut self, durable: Lsn) -> Result<Lsn, ApplyError<H::Error>> {
-        let applied = self.index.applied()?;
-        if applied >= durable {
-            return Ok(applied);
+        let stepped = self.try_step(durable);
+        if stepped.as_ref().is_err_and(ApplyError::is_of_wrong_rows) {
+            self.remembered.clear();
+            self.index.clear()?;
         }
-        let ahead = usize::try_from(durable.0 - applied.0).unwrap_or(usize::MAX).min(BATCH_RECORDS_MAX);
-        let batch = self.batch(applied, ahead)?;
-        self.index.apply(&batch)?;
-        Ok(batch.applied)
+        stepped
     }
 
     /// The index, to be asked.
@@ -75,6 +74,17 @@ impl<I: Index, H: History> Applier<I, H> {
     /// Ends the applier.
     pub fn into_index(self) -> I {
         self.index
+    }
+
+    fn try_step(&mut self, durable: Lsn) -> Result<Lsn, ApplyError<H::Error>> {
+        let applied = self.index.applied()?;
+        if applied >= durable {
+            return Ok(applied);
+        }
+        let ahead = usize::try_from(durable.0 - applied.0).unwrap_or(usize::MAX).min(BATCH_RECORDS_MAX);
+        let batch = self.batch(applied, ahead)?;
+        self.index.apply(&batch)?;
+        Ok(batch.applied)
     }
 
     fn batch(&mut self, applied: Lsn, records: usize) -> Result<Batch, ApplyError<H::Error>> {

@@ -25,6 +25,7 @@ mod counter;
 mod gauge;
 #[cfg(all(test, loom))]
 mod loom_tests;
+mod order;
 mod personal;
 mod shard;
 mod sync;
@@ -32,11 +33,10 @@ mod table;
 
 use counter::Counter;
 use gauge::{Attempt, OutOfRange};
-use lijian_domain::cap::{CapBalance, CapKey, CapLimit, CapTake};
-use lijian_domain::money::MinorUnits;
+use lijian_domain::cap::{CapBalance, CapKey, CapTake};
+use order::Ordered;
 use personal::Personal;
 use shard::RowKey;
-use std::borrow::Cow;
 use std::fmt;
 use table::Table;
 
@@ -90,7 +90,7 @@ impl Quota {
     /// Takes all of `takes` or none. They are taken in the order of [`CapKey`], which is the order they are to be given in;
     /// other orders, and keys that repeat, are brought into it first. A take of nothing is never refused.
     pub fn hold(&self, takes: &[CapTake]) -> Result<(), Bound> {
-        let takes = in_order(takes);
+        let takes = Ordered::of(takes);
         for (at, take) in takes.iter().enumerate() {
             if let Err(bound) = self.take(take) {
                 self.each(&takes[..at], "roll back", Place::roll_back).unwrap_or_else(broken);
@@ -231,29 +231,6 @@ on_place! {
     give_back -> Result<(), OutOfRange>;
     replay_hold -> Result<(), OutOfRange>;
     fits_beside_used -> bool;
-}
-
-/// Strictly ascending by key, as waiting needs it. Takes of one key become one, under the tighter limit.
-fn in_order(takes: &[CapTake]) -> Cow<'_, [CapTake]> {
-    if takes.is_sorted_by(|one, next| one.key < next.key) {
-        return Cow::Borrowed(takes);
-    }
-    let mut sorted = takes.to_vec();
-    sorted.sort_by_key(|take| take.key);
-    sorted.dedup_by(|next, kept| kept.key == next.key && merge(kept, next));
-    Cow::Owned(sorted)
-}
-
-/// Adds `next` to `kept`. A sum that cannot be counted is more than any cap gives.
-fn merge(kept: &mut CapTake, next: &CapTake) -> bool {
-    let amount = kept.limit.amount.into_iter().chain(next.limit.amount).min();
-    let count = kept.limit.count.into_iter().chain(next.limit.count).min();
-    kept.limit = CapLimit { amount, count };
-    match (kept.amount.checked_add(next.amount), kept.count.checked_add(next.count)) {
-        (Some(amount), Some(count)) => (kept.amount, kept.count) = (amount, count),
-        _ => kept.limit = CapLimit { amount: Some(MinorUnits::ZERO), count: Some(0) },
-    }
-    true
 }
 
 #[expect(clippy::panic, reason = "money is not where it must be: no answer would be right")]

@@ -4,8 +4,11 @@ use crate::history::{Action, Day, Journal, actions};
 use lijian_domain::cap::{CapBalance, CapKey};
 use lijian_domain::ids::{Lsn, Rrn};
 use lijian_domain::record::Record;
-use lijian_store::index::{Applier, ApplyError, BATCH_RECORDS_MAX, Index, SledIndex, ThrownAway, rebuild};
+use lijian_store::index::{
+    Applier, ApplyError, BATCH_RECORDS_MAX, Batch, Index, IndexError, SledIndex, ThrownAway, rebuild,
+};
 use proptest::prelude::proptest;
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
@@ -155,6 +158,50 @@ fn an_index_that_somebody_has_open_is_left_alone() {
     let error = SledIndex::open(directory.path(), BUDGET_BYTES, Lsn::NONE).unwrap_err();
     assert!(error.to_string().contains("cannot be opened"), "{error}");
     assert!(directory.path().join("db").exists());
+}
+
+/// An index whose rows read as damaged once.
+struct Flawed {
+    index: SledIndex,
+    flawed: Cell<bool>,
+}
+
+impl Index for Flawed {
+    fn apply(&mut self, batch: &Batch) -> Result<(), IndexError> {
+        self.index.apply(batch)
+    }
+
+    fn applied(&self) -> Result<Lsn, IndexError> {
+        self.index.applied()
+    }
+
+    fn by_rrn(&self, rrn: &Rrn) -> Result<Vec<Lsn>, IndexError> {
+        self.index.by_rrn(rrn)
+    }
+
+    fn balance(&self, key: &CapKey) -> Result<CapBalance, IndexError> {
+        if self.flawed.take() { Err(IndexError::Damaged { row: "balance" }) } else { self.index.balance(key) }
+    }
+
+    fn for_each_balance(&self, visit: &mut dyn FnMut(CapKey, CapBalance)) -> Result<(), IndexError> {
+        self.index.for_each_balance(visit)
+    }
+
+    fn clear(&mut self) -> Result<(), IndexError> {
+        self.index.clear()
+    }
+}
+
+#[test]
+fn rows_found_damaged_are_folded_again() {
+    let day = long_day();
+    let directory = tempfile::tempdir().unwrap();
+    let index = fill(open(directory.path(), Lsn::NONE).0, &Journal(day.journal.0[..1_000].to_vec()));
+    let mut applier = Applier::new(Flawed { index, flawed: Cell::new(true) }, day.journal.clone());
+    assert!(applier.step(day.journal.last()).is_err());
+    assert_eq!(applier.index().applied().unwrap(), Lsn::NONE);
+    while applier.step(day.journal.last()).unwrap() < day.journal.last() {}
+    check(&applier.into_index().index, &day);
 }
 
 #[test]

@@ -90,7 +90,7 @@ fn record(kind: u8, names: Lsn, own: Lsn) -> Record {
 }
 
 proptest! {
-    #![proptest_config(proptest::test_runner::Config { cases: 200, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(proptest::test_runner::Config { cases: 80, failure_persistence: None, ..Default::default() })]
 
     #[test]
     fn caps_after_a_start_are_those_before_it(actions in actions()) {
