@@ -1,6 +1,6 @@
 //! What stands behind the last whole batch of a segment: nothing, what a torn write left, or damage.
 
-use crate::format::{BATCH_HEADER_BYTES, BatchHeader, find_batch_magic};
+use crate::format::{BATCH_HEADER_BYTES, BatchHeader, RECORD_BYTES_MAX, find_batch_magic};
 use crate::storage::StorageFile;
 use std::io;
 
@@ -17,16 +17,29 @@ pub(super) struct Remains {
 
 /// What stands in `file`, which is segment `number`, from `offset` on; `None` if all is zero.
 pub(super) fn remains(file: &dyn StorageFile, number: u32, offset: u64) -> io::Result<Option<Remains>> {
-    let Some((first, end)) = extent(file, offset)? else { return Ok(None) };
+    let Some(Extent { first, end, file_end }) = extent(file, offset)? else { return Ok(None) };
     let mut bytes = vec![0; usize::try_from(end - first).map_err(io::Error::other)?];
     let read = file.read_at(&mut bytes, first)?;
     bytes.truncate(read);
+    // A whole batch may end in zeros, at most those of its last record.
+    let zeros = (file_end - end).min(RECORD_BYTES_MAX as u64);
+    bytes.resize(read + usize::try_from(zeros).map_err(io::Error::other)?, 0);
     let found = whole_batch(&bytes, number).map(|at| first + at as u64);
     Ok(Some(Remains { end, whole_batch_at: found }))
 }
 
-/// The first byte at or after `offset` that is not zero, and the end of the last one.
-fn extent(file: &dyn StorageFile, offset: u64) -> io::Result<Option<(u64, u64)>> {
+/// Where bytes stand that are not zero.
+struct Extent {
+    /// The first of them.
+    first: u64,
+    /// The end of the last of them.
+    end: u64,
+    /// The end of the file: from `end` to here all is zero.
+    file_end: u64,
+}
+
+/// The bytes at or after `offset` that are not zero.
+fn extent(file: &dyn StorageFile, offset: u64) -> io::Result<Option<Extent>> {
     let mut piece = vec![0; PIECE_BYTES];
     let mut at = offset;
     let mut extent: Option<(u64, u64)> = None;
@@ -40,7 +53,8 @@ fn extent(file: &dyn StorageFile, offset: u64) -> io::Result<Option<(u64, u64)>>
             extent = Some((begin, at + last as u64 + 1));
         }
         if read < PIECE_BYTES {
-            return Ok(extent);
+            let file_end = at + read as u64;
+            return Ok(extent.map(|(first, end)| Extent { first, end, file_end }));
         }
         at += read as u64;
     }

@@ -1,8 +1,11 @@
 //! Torn tails are cut, other damage refuses the start, and says where.
 
 use super::{Made, open_records, options, released};
+use lijian_domain::code::DecisionCode;
 use lijian_domain::ids::Lsn;
-use lijian_domain::record::Entry;
+use lijian_domain::record::{Answer, Entry, Outcome, Record, ReleaseCause, Released};
+use lijian_domain::text::Text;
+use lijian_domain::time::{BusinessDate, UnixMicros};
 use lijian_store::format::RecordBuffer;
 use lijian_store::journal::{Journal, JournalError, JournalReader, OpenReport};
 use lijian_store::storage::Storage;
@@ -113,6 +116,20 @@ fn any_flipped_bit_before_the_last_batch_refuses_the_start_with_its_batch() {
 }
 
 #[test]
+fn a_last_batch_that_ends_in_zeros_still_stands_behind_the_damage() {
+    let (storage, _, ends) = made(1);
+    let mut made = Made::open(&storage);
+    // Without fields of the issuer its last two bytes are a length of zero; the file is zero behind it anyway.
+    let answer = Answer::bare(DecisionCode::IssuerDeclined, Text::new("98").unwrap());
+    let record = Record::Declined(Outcome { intent: Lsn(1), answer });
+    made.buffer.push(UnixMicros(1), BusinessDate(1), &record);
+    made.journal.append(&mut made.buffer).unwrap();
+    made.close().unwrap();
+    storage.damage(FIRST, |bytes| bytes[ends[0] + BATCH_HEADER_BYTES + 3] ^= 1);
+    check_refused(&storage, FIRST, ends[0]);
+}
+
+#[test]
 fn zeros_over_a_batch_in_the_middle_are_no_end() {
     let (storage, _, ends) = made(3);
     storage.damage(FIRST, |bytes| bytes[ends[1]..ends[2]].fill(0));
@@ -127,12 +144,9 @@ fn a_batch_that_was_replaced_by_a_well_formed_one_breaks_the_chain() {
     made.buffer = RecordBuffer::new(Lsn(1));
     made.append(2);
     // Same LSNs, same length, another time.
-    let record = lijian_domain::record::Record::Released(lijian_domain::record::Released {
-        intent: Lsn(99),
-        cause: lijian_domain::record::ReleaseCause::LateDecline,
-    });
+    let record = Record::Released(Released { intent: Lsn(99), cause: ReleaseCause::LateDecline });
     for _ in 0..2 {
-        made.buffer.push(lijian_domain::time::UnixMicros(1), lijian_domain::time::BusinessDate(1), &record);
+        made.buffer.push(UnixMicros(1), BusinessDate(1), &record);
     }
     made.journal.append(&mut made.buffer).unwrap();
     made.close().unwrap();
