@@ -1,8 +1,8 @@
 //! One decision with a thousand and with a million products loaded, in one run: sales of random products at a random one of
 //! twenty merchants. The figure to watch is the difference, which is what the catalogue's size costs.
-#![expect(clippy::unwrap_used, missing_docs, reason = "a benchmark that cannot be set up stops")]
+#![expect(clippy::unwrap_used, reason = "a benchmark that cannot be set up stops")]
 
-use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
+use criterion::{BatchSize, BenchmarkId, Criterion};
 use jiff::civil::{Time, date, time};
 use jiff::tz::TimeZone;
 use lijian_domain::campaign::{
@@ -156,5 +156,8 @@ fn decisions(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, decisions);
-criterion_main!(benches);
+fn main() {
+    let mut criterion = Criterion::default().configure_from_args();
+    decisions(&mut criterion);
+    criterion.final_summary();
+}
