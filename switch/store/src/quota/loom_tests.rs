@@ -81,9 +81,10 @@ fn what_is_released_can_be_taken() {
         let quota = quota(1..2);
         let one = [take(1, 1, 1)];
         quota.hold(&one).unwrap();
-        let other = Arc::clone(&quota);
-        let releases = thread::spawn(move || other.release(&[take(1, 1, 1)]));
-        let outcome = quota.hold(&one);
+        let (taker, releaser) = (Arc::clone(&quota), Arc::clone(&quota));
+        let takes = thread::spawn(move || taker.hold(&[take(1, 1, 1)]));
+        let releases = thread::spawn(move || releaser.release(&[take(1, 1, 1)]));
+        let outcome = takes.join().unwrap();
         releases.join().unwrap();
         // Before the release begins the unit is held, so the refusal says that it may pass.
         assert!(matches!(outcome, Ok(()) | Err(Bound { held: true, .. })), "{outcome:?}");
