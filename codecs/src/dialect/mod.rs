@@ -27,7 +27,7 @@ pub use semantics::{
 };
 pub use shipped::SHIPPED;
 
-pub(crate) use operation::{Check, Operation, PrefixOperation};
+pub(crate) use operation::{Check, Operation, PrefixOperation, plain};
 
 use crate::mti::{Mti, MtiClass};
 

@@ -1,6 +1,6 @@
 //! Which bytes a value may be made of: eight at a time where the class is a range, by table where it is not.
 
-use crate::dialect::{Check, Class, Encoding, Operation};
+use crate::dialect::{Check, Class, Encoding, Operation, plain};
 use crate::text::ebcdic;
 
 const DIGIT: u8 = 1;
@@ -68,11 +68,11 @@ pub(crate) fn mask_of(class: Class, encoding: Encoding) -> u8 {
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
 
-/// Whether eight bytes are ASCII digits: high nibble 3, and adding 6 does not carry into it.
+/// Bits that are set when one of eight bytes is no ASCII digit: the high nibble is not 3, or adding 6 carries into it.
 #[inline(always)]
-const fn digits(word: u64) -> bool {
+const fn no_digits(word: u64) -> u64 {
     const NIBBLES: u64 = 0xf0f0_f0f0_f0f0_f0f0;
-    (word & NIBBLES) | ((word.wrapping_add(ONES * 6) & NIBBLES) >> 4) == ONES * 0x33
+    ((word & NIBBLES) | ((word.wrapping_add(ONES * 6) & NIBBLES) >> 4)) ^ (ONES * 0x33)
 }
 
 /// Bits that are set when one of eight bytes is not in 0x20 to 0x7e. A borrow or carry between bytes comes only from a
@@ -82,47 +82,84 @@ const fn unprintable(word: u64) -> u64 {
     (word | word.wrapping_add(ONES) | word.wrapping_sub(ONES * 0x20)) & HIGH_BITS
 }
 
+/// The bytes of a word that are not the last 0, 1, ... 8.
+static OTHERS: [u64; 16] = {
+    let mut masks = [0; 16];
+    masks[0] = u64::MAX;
+    let mut length = 1;
+    while length < 8 {
+        masks[length] = u64::MAX >> (8 * length);
+        length += 1;
+    }
+    masks
+};
+
+/// The last `length` of the bytes (at most eight) as one word, what is missing filled with the character `0`, which is of
+/// every class that this is used for. Bytes before them belong to other parts of the message: at least a type and a bitmap.
 #[inline(always)]
-fn word(bytes: &[u8], at: usize) -> u64 {
-    bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()).map_or(0, |chunk| u64::from_le_bytes(*chunk))
+fn last_word(bytes: &[u8], length: usize) -> u64 {
+    let word = bytes.last_chunk::<8>().map_or(0, |chunk| u64::from_le_bytes(*chunk));
+    // The value is in the upper bytes of the little-endian word; these are the lower ones.
+    let others = OTHERS[length & 15];
+    (word & !others) | ((ONES * 0x30) & others)
 }
 
-/// Up to eight bytes, the missing ones filled with `0` characters (of every class that this is used for).
+/// Whether the last `length` of the bytes have no bit that `wrong` finds in a word.
 #[inline(always)]
-fn short_word(bytes: &[u8]) -> u64 {
-    let mut word = ONES * 0x30;
-    for &byte in bytes {
-        word = word << 8 | u64::from(byte);
+fn every_word(bytes: &[u8], length: usize, wrong: impl Fn(u64) -> u64) -> bool {
+    if length <= 8 {
+        return wrong(last_word(bytes, length)) == 0;
     }
-    word
+    let value = bytes.get(bytes.len() - length..).unwrap_or_default();
+    if length <= 16 {
+        // Most of the longer fields: two words that overlap.
+        let first = value.first_chunk::<8>().map_or(0, |chunk| u64::from_le_bytes(*chunk));
+        return wrong(first) | wrong(last_word(bytes, 8)) == 0;
+    }
+    let (words, _) = value.as_chunks::<8>();
+    let found = words.iter().fold(0, |found, chunk| found | wrong(u64::from_le_bytes(*chunk)));
+    found | wrong(last_word(bytes, 8)) == 0
 }
 
+/// Whether the value, with which `bytes` ends, fits its class. `counted` is what the length counted, for BCD the digits.
 #[inline(always)]
-fn every_word(bytes: &[u8], good: impl Fn(u64) -> bool) -> bool {
-    let length = bytes.len();
-    if length < 8 {
-        return good(short_word(bytes));
-    }
-    let mut fine = true;
-    let mut at = 0;
-    while at + 8 <= length {
-        fine &= good(word(bytes, at));
-        at += 8;
-    }
-    fine & good(word(bytes, length - 8))
-}
-
-/// Whether the value fits its class. `counted` is what the length counted, for BCD the digits.
-#[inline(always)]
-pub(crate) fn fits(operation: &Operation, value: &[u8], counted: usize) -> bool {
+pub(crate) fn fits(operation: &Operation, bytes: &[u8], value: &[u8], counted: usize) -> bool {
     match operation.check {
+        Check::Digits => every_word(bytes, value.len(), no_digits),
+        Check::Printable => every_word(bytes, value.len(), unprintable),
         Check::Any => true,
-        Check::Digits => every_word(value, digits),
-        Check::Printable => every_word(value, |word| unprintable(word) == 0),
+        Check::Track => is_track(bytes, value.len()),
         Check::Ascii => by_table(&ASCII, value, operation.mask),
         Check::BcdLeft | Check::BcdRight => bcd(operation, value, counted),
         _ => other(operation, value),
     }
+}
+
+/// Whether the last `length` of the bytes are what a plain field may hold.
+#[inline(always)]
+pub(super) fn is_plain(kind: u8, bytes: &[u8], length: usize) -> bool {
+    if kind & plain::DIGITS != 0 {
+        every_word(bytes, length, no_digits)
+    } else if kind & plain::PRINTABLE != 0 {
+        every_word(bytes, length, unprintable)
+    } else {
+        kind & plain::ANY != 0 || is_track(bytes, length)
+    }
+}
+
+/// Whether the last `length` of the bytes are of a track: 0x30 to 0x3f, or `D`.
+#[inline(always)]
+fn is_track(bytes: &[u8], length: usize) -> bool {
+    every_word(bytes, length, no_track) || {
+        let value = bytes.get(bytes.len() - length..).unwrap_or_default();
+        by_table(&ASCII, value, DIGIT | TRACK)
+    }
+}
+
+/// Bits that are set when one of eight bytes is not 0x30 to 0x3f.
+#[inline(always)]
+const fn no_track(word: u64) -> u64 {
+    (word & (ONES * 0xf0)) ^ (ONES * 0x30)
 }
 
 #[inline(always)]
@@ -223,11 +260,14 @@ mod tests {
         for length in 1..20 {
             for at in 0..length {
                 for byte in 0..=255_u8 {
-                    let mut value = vec![b'7'; length];
-                    value[at] = byte;
-                    assert_eq!(every_word(&value, digits), byte.is_ascii_digit(), "{length} {at} {byte}");
+                    let mut bytes = vec![0xff; 10 + length];
+                    bytes[10..].fill(b'7');
+                    bytes[10 + at] = byte;
+                    assert_eq!(every_word(&bytes, length, no_digits), byte.is_ascii_digit(), "{length} {at} {byte}");
                     let printable = (0x20..0x7f).contains(&byte);
-                    assert_eq!(every_word(&value, |word| unprintable(word) == 0), printable, "{length} {at} {byte}");
+                    assert_eq!(every_word(&bytes, length, unprintable), printable, "{length} {at} {byte}");
+                    let of_track = byte == b'D' || (b'0'..=b'?').contains(&byte);
+                    assert_eq!(is_track(&bytes, length), of_track, "{length} {at} {byte}");
                 }
             }
         }
@@ -239,10 +279,10 @@ mod tests {
             for second in 0..=255_u8 {
                 let value = [b'0', first, second, b'9', b'0', b'1', b'2', b'3'];
                 let expected = first.is_ascii_digit() && second.is_ascii_digit();
-                assert_eq!(every_word(&value, digits), expected, "{first} {second}");
+                assert_eq!(every_word(&value, 8, no_digits), expected, "{first} {second}");
                 let printable = |byte| (0x20..0x7f).contains(&byte);
                 let expected = printable(first) && printable(second);
-                assert_eq!(every_word(&value, |word| unprintable(word) == 0), expected, "{first} {second}");
+                assert_eq!(every_word(&value, 8, unprintable), expected, "{first} {second}");
             }
         }
     }

@@ -4,7 +4,7 @@ use super::class;
 use super::error::{Expected, Got, ParseError, Part};
 use super::index::{FieldIndex, Span};
 use super::view::MessageView;
-use crate::dialect::{BitmapEncoding, Dialect, MtiEncoding, Operation, PrefixOperation};
+use crate::dialect::{BitmapEncoding, Dialect, MtiEncoding, Operation, PrefixOperation, plain};
 use crate::mti::Mti;
 use crate::text::ebcdic;
 use std::fmt;
@@ -104,6 +104,26 @@ fn read(dialect: &Dialect, payload: &[u8], index: &mut FieldIndex) -> Result<(),
 /// Start and end of the value of the field that begins at `at`. `None` when anything is wrong: [`explain_field`] says what.
 #[inline(always)]
 fn read_field(operation: &Operation, payload: &[u8], at: usize) -> Option<(usize, usize)> {
+    let kind = operation.plain;
+    if kind == 0 {
+        return read_other(operation, payload, at);
+    }
+    let most = usize::from(operation.length);
+    let (start, length) = if kind & plain::FIXED != 0 {
+        (at, most)
+    } else if kind & plain::TWO != 0 {
+        (at + 2, two_ascii_digits(payload.get(at..at + 2)?)?)
+    } else {
+        (at + 3, three_ascii_digits(payload.get(at..at + 3)?)?)
+    };
+    let end = start + length;
+    let bytes = payload.get(..end)?;
+    (length <= most && class::is_plain(kind, bytes, length)).then_some((start, end))
+}
+
+/// Every combination of prefix and check.
+#[inline(never)]
+fn read_other(operation: &Operation, payload: &[u8], at: usize) -> Option<(usize, usize)> {
     let most = usize::from(operation.length);
     let (start, counted) = if operation.prefix == PrefixOperation::Fixed {
         (at, most)
@@ -116,24 +136,32 @@ fn read_field(operation: &Operation, payload: &[u8], at: usize) -> Option<(usize
     };
     let shift = usize::from(operation.shift);
     let end = start + ((counted + shift) >> shift);
-    let value = payload.get(start..end)?;
-    class::fits(operation, value, counted).then_some((start, end))
+    let bytes = payload.get(..end)?;
+    let value = bytes.get(start..)?;
+    class::fits(operation, bytes, value, counted).then_some((start, end))
+}
+
+#[inline(always)]
+fn two_ascii_digits(bytes: &[u8]) -> Option<usize> {
+    let &[tens, ones] = bytes else { return None };
+    let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+    (tens <= 9 && ones <= 9).then(|| usize::from(tens) * 10 + usize::from(ones))
+}
+
+#[inline(always)]
+fn three_ascii_digits(bytes: &[u8]) -> Option<usize> {
+    let [hundreds, rest @ ..] = bytes else { return None };
+    let hundreds = hundreds.wrapping_sub(b'0');
+    let rest = two_ascii_digits(rest)?;
+    (hundreds <= 9).then(|| usize::from(hundreds) * 100 + rest)
 }
 
 /// The number in front of a variable field.
 #[inline(always)]
 pub(super) fn read_length(operation: &Operation, bytes: &[u8]) -> Option<usize> {
     match (operation.prefix, bytes) {
-        (PrefixOperation::Ascii2, [tens, ones, ..]) => {
-            let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
-            (tens <= 9 && ones <= 9).then(|| usize::from(tens) * 10 + usize::from(ones))
-        }
-        (PrefixOperation::Ascii3, [hundreds, tens, ones, ..]) => {
-            let (hundreds, tens, ones) =
-                (hundreds.wrapping_sub(b'0'), tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
-            (hundreds <= 9 && tens <= 9 && ones <= 9)
-                .then(|| usize::from(hundreds) * 100 + usize::from(tens) * 10 + usize::from(ones))
-        }
+        (PrefixOperation::Ascii2, _) => two_ascii_digits(bytes.get(..2)?),
+        (PrefixOperation::Ascii3, _) => three_ascii_digits(bytes.get(..3)?),
         (PrefixOperation::Ascii1 | PrefixOperation::Ascii4, _) => decimal(operation, bytes, b'0'),
         (PrefixOperation::Ebcdic, _) => decimal(operation, bytes, 0xf0),
         (PrefixOperation::Bcd1, [byte, ..]) => two_digits(*byte),

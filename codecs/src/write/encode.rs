@@ -32,6 +32,7 @@ pub(crate) fn field(dialect: &Dialect, number: u8, text: &[u8], out: &mut Vec<u8
     prefix(spec, length, out).map_err(error)?;
     let start = out.len();
     match spec.encoding {
+        Encoding::Ascii | Encoding::Binary | Encoding::Text(_) if fill == 0 => out.extend_from_slice(text),
         Encoding::Ascii | Encoding::Binary | Encoding::Text(_) => {
             out.resize(start + before, b'0');
             out.extend_from_slice(text);
@@ -51,7 +52,7 @@ pub(crate) fn field(dialect: &Dialect, number: u8, text: &[u8], out: &mut Vec<u8
     }
     let operation = dialect.operation(number);
     let value = out.get(start..).unwrap_or_default();
-    if class::fits(operation, value, counted(spec, length)) {
+    if class::fits(operation, out, value, counted(spec, length)) {
         Ok(())
     } else {
         Err(error(WriteProblem::Class(spec.class)))
@@ -81,7 +82,8 @@ pub(crate) fn raw_field(dialect: &Dialect, number: u8, raw: &[u8], out: &mut Vec
     let units = units.min(limit);
     prefix(spec, units, out).map_err(error)?;
     out.extend_from_slice(raw);
-    if class::fits(dialect.operation(number), raw, counted(spec, units)) {
+    let value = out.get(out.len() - raw.len()..).unwrap_or_default();
+    if class::fits(dialect.operation(number), out, value, counted(spec, units)) {
         Ok(())
     } else {
         Err(error(WriteProblem::NotAsOnTheWire))
@@ -174,11 +176,23 @@ fn counted(spec: &FieldSpec, length: usize) -> usize {
 }
 
 fn prefix(spec: &FieldSpec, length: usize, out: &mut Vec<u8>) -> Result<(), WriteProblem> {
-    let Prefix::Variable { encoding, counts, .. } = spec.prefix else { return Ok(()) };
+    let Prefix::Variable { digits, encoding, counts } = spec.prefix else { return Ok(()) };
     if counts == Counts::Bytes && spec.encoding.is_bcd() && !length.is_multiple_of(2) && spec.pad_nibble != 15 {
         return Err(WriteProblem::OddDigits);
     }
     let number = counted(spec, length);
+    let digit = |value: usize| b'0' + (value % 10).to_le_bytes()[0];
+    match (encoding, digits) {
+        (PrefixEncoding::Ascii, 2) => {
+            out.extend_from_slice(&[digit(number / 10), digit(number)]);
+            return Ok(());
+        }
+        (PrefixEncoding::Ascii, 3) => {
+            out.extend_from_slice(&[digit(number / 100), digit(number / 10), digit(number)]);
+            return Ok(());
+        }
+        _ => {}
+    }
     let start = out.len();
     out.resize(start + spec.prefix.bytes(), 0);
     let mut rest = number;
