@@ -1,0 +1,9 @@
+//! The real daemon, between an issuer simulator and tills of this process.
+#![expect(clippy::panic, reason = "a daemon that does not come up has failed the test")]
+
+mod day;
+mod host;
+mod life;
+mod peers;
+mod process;
+mod relay;
