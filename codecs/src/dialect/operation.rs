@@ -18,6 +18,8 @@ pub(crate) mod plain {
     pub(crate) const TRACK: u8 = 16;
     /// Any byte.
     pub(crate) const ANY: u8 = 32;
+    /// What neighbours may have in common so that they are checked together.
+    pub(crate) const RUNS: u8 = DIGITS | PRINTABLE;
 }
 
 fn plain_of(prefix: PrefixOperation, check: Check) -> u8 {

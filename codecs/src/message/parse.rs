@@ -65,33 +65,18 @@ fn read(dialect: &Dialect, payload: &[u8], index: &mut FieldIndex) -> Result<(),
     let mut at = start + read_mti(dialect, payload, start, index)?;
     let bits = read_bitmaps(dialect, payload, &mut at)?;
     index.fields_start = offset(at);
-    for (place, mut word) in (0_u8..).zip(bits) {
-        // The first bit of each bitmap announces the next bitmap, it is no field. Where the table has two bitmaps, the
-        // first bit of the second is field 65.
-        if place == 0 || dialect.bitmap_count_max() == 3 {
-            word &= u64::MAX >> 1;
+    // The first bit of each bitmap announces the next bitmap, it is no field. Where the table has two bitmaps, the first bit
+    // of the second is field 65.
+    const FIELDS: u64 = u64::MAX >> 1;
+    let seconds = if dialect.bitmap_count_max() == 3 { FIELDS } else { u64::MAX };
+    let fields = [bits[0] & FIELDS, bits[1] & seconds, bits[2] & seconds];
+    at = match read_runs(dialect, payload, at, fields, index) {
+        Some(end) => {
+            index.present = fields;
+            end
         }
-        let mut done = 0_u64;
-        while word != 0 {
-            let zeros = word.leading_zeros();
-            let bit = 1_u64 << 63 >> zeros;
-            word ^= bit;
-            let number = place * 64 + zeros.to_le_bytes()[0] + 1;
-            match read_field(dialect.operation(number), payload, at) {
-                Some(span) => {
-                    index.spans[usize::from(number)] = Span { start: offset(span.0), end: offset(span.1) };
-                    at = span.1;
-                    done |= bit;
-                }
-                None => {
-                    index.present[usize::from(place)] = done;
-                    index.end = offset(at);
-                    return Err(explain_field(dialect, payload, at, number));
-                }
-            }
-        }
-        index.present[usize::from(place)] = done;
-    }
+        None => read_one_by_one(dialect, payload, at, fields, index)?,
+    };
     index.end = offset(at);
     index.whole = true;
     if at != payload.len() {
@@ -101,6 +86,73 @@ fn read(dialect: &Dialect, payload: &[u8], index: &mut FieldIndex) -> Result<(),
     Ok(())
 }
 
+/// The end of the last field. Neighbours of one class are one run: their characters, and the digits of the lengths between
+/// them, are checked together when the run ends. `None` when anything is wrong; [`read_one_by_one`] then finds out what.
+#[inline(always)]
+fn read_runs(
+    dialect: &Dialect,
+    payload: &[u8],
+    start: usize,
+    fields: [u64; 3],
+    index: &mut FieldIndex,
+) -> Option<usize> {
+    let mut at = start;
+    let (mut run_kind, mut run_start) = (0_u8, start);
+    for (place, mut word) in (0_u8..).zip(fields) {
+        while word != 0 {
+            let zeros = word.leading_zeros();
+            word ^= 1_u64 << 63 >> zeros;
+            let number = place * 64 + zeros.to_le_bytes()[0] + 1;
+            let operation = dialect.operation(number);
+            let kind = operation.plain & plain::RUNS;
+            if kind != run_kind {
+                if run_kind != 0 && !class::is_plain(run_kind, payload.get(..at)?, at - run_start) {
+                    return None;
+                }
+                (run_kind, run_start) = (kind, at);
+            }
+            let span = if kind == 0 {
+                read_field(operation, payload, at)?
+            } else {
+                let (start, length) = read_plain_length(operation, payload, at)?;
+                (start, start + length)
+            };
+            index.spans[usize::from(number)] = Span { start: offset(span.0), end: offset(span.1) };
+            at = span.1;
+        }
+    }
+    let fine = run_kind == 0 || class::is_plain(run_kind, payload.get(..at)?, at - run_start);
+    fine.then_some(at)
+}
+
+/// The same without runs: stops at the first field that is wrong, and says what is.
+#[cold]
+fn read_one_by_one(
+    dialect: &Dialect,
+    payload: &[u8],
+    start: usize,
+    fields: [u64; 3],
+    index: &mut FieldIndex,
+) -> Result<usize, ParseError> {
+    let mut at = start;
+    for (place, mut word) in (0_u8..).zip(fields) {
+        while word != 0 {
+            let zeros = word.leading_zeros();
+            let bit = 1_u64 << 63 >> zeros;
+            word ^= bit;
+            let number = place * 64 + zeros.to_le_bytes()[0] + 1;
+            let Some(span) = read_field(dialect.operation(number), payload, at) else {
+                index.end = offset(at);
+                return Err(explain_field(dialect, payload, at, number));
+            };
+            index.spans[usize::from(number)] = Span { start: offset(span.0), end: offset(span.1) };
+            index.present[usize::from(place)] |= bit;
+            at = span.1;
+        }
+    }
+    Ok(at)
+}
+
 /// Start and end of the value of the field that begins at `at`. `None` when anything is wrong: [`explain_field`] says what.
 #[inline(always)]
 fn read_field(operation: &Operation, payload: &[u8], at: usize) -> Option<(usize, usize)> {
@@ -108,17 +160,25 @@ fn read_field(operation: &Operation, payload: &[u8], at: usize) -> Option<(usize
     if kind == 0 {
         return read_other(operation, payload, at);
     }
+    let (start, length) = read_plain_length(operation, payload, at)?;
+    let end = start + length;
+    let bytes = payload.get(..end)?;
+    class::is_plain(kind, bytes, length).then_some((start, end))
+}
+
+/// Where the value of a plain field begins, and its length.
+#[inline(always)]
+fn read_plain_length(operation: &Operation, payload: &[u8], at: usize) -> Option<(usize, usize)> {
     let most = usize::from(operation.length);
-    let (start, length) = if kind & plain::FIXED != 0 {
-        (at, most)
-    } else if kind & plain::TWO != 0 {
+    if operation.plain & plain::FIXED != 0 {
+        return Some((at, most));
+    }
+    let (start, length) = if operation.plain & plain::TWO != 0 {
         (at + 2, two_ascii_digits(payload.get(at..at + 2)?)?)
     } else {
         (at + 3, three_ascii_digits(payload.get(at..at + 3)?)?)
     };
-    let end = start + length;
-    let bytes = payload.get(..end)?;
-    (length <= most && class::is_plain(kind, bytes, length)).then_some((start, end))
+    (length <= most).then_some((start, length))
 }
 
 /// Every combination of prefix and check.
