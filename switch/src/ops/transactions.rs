@@ -100,10 +100,9 @@ impl Pass {
 
     fn take(&mut self, entry: Entry, told_later: &mut Vec<(Lsn, Entry)>) {
         let Some(about) = about(&entry.record) else {
-            if self.is_named(&entry.record) && self.found.len() < LOOK_UP_TRANSACTIONS_MAX {
-                if let Some(transaction) = Transaction::begin(&entry) {
-                    self.found.entry(entry.lsn).or_insert(transaction);
-                }
+            let named = self.is_named(&entry.record) && self.found.len() < LOOK_UP_TRANSACTIONS_MAX;
+            if let Some(transaction) = named.then(|| Transaction::begin(&entry)).flatten() {
+                self.found.entry(entry.lsn).or_insert(transaction);
             }
             return;
         };
