@@ -58,7 +58,7 @@ impl fmt::Debug for BusinessDate {
 }
 
 /// Civil days in which something holds, first and last included.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Validity {
     from: civil::Date,
     to: civil::Date,

@@ -8,7 +8,10 @@ mod table;
 use crate::ids::{CategoryId, Gtin};
 use crate::money::MinorUnits;
 use crate::time::Validity;
-use table::{Entry, Table};
+use foldhash::fast::FixedState;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use table::Table;
 
 /// What the library says of a product.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -45,11 +48,13 @@ pub enum CatalogueError {
     /// Grade 0 is none.
     #[error("grade 0: grades count from 1")]
     Grade,
-    /// A filed price of nothing.
-    #[error("filed price 0: leave it out where none was filed")]
+    /// A filed price of nothing, or of more than a sale can have.
+    #[error("filed price 0 or of more than 12 digits: leave it out where none was filed")]
     FiledPrice,
     /// More categories, products or text than the library can number.
-    #[error("the library is full: at most 65,535 categories, 4,294,967,295 products and as many bytes of text")]
+    #[error(
+        "the library is full: at most 65,535 categories and periods of validity, 4,294,967,295 products and as many bytes of text"
+    )]
     Full,
 }
 
@@ -58,6 +63,7 @@ pub enum CatalogueError {
 pub struct Catalogue {
     table: Table,
     categories: Vec<CategoryId>,
+    validities: Vec<Validity>,
     texts: String,
     /// Where brand, model and name of each row end in `texts`.
     ends: Vec<[u32; 3]>,
@@ -66,12 +72,12 @@ pub struct Catalogue {
 impl Catalogue {
     /// The product of this number, whether valid now or not.
     pub fn product(&self, gtin: Gtin) -> Option<Product> {
-        self.table.get(gtin.0).and_then(|entry| self.read(entry))
+        self.table.get(gtin.0).and_then(|entry| self.read(&entry))
     }
 
     /// What people call it.
     pub fn texts(&self, gtin: Gtin) -> Option<ProductTexts<'_>> {
-        self.texts_of(self.table.get(gtin.0)?.row)
+        self.texts_of(self.table.row(gtin.0)?)
     }
 
     /// How many products there are.
@@ -86,16 +92,16 @@ impl Catalogue {
 
     /// All products, in no order that means anything.
     pub fn products(&self) -> impl Iterator<Item = Product> {
-        self.table.entries().filter_map(|entry| self.read(entry))
+        self.table.entries().filter_map(|entry| self.read(&entry))
     }
 
-    fn read(&self, entry: &Entry) -> Option<Product> {
+    fn read(&self, entry: &table::Entry) -> Option<Product> {
         Some(Product {
             gtin: Gtin(entry.gtin),
             category: *self.categories.get(usize::from(entry.category))?,
             grade: (entry.grade > 0).then_some(entry.grade),
             filed_price: (entry.filed_price > 0).then(|| MinorUnits::new(entry.filed_price)),
-            validity: Validity::new(entry.valid_from, entry.valid_to)?,
+            validity: *self.validities.get(usize::from(entry.validity))?,
         })
     }
 
@@ -112,6 +118,8 @@ impl Catalogue {
 #[derive(Debug, Default)]
 pub struct CatalogueBuilder {
     catalogue: Catalogue,
+    /// The place of each validity in the catalogue's list.
+    validities: HashMap<Validity, u16, FixedState>,
 }
 
 impl CatalogueBuilder {
@@ -120,21 +128,21 @@ impl CatalogueBuilder {
         if product.grade == Some(0) {
             return Err(CatalogueError::Grade);
         }
-        if product.filed_price == Some(MinorUnits::ZERO) {
+        if product.filed_price.is_some_and(|price| price.is_zero() || price > MinorUnits::WIRE_MAX) {
             return Err(CatalogueError::FiledPrice);
         }
         let row = u32::try_from(self.catalogue.ends.len()).map_err(|_| CatalogueError::Full)?;
         let ends = self.ends(texts).ok_or(CatalogueError::Full)?;
         let category = self.number_of(product.category).ok_or(CatalogueError::Full)?;
-        let inserted = self.catalogue.table.insert(Entry {
+        let validity = self.number_of_validity(product.validity).ok_or(CatalogueError::Full)?;
+        let entry = table::Entry {
             gtin: product.gtin.0,
             filed_price: product.filed_price.map_or(0, MinorUnits::get),
-            valid_from: product.validity.from(),
-            valid_to: product.validity.to(),
-            row,
             category,
+            validity,
             grade: product.grade.unwrap_or(0),
-        });
+        };
+        let inserted = self.catalogue.table.insert(&entry, row);
         if !inserted {
             return Err(CatalogueError::Duplicate(product.gtin));
         }
@@ -157,6 +165,19 @@ impl CatalogueBuilder {
         let model = brand.checked_add(texts.model.len())?;
         let name = model.checked_add(texts.name.len())?;
         Some([u32::try_from(brand).ok()?, u32::try_from(model).ok()?, u32::try_from(name).ok()?])
+    }
+
+    /// Most products are valid always; the others have many different days.
+    fn number_of_validity(&mut self, validity: Validity) -> Option<u16> {
+        let validities = &mut self.catalogue.validities;
+        let next = u16::try_from(validities.len()).ok();
+        match self.validities.entry(validity) {
+            Entry::Occupied(known) => Some(*known.get()),
+            Entry::Vacant(new) => {
+                validities.push(validity);
+                Some(*new.insert(next?))
+            }
+        }
     }
 
     /// Few categories, many products: the last ones used are likely the next ones.

@@ -1,45 +1,70 @@
-//! An open-addressing table of products by GTIN: one entry is half a cache line and stands where its hash points, so that a
-//! look-up among a million products costs one miss.
+//! An open-addressing table of products by GTIN: an entry is a quarter of a cache line and stands where its hash points, so
+//! that a look-up among a million products costs one miss, and the whole table fits where a processor keeps it near.
 
-use jiff::civil;
-
-/// What a decision needs of a product, in 32 bytes that never straddle two cache lines.
-#[derive(Clone, Copy, Debug)]
-#[repr(align(32))]
+/// What a decision needs of a product.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct Entry {
+    /// At most 14 digits.
     pub(super) gtin: u64,
-    /// Fen; zero where no price was filed.
+    /// Fen, at most 12 digits; zero where no price was filed.
     pub(super) filed_price: u64,
-    pub(super) valid_from: civil::Date,
-    pub(super) valid_to: civil::Date,
-    /// The product's place in the order of entry, where its texts are found.
-    pub(super) row: u32,
+    /// The place of its category.
     pub(super) category: u16,
+    /// The place of its validity.
+    pub(super) validity: u16,
     /// Zero where it has none.
     pub(super) grade: u8,
 }
 
-const _: () = assert!(size_of::<Entry>() == 32, "two entries to a cache line");
+/// An entry in two words: GTIN 48 bits and category 16; filed price 40 bits, grade 8 and validity 16.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Packed([u64; 2]);
 
-/// No product: more digits than a GTIN can have.
-const FREE: u64 = u64::MAX;
+impl Packed {
+    /// No product: more digits than a GTIN can have.
+    const FREE: Self = Self([u64::MAX; 2]);
+    const GTIN_BITS: u32 = 48;
+    const PRICE_BITS: u32 = 40;
 
-const FREE_ENTRY: Entry = Entry {
-    gtin: FREE,
-    filed_price: 0,
-    valid_from: civil::Date::MIN,
-    valid_to: civil::Date::MIN,
-    row: 0,
-    category: 0,
-    grade: 0,
-};
+    fn pack(entry: &Entry) -> Option<Self> {
+        let fits = entry.gtin < GTIN_END && entry.filed_price >> Self::PRICE_BITS == 0;
+        let second = entry.filed_price << 24 | u64::from(entry.grade) << 16 | u64::from(entry.validity);
+        fits.then_some(Self([entry.gtin << 16 | u64::from(entry.category), second]))
+    }
+
+    const fn gtin(self) -> u64 {
+        self.0[0] >> (u64::BITS - Self::GTIN_BITS)
+    }
+
+    const fn is_free(self) -> bool {
+        self.gtin() >= GTIN_END
+    }
+
+    fn unpack(self) -> Entry {
+        let [first, second] = self.0;
+        let [_, _, _, _, _, grade, high, low] = second.to_be_bytes();
+        let [.., category_high, category_low] = first.to_be_bytes();
+        Entry {
+            gtin: self.gtin(),
+            filed_price: second >> 24,
+            category: u16::from_be_bytes([category_high, category_low]),
+            validity: u16::from_be_bytes([high, low]),
+            grade,
+        }
+    }
+}
+
+/// One past the largest GTIN of 14 digits.
+const GTIN_END: u64 = 100_000_000_000_000;
 
 /// At most seven of ten places are taken: 2.2 probes for a product that is there, 6 for one that is not, on average.
 const TAKEN_OF_TEN_MAX: usize = 7;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Table {
-    places: Vec<Entry>,
+    places: Vec<Packed>,
+    /// For each place: the product's place in the order of entry, where its texts are found.
+    rows: Vec<u32>,
     taken: usize,
 }
 
@@ -48,24 +73,27 @@ impl Table {
         self.taken
     }
 
-    pub(super) fn get(&self, gtin: u64) -> Option<&Entry> {
-        let entry = self.places.get(self.place_of(gtin)?)?;
-        (entry.gtin != FREE).then_some(entry)
+    pub(super) fn get(&self, gtin: u64) -> Option<Entry> {
+        let packed = self.places.get(self.place_of(gtin)?)?;
+        (!packed.is_free()).then(|| packed.unpack())
     }
 
-    /// Puts a product in, unless it is there (or its number is none that a GTIN can have).
-    pub(super) fn insert(&mut self, entry: Entry) -> bool {
-        if entry.gtin == FREE {
-            return false;
-        }
+    /// The place of a product in the order of entry.
+    pub(super) fn row(&self, gtin: u64) -> Option<u32> {
+        let place =
+            self.place_of(gtin).filter(|place| self.places.get(*place).is_some_and(|packed| !packed.is_free()))?;
+        self.rows.get(place).copied()
+    }
+
+    /// Puts a product in as number `row`, unless it is there, or its number or price is none that an entry can hold.
+    pub(super) fn insert(&mut self, entry: &Entry, row: u32) -> bool {
+        let Some(packed) = Packed::pack(entry) else { return false };
         if (self.taken + 1) * 10 > self.places.len() * TAKEN_OF_TEN_MAX {
             self.resize(self.places.len() * 2 + 64);
         }
-        let place = self.place_of(entry.gtin).and_then(|place| self.places.get_mut(place));
-        let Some(place) = place.filter(|place| place.gtin == FREE) else { return false };
-        *place = entry;
-        self.taken += 1;
-        true
+        let inserted = self.put(packed, row);
+        self.taken += usize::from(inserted);
+        inserted
     }
 
     /// Gives back the places that growing took ahead.
@@ -73,16 +101,26 @@ impl Table {
         self.resize(self.taken * 10 / TAKEN_OF_TEN_MAX + 1);
     }
 
-    pub(super) fn entries(&self) -> impl Iterator<Item = &Entry> {
-        self.places.iter().filter(|entry| entry.gtin != FREE)
+    pub(super) fn entries(&self) -> impl Iterator<Item = Entry> {
+        self.places.iter().filter(|packed| !packed.is_free()).map(|packed| packed.unpack())
+    }
+
+    fn put(&mut self, packed: Packed, row: u32) -> bool {
+        let Some(place) = self.place_of(packed.gtin()) else { return false };
+        match (self.places.get_mut(place), self.rows.get_mut(place)) {
+            (Some(free), Some(number)) if free.is_free() => {
+                (*free, *number) = (packed, row);
+                true
+            }
+            _ => false,
+        }
     }
 
     fn resize(&mut self, places: usize) {
-        let old = std::mem::replace(&mut self.places, vec![FREE_ENTRY; places]);
-        for entry in old.into_iter().filter(|entry| entry.gtin != FREE) {
-            if let Some(place) = self.place_of(entry.gtin).and_then(|place| self.places.get_mut(place)) {
-                *place = entry;
-            }
+        let old_places = std::mem::replace(&mut self.places, vec![Packed::FREE; places]);
+        let old_rows = std::mem::replace(&mut self.rows, vec![0; places]);
+        for (packed, row) in old_places.into_iter().zip(old_rows).filter(|(packed, _)| !packed.is_free()) {
+            self.put(packed, row);
         }
     }
 
@@ -91,7 +129,7 @@ impl Table {
     fn place_of(&self, gtin: u64) -> Option<usize> {
         let home = home(gtin, self.places.len());
         let (before, from_home) = self.places.split_at_checked(home)?;
-        let here = |entry: &Entry| entry.gtin == gtin || entry.gtin == FREE;
+        let here = |packed: &Packed| packed.gtin() == gtin || packed.is_free();
         match from_home.iter().position(here) {
             Some(distance) => Some(home + distance),
             None => before.iter().position(here),
@@ -121,16 +159,31 @@ mod tests {
         for row in 0..5_000u32 {
             // Runs of consecutive numbers, as makers number their products, and repeats.
             let gtin = 6_900_000_000_000 + u64::from(row % 4_000) * 10 + u64::from(row / 4_500) * 77_777;
-            let inserted = table.insert(Entry { gtin, row, ..FREE_ENTRY });
+            let inserted = table.insert(&Entry { gtin, ..Entry::default() }, row);
             assert_eq!(inserted, !model.contains_key(&gtin));
             model.entry(gtin).or_insert(row);
         }
         table.shrink();
         assert_eq!(table.len(), model.len());
         assert_eq!(table.entries().count(), model.len());
-        assert!(model.iter().all(|(gtin, row)| table.get(*gtin).is_some_and(|entry| entry.row == *row)));
-        assert!((0..5_000).all(|number| table.get(number).is_none()));
-        assert!(table.get(FREE).is_none() && !table.insert(FREE_ENTRY));
+        assert!(model.iter().all(|(gtin, row)| table.row(*gtin) == Some(*row) && table.get(*gtin).is_some()));
+        assert!((0..5_000).all(|number| table.get(number).is_none() && table.row(number).is_none()));
+    }
+
+    #[test]
+    fn an_entry_comes_back_as_it_went_in() {
+        let most =
+            Entry { gtin: GTIN_END - 1, filed_price: (1 << 40) - 1, category: 65_535, validity: 65_534, grade: 255 };
+        let least = Entry::default();
+        for entry in [most, least, Entry { grade: 1, ..least }, Entry { category: 1, validity: 2, ..least }] {
+            let mut table = Table::default();
+            assert!(table.insert(&entry, 7));
+            assert_eq!(table.get(entry.gtin), Some(entry));
+        }
+        let mut table = Table::default();
+        assert!(!table.insert(&Entry { gtin: GTIN_END, ..least }, 0), "15 digits");
+        assert!(!table.insert(&Entry { filed_price: 1 << 40, ..least }, 0), "13 digits");
+        assert!(table.get(GTIN_END).is_none() && table.get(u64::MAX).is_none() && table.get(u64::MAX >> 16).is_none());
     }
 
     #[test]
