@@ -2,6 +2,7 @@
 
 use crate::fuzz_body::round_trip;
 use crate::{all_dialects, codec_message_bytes, hex, shipped};
+use lijian_codecs::dialect::Class;
 use lijian_codecs::message::{Expected, FieldIndex, Got, ParseError, Part, parse};
 
 #[test]
@@ -84,4 +85,36 @@ fn errors_say_what_where_expected_and_got() {
     let expected = "field 8 at offset 21: expected a field of the dialect, got a field that its table does not have";
     assert_eq!(failure.error.to_string(), expected);
     assert_eq!(failure.error.part.field(), Some(8));
+}
+
+#[test]
+fn every_byte_of_every_value_is_checked() {
+    let dialect = shipped("iso87-ascii-binary-bitmap");
+    let mut payload = codec_message_bytes();
+    let (mut index, mut again) = (FieldIndex::new(), FieldIndex::new());
+    let original = payload.clone();
+    let view = parse(dialect, &original, &mut index).unwrap();
+    for (field, _) in view.fields() {
+        let class = dialect.field(field).unwrap().class;
+        let fits = |byte: u8| match class {
+            Class::N => byte.is_ascii_digit(),
+            Class::Z => byte == b'D' || (b'0'..=b'?').contains(&byte),
+            Class::An => byte.is_ascii_alphanumeric(),
+            Class::Anp => byte == b' ' || byte.is_ascii_alphanumeric(),
+            Class::Ans => byte == b' ' || byte.is_ascii_graphic(),
+            Class::B => true,
+            _ => panic!("field {field} has a class that this message did not have"),
+        };
+        for at in view.span(field).unwrap() {
+            for byte in 0..=255 {
+                payload[at] = byte;
+                let error = parse(dialect, &payload, &mut again).err().map(|failure| failure.error);
+                let (part, offset) = (Part::Field(field), view.span(field).unwrap().start);
+                let (expected, got) = (Expected::Class(class), Got::ByteAt(at));
+                let wrong = ParseError { part, offset, expected, got };
+                assert_eq!(error, (!fits(byte)).then_some(wrong), "field {field} byte {at} {byte:#x}");
+            }
+            payload[at] = original[at];
+        }
+    }
 }
