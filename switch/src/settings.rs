@@ -43,8 +43,8 @@ fn issuer(link: &switch::IssuerLink) -> IssuerLink {
         name: link.name,
         dialect: Arc::clone(&link.dialect),
         frame: link.frame,
-        destination: Box::default(),
-        source: Box::default(),
+        destination: link.destination.as_bytes().into(),
+        source: link.source.as_bytes().into(),
         presentation: match link.presentation {
             switch::Presentation::Net => Presentation::Net,
             switch::Presentation::Gross => Presentation::Gross,
