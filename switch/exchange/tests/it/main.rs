@@ -1,6 +1,7 @@
 //! The exchange alone: scripted events against expected effects, in virtual time.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod allocations;
 mod day;
 mod doubt;
 mod issuer_link;

@@ -102,7 +102,7 @@ pub(crate) fn world() -> World {
 }
 
 impl World {
-    fn now(&self) -> Now {
+    pub(crate) fn now(&self) -> Now {
         // 2024-10-01 12:00 in Shenzhen, and what has passed since.
         let start = civil::datetime(2024, 10, 1, 12, 0, 0, 0).in_tz("Asia/Shanghai").unwrap().timestamp();
         let wall = UnixMicros(start.as_microsecond() + i64::try_from(self.now_us).unwrap());
@@ -211,7 +211,7 @@ impl World {
         self.journal.iter().map(|entry| kind(&entry.record)).collect()
     }
 
-    fn encode(&self, link: LinkId, mti: &str, fields: &Fields) -> Vec<u8> {
+    pub(crate) fn encode(&self, link: LinkId, mti: &str, fields: &Fields) -> Vec<u8> {
         let dialect = match link {
             LinkId::Acquirer(link) => &self.settings.acquirers[link].dialect,
             LinkId::Issuer(link) => &self.settings.issuers[link].dialect,
