@@ -3,5 +3,7 @@
 
 mod check;
 mod daemon;
+mod demo;
 mod messages;
 mod settlement;
+mod tidy;
