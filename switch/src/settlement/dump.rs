@@ -1,6 +1,5 @@
 //! The day's set, made in one pass over the journal.
 
-use super::chain::chain_at;
 use super::detail::DetailWriter;
 use super::directory::OutputDirectory;
 use super::error::SettleError;
@@ -27,7 +26,7 @@ pub fn settle(
 ) -> Result<Manifest, SettleError> {
     let mut journal = JournalReader::open(Arc::clone(&storage))?;
     // Looks up the originals of returns, while the other reader goes on through the records.
-    let mut originals = JournalReader::open(Arc::clone(&storage))?;
+    let mut originals = JournalReader::open(storage)?;
     let directory = OutputDirectory::open(directory, date)?;
 
     let mut detail = DetailWriter::new(directory.create(DETAIL)?).map_err(|error| directory.failed(DETAIL, error))?;
@@ -50,8 +49,7 @@ pub fn settle(
         }
     }
     let day = settlement.finish()?;
-    let chain = chain_at(&*storage, day.cut).map_err(|source| SettleError::Chain { lsn: day.cut.0, source })?;
-    let chain = chain.ok_or(SettleError::BatchMissing { lsn: day.cut.0 })?;
+    let chain = journal.chain_at(day.cut)?.ok_or(SettleError::BatchMissing { lsn: day.cut.0 })?.chain;
 
     let (file, rows) = detail.finish().map_err(|error| directory.failed(DETAIL, error))?;
     let detail = file_entry(&directory, DETAIL, file, rows)?;

@@ -36,14 +36,6 @@ pub enum SettleError {
         /// The last record of the cut.
         lsn: u64,
     },
-    /// The header of the batch of the cut cannot be read.
-    #[error("the journal cannot be settled: the batch of record {lsn} cannot be read: {source}")]
-    Chain {
-        /// The last record of the cut.
-        lsn: u64,
-        /// What the system said.
-        source: io::Error,
-    },
     /// The directory holds something else.
     #[error("{} holds {name:?}, which is no part of a settlement: give a directory of its own to each day", path.display())]
     Occupied {
@@ -120,7 +112,6 @@ impl SettleError {
             | Self::Contradiction(_)
             | Self::OriginalMissing { .. }
             | Self::BatchMissing { .. }
-            | Self::Chain { .. }
             | Self::FinalDiffers { .. } => 1,
             Self::NoJournal { .. } | Self::Occupied { .. } | Self::Manifest { .. } | Self::OtherDay { .. } => 64,
             Self::Busy { .. } | Self::Write { .. } | Self::Publish { .. } => 75,

@@ -12,7 +12,6 @@
 //! May call the domain and the store; nothing here knows of links, sockets or the configuration.
 
 mod cell;
-mod chain;
 mod detail;
 mod directory;
 mod dump;

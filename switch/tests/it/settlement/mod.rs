@@ -257,8 +257,8 @@ fn an_interrupted_run_is_completed_by_the_next() {
 
 #[test]
 fn a_damaged_journal_gives_nothing() {
-    let mut bench = two_days();
-    bench.append(TUESDAY, |batch| batch.sale(70_000, 7_000, "SN-4"));
+    // Its last batch ends in zeros: what stands before it must still not be taken for a torn tail.
+    let bench = two_days();
     damage(&bench.path("journal"));
     let error = settle_day(&bench, MONDAY, "out").unwrap_err();
     assert!(error.to_string().contains("offset 4096"), "{error}");
