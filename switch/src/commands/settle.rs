@@ -1,5 +1,6 @@
 //! `lijian settle`: a day's set, beside a running daemon or without one.
 
+use super::configuration::ConfigurationArguments;
 use crate::settlement::manifest::{Manifest, Status};
 use crate::settlement::{SettleError, settle};
 use lijian_domain::ids::Lsn;
@@ -21,34 +22,23 @@ const PROGRESS_RECORDS: u64 = 1 << 16;
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Example:\n  lijian settle --config switch.toml --date 2024-10-01 --out settlement/2024-10-01")]
 pub struct SettleArguments {
-    /// The configuration file
-    #[arg(long, value_name = "FILE")]
-    pub config: PathBuf,
+    /// Which configuration
+    #[command(flatten)]
+    pub configuration: ConfigurationArguments,
     /// The business date
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = business_date)]
     pub date: BusinessDate,
     /// Where to write: a new directory, an empty one, or one that holds this day's set
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// The data directory, in place of store.path
-    #[arg(long, value_name = "DIR")]
-    pub data: Option<PathBuf>,
-    /// Overrides a key of the configuration; can be given more than once
-    #[arg(long, value_name = "KEY=VALUE", value_parser = lijian_config::switch::override_argument)]
-    pub set: Vec<(String, String)>,
 }
 
 /// Runs the command. Exit code 0 for a set, 1 for a journal that gives none, 64 for a configuration or a directory that
 /// cannot be used, 75 for what may pass on another try.
 pub fn run(arguments: &SettleArguments) -> ExitCode {
-    let environment = lijian_config::switch::Environment::default();
-    let data = arguments.data.as_deref();
-    let loaded = match lijian_config::switch::load(&arguments.config, &arguments.set, data, environment) {
+    let loaded = match arguments.configuration.load() {
         Ok(loaded) => loaded,
-        Err(errors) => {
-            tell(&lijian_config::switch::render(&errors, std::io::stderr().is_terminal()));
-            return ExitCode::from(64);
-        }
+        Err(code) => return code,
     };
     match settle_from(&loaded.config.store.path.join("journal"), arguments) {
         Ok(manifest) => {
