@@ -21,6 +21,16 @@ pub enum SettlementError {
         /// The intent of its original.
         intent: Lsn,
     },
+    /// A sale given back twice on a day.
+    #[error("record {lsn} gives back the sale of record {intent}, which record {first} gave back before")]
+    ReturnedTwice {
+        /// The later reversal's outcome.
+        lsn: Lsn,
+        /// The intent of the original.
+        intent: Lsn,
+        /// The earlier reversal's outcome.
+        first: Lsn,
+    },
     /// The record of the original is no intent, or is not that of this grant.
     #[error("record {lsn} gives back the sale of record {intent}, where no intent stands")]
     NotAnIntent {

@@ -7,8 +7,8 @@
 //!
 //! **Invariants.** On every row gross = paid + sum of the sponsors' parts, and the rows of a grant add up to what was
 //! recorded, to the last unit; a journal that says otherwise is an error, never a row. A hold that is open or in doubt is
-//! counted and not settled. What is kept in memory is the open holds, the open reversals and the keys of the totals: it
-//! does not grow with the day.
+//! counted and not settled. A grant is given back once on a day. What is kept in memory is the open holds, the open
+//! reversals, the returns of the day and the keys of the totals: it does not grow with the grants of the day.
 
 mod day;
 mod error;
@@ -37,6 +37,8 @@ pub struct Settlement {
     running: Option<BusinessDate>,
     sales: HashMap<Lsn, OpenSale, foldhash::fast::FixedState>,
     reversals: HashMap<Lsn, OpenReversal, foldhash::fast::FixedState>,
+    /// The intents given back on the day, with the record that did it.
+    returned: HashMap<Lsn, Lsn, foldhash::fast::FixedState>,
     day: Day,
 }
 
@@ -78,7 +80,14 @@ struct OpenReversal {
 impl Settlement {
     /// The settlement of `date`, before the first entry.
     pub fn new(date: BusinessDate) -> Self {
-        Self { date, running: None, sales: HashMap::default(), reversals: HashMap::default(), day: Day::new(date) }
+        Self {
+            date,
+            running: None,
+            sales: HashMap::default(),
+            reversals: HashMap::default(),
+            returned: HashMap::default(),
+            day: Day::new(date),
+        }
     }
 
     /// Takes the next entry. `rows` is emptied and then holds what the entry adds to the day's detail.
@@ -122,6 +131,9 @@ impl Settlement {
             Record::Reversed(outcome) => {
                 let wanted = self.reverse(lsn, at, &outcome)?;
                 if settles {
+                    if let Some(first) = self.returned.insert(wanted.original, lsn) {
+                        return Err(SettlementError::ReturnedTwice { lsn, intent: wanted.original, first });
+                    }
                     return Ok(Step::Return(wanted));
                 }
             }

@@ -249,6 +249,15 @@ fn a_journal_that_contradicts_itself_is_an_error() {
     );
     check(
         &|journal| {
+            let intent = journal.intent(MONDAY, one(1_000, 100));
+            journal.granted(MONDAY, intent);
+            journal.reversed(MONDAY, intent);
+            journal.reversed(MONDAY, intent);
+        },
+        SettlementError::ReturnedTwice { lsn: Lsn(6), intent: Lsn(1), first: Lsn(4) },
+    );
+    check(
+        &|journal| {
             let refused = journal.append(MONDAY, Record::Declined(Outcome { intent: Lsn(9), answer: answer("") }));
             journal.reversed(MONDAY, refused);
         },
