@@ -6,6 +6,7 @@
 pub mod check;
 pub mod configuration;
 pub mod decode;
+pub mod demo;
 mod dialect_argument;
 pub mod encode;
 pub mod run;
@@ -27,6 +28,7 @@ struct Arguments {
 /// What the program can do.
 #[derive(clap::Subcommand, Debug)]
 enum Command {
+    Demo(demo::DemoArguments),
     Run(run::RunArguments),
     Check(check::CheckArguments),
     Settle(settle::SettleArguments),
@@ -39,6 +41,7 @@ enum Command {
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match Arguments::try_parse_from(arguments) {
         Ok(arguments) => match arguments.command {
+            Command::Demo(arguments) => demo::run(&arguments),
             Command::Run(arguments) => run::run(&arguments),
             Command::Check(arguments) => check::run(&arguments),
             Command::Settle(arguments) => settle::run(&arguments),

@@ -1,0 +1,211 @@
+//! Does a step: sends it, waits for the answer, looks at what the issuer got and at what the budget holds then.
+
+use super::admin::Admin;
+use super::directory::CATALOGUE;
+use super::error::DemoError;
+use super::host::{DIALECT, Host};
+use super::row::{Asked, Row, Told};
+use super::script::{BUDGET, Purchase, SAME, Sends, Step};
+use super::switch::Switch;
+use lijian_load::issuer::{Card, Observations, Outcome, Seen};
+use lijian_load::till::{Answer, Request, Sale, Till, TillError};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Longer than the switch lets any till wait.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The acquiring institution of the till's host.
+const ACQUIRER: &str = "48025840";
+/// Reversals have trace numbers of their own, after those of the sales.
+const REVERSAL_STAN: u32 = 900_000;
+
+/// What a step is about, for people.
+pub(super) struct About {
+    /// The link that the till uses.
+    pub(super) link: &'static str,
+    /// The card, masked.
+    pub(super) card: String,
+    /// The product as the library names it.
+    pub(super) product: String,
+    /// Message type that is sent.
+    pub(super) mti: String,
+    /// Field 4 that is sent, in fen.
+    pub(super) amount: u64,
+}
+
+/// What the tills paid, by their own sockets, in fen.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Paid {
+    /// Sum of the approved sales, less the reversed ones.
+    pub(super) standing: u64,
+    /// Sum of the sales that were answered with 98, as the issuer was asked for them.
+    pub(super) in_doubt: u64,
+}
+
+/// A sale that was sent, and what came back.
+struct Sent {
+    purchase: Purchase,
+    request: Request,
+    answer: Answer,
+}
+
+/// Two tills, one on each link, and everything that they did.
+pub(super) struct Player<'d> {
+    tills: BTreeMap<&'static str, Till>,
+    observations: &'d Observations,
+    admin: &'d Admin,
+    sent: BTreeMap<usize, Sent>,
+    paid: Paid,
+}
+
+impl<'d> Player<'d> {
+    /// Connects the tills.
+    pub(super) async fn start(host: &'d Host, switch: &Switch, admin: &'d Admin) -> Result<Self, DemoError> {
+        let failed = |source| DemoError::Till { step: 0, source };
+        let ascii = Till::connect(switch.acquirer("ascii"), DIALECT).await.map_err(failed)?;
+        let pos = Till::connect(switch.acquirer("pos"), "unionpay-pos").await.map_err(failed)?;
+        let tills = BTreeMap::from([("ascii", ascii), ("pos", pos)]);
+        let (sent, paid) = (BTreeMap::new(), Paid::default());
+        Ok(Self { tills, observations: host.observations(), admin, sent, paid })
+    }
+
+    /// What the tills paid up to now.
+    pub(super) fn paid(&self) -> Paid {
+        self.paid
+    }
+
+    /// The retrieval reference number that a step's answer brought.
+    pub(super) fn rrn(&self, step: usize) -> Option<String> {
+        self.sent.get(&step).map(|sent| sent.answer.text(37)).filter(|rrn| !rrn.is_empty())
+    }
+
+    /// What a step is about.
+    pub(super) fn about(&self, step: &Step) -> Result<About, DemoError> {
+        let (purchase, request) = self.request(step)?;
+        let product = match purchase.gtin {
+            None => "no items".to_owned(),
+            Some(gtin) => product(gtin).unwrap_or_else(|| format!("{gtin}, unknown")),
+        };
+        let card = Card::from_digits(purchase.card.as_bytes()).map(|card| card.to_string()).unwrap_or_default();
+        let amount = request.fields.get(&4).and_then(|digits| std::str::from_utf8(digits).ok()?.parse().ok());
+        Ok(About { link: purchase.link, card, product, mti: request.mti.to_string(), amount: amount.unwrap_or(0) })
+    }
+
+    /// Plays a step.
+    pub(super) async fn play(&mut self, step: &Step) -> Result<Row, DemoError> {
+        let (purchase, request) = self.request(step)?;
+        let before = self.observations.seen().last().map_or(0, |seen| seen.order);
+        let failed = |source| DemoError::Till { step: step.number, source };
+        let till = self.tills.get_mut(purchase.link).ok_or_else(|| failed(TillError::Closed))?;
+        let answer = till.ask(&request, PATIENCE).await.map_err(failed)?;
+        let asked: Vec<Seen> = self.observations.seen_since(before);
+        let asked: Vec<&Seen> = asked.iter().filter(|seen| seen.outcome != Outcome::Network).collect();
+        let mut told = told(&answer);
+        match step.sends {
+            Sends::Sale(_) => self.count(&answer, &asked),
+            Sends::Repeat(of) => told.sameness = Some(self.sameness(of, &answer)),
+            Sends::Reversal(of) if told.response_code == "00" => {
+                let net = self.sent.get(&of).and_then(|sent| sent.answer.amount_minor()).unwrap_or(0);
+                self.paid.standing = self.paid.standing.saturating_sub(net);
+            }
+            Sends::Reversal(_) => {}
+        }
+        let row = Row { asked: issuer_saw(&asked), told, budget: self.admin.budget(BUDGET)? };
+        self.sent.insert(step.number, Sent { purchase, request, answer });
+        Ok(row)
+    }
+
+    fn request(&self, step: &Step) -> Result<(Purchase, Request), DemoError> {
+        let stan = u32::try_from(step.number).unwrap_or(0);
+        let earlier = |of: &usize| {
+            let missing = || DemoError::Example(format!("step {} needs step {of} before it", step.number));
+            self.sent.get(of).ok_or_else(missing)
+        };
+        let dialect = |link| {
+            let missing = || DemoError::Example(format!("no till on the link {link}"));
+            self.tills.get(link).map(Till::dialect).ok_or_else(missing)
+        };
+        match &step.sends {
+            Sends::Sale(purchase) => {
+                let request = sale(purchase, stan).request(dialect(purchase.link)?);
+                let too_long = |error| DemoError::Example(format!("step {}: {error}", step.number));
+                Ok((*purchase, request.map_err(too_long)?))
+            }
+            Sends::Repeat(of) => earlier(of).map(|sent| (sent.purchase, sent.request.clone())),
+            Sends::Reversal(of) => {
+                let sent = earlier(of)?;
+                let reversal = sent.request.reversal(dialect(sent.purchase.link)?, REVERSAL_STAN + stan);
+                Ok((sent.purchase, reversal))
+            }
+        }
+    }
+
+    fn count(&mut self, answer: &Answer, asked: &[&Seen]) {
+        match answer.text(39).as_str() {
+            "00" => self.paid.standing += answer.amount_minor().unwrap_or(0),
+            "98" => self.paid.in_doubt += asked.iter().filter_map(|seen| seen.amount_minor).sum::<u64>(),
+            _ => {}
+        }
+    }
+
+    fn sameness(&self, of: usize, answer: &Answer) -> String {
+        let first = self.sent.get(&of).map(|sent| &sent.answer.tags);
+        let same = first == Some(&answer.tags) && answer.tag(*b"84").is_some();
+        if same { SAME.to_owned() } else { format!("other tags than those of step {of}") }
+    }
+}
+
+fn sale(purchase: &Purchase, stan: u32) -> Sale {
+    let mut tags = Vec::new();
+    if let Some(gtin) = purchase.gtin {
+        tags.push((*b"01", gtin.to_owned()));
+        tags.push((*b"03", purchase.unit_price.to_string()));
+        tags.extend(purchase.district.map(|district| (*b"06", district.to_owned())));
+    }
+    Sale {
+        card: purchase.card.to_owned(),
+        amount_minor: purchase.amount,
+        stan,
+        terminal: "DEMO0001".to_owned(),
+        merchant: purchase.merchant.to_owned(),
+        acquirer: ACQUIRER.to_owned(),
+        // One minute for each step, as the till's own clock says it.
+        local_time: format!("24100110{:02}00", stan.saturating_add(5)),
+        batch: 1,
+        tags,
+    }
+}
+
+fn told(answer: &Answer) -> Told {
+    let tag = |tag| answer.tag(tag);
+    Told {
+        mti: answer.mti.to_string(),
+        response_code: answer.text(39),
+        decision: tag(*b"82"),
+        amount: answer.amount_minor(),
+        discount: tag(*b"81").and_then(|digits| digits.parse().ok()),
+        bound: tag(*b"88"),
+        sameness: None,
+    }
+}
+
+/// One request at most belongs to a step; more of them show as a type that is none.
+fn issuer_saw(asked: &[&Seen]) -> Option<Asked> {
+    let seen = asked.last()?;
+    let mti = if asked.len() == 1 { seen.mti.to_string() } else { format!("{}x", asked.len()) };
+    Some(Asked { mti, amount: seen.amount_minor, gross: seen.field54.as_deref().and_then(gross) })
+}
+
+/// The amount of the one group that field 54 holds: account type, amount type (2 digits each), currency (3), sign (1), amount
+/// (12).
+fn gross(field: &[u8]) -> Option<u64> {
+    let digits = field.strip_prefix(b"0090156D").filter(|digits| digits.len() == 12)?;
+    std::str::from_utf8(digits).ok()?.parse().ok()
+}
+
+/// The name in the library.
+fn product(gtin: &str) -> Option<String> {
+    let mut lines = csv::Reader::from_reader(CATALOGUE.as_bytes());
+    let line = lines.records().map_while(Result::ok).find(|line| line.get(0) == Some(gtin))?;
+    line.get(4).map(str::to_owned)
+}

@@ -1,0 +1,256 @@
+//! The day: what the till does, step by step, and what must come of it, worked out by hand from the published rules of the
+//! campaign (20 % for grade 1, 15 % for grade 2 and tablets, at most 2,000.00 an item; phones 10 %; one item of each class
+//! for a person; a person is a card). All money is in fen.
+
+use super::row::{Asked, Budget, Row, Told};
+
+/// The budget of the day, as the caps' page names it.
+pub(super) const BUDGET: &str = "campaign:shenzhen-2024";
+/// 4,500.00: small enough to be used up within the day.
+pub(super) const OPENING_FEN: u64 = 450_000;
+/// When the switch's clock starts: within the campaign, within its hours (10:00 to 23:00).
+pub(super) const CLOCK: &str = "2024-10-01T10:05:00+08:00";
+/// The business date of that.
+pub(super) const DATE: &str = "2024-10-01";
+/// The switch waits so long for the issuer. Short, so that nobody waits long for the step in which the issuer is silent.
+pub(super) const TIME_BUDGET_MS: u32 = 3_000;
+/// The issuer declines this amount (51): 1,299.00 less 20 % (259.80), step 12.
+pub(super) const DECLINED_FEN: u64 = 103_920;
+/// The issuer books this amount and does not answer: 2,266.00 less 15 % (339.90), step 13.
+pub(super) const SILENT_FEN: u64 = 192_610;
+
+/// What a repeated answer must be.
+pub(super) const SAME: &str = "every tag as before, the grant id (84) too";
+
+/// One step.
+pub(super) struct Step {
+    /// From 1.
+    pub(super) number: usize,
+    /// What it shows.
+    pub(super) title: &'static str,
+    /// What the till does.
+    pub(super) sends: Sends,
+    /// What must come of it.
+    pub(super) expected: Row,
+}
+
+/// What the till does.
+pub(super) enum Sends {
+    /// Sends a sale.
+    Sale(Purchase),
+    /// Sends the request of an earlier step again.
+    Repeat(usize),
+    /// Reverses the sale of an earlier step.
+    Reversal(usize),
+}
+
+/// A sale at a till.
+#[derive(Clone, Copy)]
+pub(super) struct Purchase {
+    /// The acquirer link that the till's host dials.
+    pub(super) link: &'static str,
+    pub(super) card: &'static str,
+    pub(super) merchant: &'static str,
+    /// Tag 01; a sale without items has none.
+    pub(super) gtin: Option<&'static str>,
+    /// Tag 03.
+    pub(super) unit_price: u64,
+    /// Field 4.
+    pub(super) amount: u64,
+    /// Tag 06.
+    pub(super) district: Option<&'static str>,
+}
+
+// Five people, by their cards.
+const AN: &str = "6222020000000015";
+const BO: &str = "6222020000000023";
+const CHEN: &str = "6222020000000031";
+const DENG: &str = "6222020000000049";
+const FANG: &str = "6222020000000056";
+
+/// An admitted appliance shop in Luohu (440303) on the link `ascii`: field 42.
+pub(super) const SHOP: &str = "999584057220001";
+/// Admitted shops for digital goods on the link `pos`.
+const PHONE_SHOP: &str = "999584057320008";
+const TABLET_SHOP: &str = "999584057320020";
+const UNKNOWN_SHOP: &str = "999584057229999";
+/// Tianhe in Guangzhou.
+const GUANGZHOU: &str = "440106";
+
+/// A sale of one item at the appliance shop.
+const fn sale(card: &'static str, gtin: &'static str, price: u64) -> Purchase {
+    let (link, merchant) = ("ascii", SHOP);
+    Purchase { link, card, merchant, gtin: Some(gtin), unit_price: price, amount: price, district: None }
+}
+
+/// The steps. Each comment holds the arithmetic.
+pub(super) fn steps() -> Vec<Step> {
+    let steps = [
+        (
+            // 4,999.00 x 20 % = 999.80; 4,999.00 - 999.80 = 3,999.20. Remaining: 4,500.00 - 999.80 = 3,500.20.
+            "Refrigerator, grade 1: 20 % off",
+            Sends::Sale(sale(AN, "6951050400071", 499_900)),
+            granted(499_900, 399_920, 99_980),
+            budget(0, 99_980, 350_020),
+        ),
+        (
+            // 13,899.00 x 15 % = 2,084.85, at most 2,000.00; 11,899.00 is left to pay. Used: 999.80 + 2,000.00 = 2,999.80.
+            "Television, grade 2: 15 %, at most 2,000.00",
+            Sends::Sale(sale(BO, "6945660300425", 1_389_900)),
+            granted(1_389_900, 1_189_900, 200_000),
+            budget(0, 299_980, 150_020),
+        ),
+        (
+            // 3,998.99 x 10 % = 399.899, down to 399.89; 3,998.99 - 399.89 = 3,599.10. Used: 2,999.80 + 399.89 = 3,399.69.
+            "Phone: 10 %, down to the fen",
+            Sends::Sale(Purchase { link: "pos", merchant: PHONE_SHOP, ..sale(CHEN, "6962410800639", 399_899) }),
+            granted(399_899, 359_910, 39_989),
+            AFTER_THREE,
+        ),
+        (
+            "Step 1's person wants a second refrigerator",
+            Sends::Sale(sale(AN, "6932770200219", 439_900)),
+            refused("65", "N105", 439_900, Some("person-category:shenzhen-2024:refrigerator")),
+            AFTER_THREE,
+        ),
+        (
+            "Not in the product library",
+            Sends::Sale(sale(DENG, "6901234567892", 299_900)),
+            refused("57", "N102", 299_900, None),
+            AFTER_THREE,
+        ),
+        (
+            // One piece at 2,999.00 is not 2,899.00.
+            "Item and amount differ by 100.00",
+            Sends::Sale(Purchase { amount: 289_900, ..sale(DENG, "6945660300289", 299_900) }),
+            refused("30", "N107", 289_900, None),
+            AFTER_THREE,
+        ),
+        (
+            "A shop that is not admitted",
+            Sends::Sale(Purchase { merchant: UNKNOWN_SHOP, ..sale(DENG, "8034190700077", 599_900) }),
+            refused("57", "N104", 599_900, None),
+            AFTER_THREE,
+        ),
+        (
+            "Grade 3: nothing to give",
+            Sends::Sale(sale(DENG, "6973390500143", 509_900)),
+            refused("57", "N110", 509_900, None),
+            AFTER_THREE,
+        ),
+        (
+            "A terminal that says it is in Guangzhou",
+            Sends::Sale(Purchase { district: Some(GUANGZHOU), ..sale(DENG, "6932770200424", 589_900) }),
+            refused("57", "N111", 589_900, None),
+            AFTER_THREE,
+        ),
+        (
+            // As step 1, and the issuer is not asked again.
+            "Step 1 again: the same answer, one grant",
+            Sends::Repeat(1),
+            repeated(399_920, 99_980),
+            AFTER_THREE,
+        ),
+        (
+            "A sale without items passes as it came",
+            Sends::Sale(Purchase { gtin: None, ..sale(DENG, "", 2_580) }),
+            relayed(2_580),
+            AFTER_THREE,
+        ),
+        (
+            // 1,299.00 x 20 % = 259.80; 1,299.00 - 259.80 = 1,039.20. Held, and given back.
+            "The issuer declines, the hold is given back",
+            Sends::Sale(sale(DENG, "6973390500914", 129_900)),
+            not_approved("51", 129_900, DECLINED_FEN),
+            AFTER_THREE,
+        ),
+        (
+            // 2,266.00 x 15 % = 339.90; 2,266.00 - 339.90 = 1,926.10. Remaining: 1,100.31 - 339.90 = 760.41.
+            "The issuer is silent: 98, the hold is in doubt",
+            Sends::Sale(sale(DENG, "6901840101053", 226_600)),
+            not_approved("98", 226_600, SILENT_FEN),
+            budget(33_990, 339_969, 76_041),
+        ),
+        (
+            // 6,899.00 x 20 % = 1,379.80, over 760.41.
+            "Computer, 20 %: more than the budget has left",
+            Sends::Sale(sale(FANG, "8034190700633", 689_900)),
+            refused("61", "N106", 689_900, Some(BUDGET)),
+            budget(33_990, 339_969, 76_041),
+        ),
+        (
+            // 5,069.40 x 15 % = 760.41, all that is left; 5,069.40 - 760.41 = 4,308.99. Used: 3,399.69 + 760.41 = 4,160.10.
+            "Tablet, 15 %: all that is left, to the fen",
+            Sends::Sale(Purchase { link: "pos", merchant: TABLET_SHOP, ..sale(FANG, "4987051200145", 506_940) }),
+            granted(506_940, 430_899, 76_041),
+            budget(33_990, 416_010, 0),
+        ),
+        (
+            // The 2,000.00 of step 2 come back. Used: 4,160.10 - 2,000.00 = 2,160.10. The issuer gets back what it paid.
+            "Step 2 is reversed, its 2,000.00 come back",
+            Sends::Reversal(2),
+            reversed(1_389_900, 1_189_900),
+            budget(33_990, 216_010, 200_000),
+        ),
+        (
+            // 3,452.88 x 15 % = 517.932, down to 517.93; 3,452.88 - 517.93 = 2,934.95. Used: 2,160.10 + 517.93 = 2,678.03.
+            // Remaining: 2,000.00 - 517.93 = 1,482.07.
+            "Step 2's person may buy again",
+            Sends::Sale(sale(BO, "6901840100773", 345_288)),
+            granted(345_288, 293_495, 51_793),
+            budget(33_990, 267_803, 148_207),
+        ),
+    ];
+    let numbered = |(index, (title, sends, (asked, told), budget)): (usize, _)| Step {
+        number: index + 1,
+        title,
+        sends,
+        expected: Row { asked, told, budget },
+    };
+    steps.into_iter().enumerate().map(numbered).collect()
+}
+
+/// After the three grants at the start. Remaining: 4,500.00 - 3,399.69 = 1,100.31.
+const AFTER_THREE: Budget = budget(0, 339_969, 110_031);
+
+const fn budget(held: u64, used: u64, remaining: u64) -> Budget {
+    Budget { limit: OPENING_FEN, held, used, remaining }
+}
+
+type Expected = (Option<Asked>, Told);
+
+fn told(mti: &str, response_code: &str, decision: &str, amount: u64) -> Told {
+    let decision = Some(decision.to_owned()).filter(|decision| !decision.is_empty());
+    let (mti, response_code) = (mti.to_owned(), response_code.to_owned());
+    Told { mti, response_code, decision, amount: Some(amount), ..Told::default() }
+}
+
+fn asked(mti: &str, amount: u64, gross: Option<u64>) -> Option<Asked> {
+    Some(Asked { mti: mti.to_owned(), amount: Some(amount), gross })
+}
+
+fn granted(gross: u64, net: u64, discount: u64) -> Expected {
+    (asked("0200", net, Some(gross)), Told { discount: Some(discount), ..told("0210", "00", "G000", net) })
+}
+
+fn refused(response_code: &str, decision: &str, amount: u64, bound: Option<&str>) -> Expected {
+    (None, Told { bound: bound.map(str::to_owned), ..told("0210", response_code, decision, amount) })
+}
+
+fn repeated(net: u64, discount: u64) -> Expected {
+    let told = told("0210", "00", "G000", net);
+    (None, Told { discount: Some(discount), sameness: Some(SAME.to_owned()), ..told })
+}
+
+fn relayed(amount: u64) -> Expected {
+    (asked("0200", amount, None), told("0210", "00", "", amount))
+}
+
+fn not_approved(response_code: &str, gross: u64, net: u64) -> Expected {
+    (asked("0200", net, Some(gross)), told("0210", response_code, "N199", gross))
+}
+
+/// The till says the full price, the issuer is told what it paid.
+fn reversed(gross: u64, net: u64) -> Expected {
+    (asked("0400", net, None), told("0410", "00", "", gross))
+}
