@@ -115,7 +115,7 @@ async fn day(
 ) -> Result<bool, DemoError> {
     let admin = Admin::at(switch.admin());
     admin.until_issuer().await?;
-    print(&serving::opening(directory, host, switch, arguments));
+    print(&serving::opening(directory, host, switch, arguments)?);
     let steps = script::steps();
     let mut table = Table::default();
     print(&Table::header());

@@ -62,8 +62,8 @@ impl<'d> Player<'d> {
     /// Connects the tills.
     pub(super) async fn start(host: &'d Host, switch: &Switch, admin: &'d Admin) -> Result<Self, DemoError> {
         let failed = |source| DemoError::Till { step: 0, source };
-        let ascii = Till::connect(switch.acquirer("ascii"), DIALECT).await.map_err(failed)?;
-        let pos = Till::connect(switch.acquirer("pos"), "unionpay-pos").await.map_err(failed)?;
+        let ascii = Till::connect(switch.acquirer("ascii")?, DIALECT).await.map_err(failed)?;
+        let pos = Till::connect(switch.acquirer("pos")?, "unionpay-pos").await.map_err(failed)?;
         let tills = BTreeMap::from([("ascii", ascii), ("pos", pos)]);
         let (sent, paid) = (BTreeMap::new(), Paid::default());
         Ok(Self { tills, observations: host.observations(), admin, sent, paid })

@@ -13,9 +13,14 @@ use super::table::yuan;
 const SAMPLE_ITEM: &str = "01013694566030021003006149900";
 
 /// Where everything is.
-pub(super) fn opening(directory: &Directory, host: &Host, switch: &Switch, arguments: &DemoArguments) -> String {
+pub(super) fn opening(
+    directory: &Directory,
+    host: &Host,
+    switch: &Switch,
+    arguments: &DemoArguments,
+) -> Result<String, DemoError> {
     let fate = if arguments.keep { "kept" } else { "removed at the end; --keep leaves it" };
-    format!(
+    Ok(format!(
         "Lijian demo: a till day of the Shenzhen 2024 programme, real ISO 8583 over real TCP.\n\n\
          till       two of them, one on each acquirer link of the switch\n\
          switch     {} (ascii: iso87-ascii), {} (pos: unionpay-pos)\n\
@@ -25,13 +30,13 @@ pub(super) fn opening(directory: &Directory, host: &Host, switch: &Switch, argum
          campaign   shenzhen-2024, budget {} yuan; the switch's clock starts at {CLOCK}\n\n\
          Amounts are in yuan. DE4 is the amount, DE54 carries the full price to the issuer, 39 is the response code, 82 the\n\
          decision, held/used/remaining are those of the cap {BUDGET}. A dash: nothing there.\n",
-        switch.acquirer("ascii"),
-        switch.acquirer("pos"),
+        switch.acquirer("ascii")?,
+        switch.acquirer("pos")?,
         host.address(),
         switch.admin(),
         directory.path().display(),
         yuan(OPENING_FEN),
-    )
+    ))
 }
 
 /// Whether it all came out.
@@ -44,7 +49,7 @@ pub(super) fn verdict(steps: usize, right: bool) -> String {
 
 /// What to try while it serves.
 pub(super) fn invitation(directory: &Directory, switch: &Switch, player: &Player<'_>) -> Result<String, DemoError> {
-    let (ascii, pos, admin) = (switch.acquirer("ascii"), switch.acquirer("pos"), switch.admin());
+    let (ascii, pos, admin) = (switch.acquirer("ascii")?, switch.acquirer("pos")?, switch.admin());
     let program = std::env::current_exe().map_err(DemoError::System)?;
     let rrn = player.rrn(1).unwrap_or_default();
     Ok(format!(

@@ -60,8 +60,9 @@ impl Switch {
     }
 
     /// Where an acquirer link listens.
-    pub(super) fn acquirer(&self, name: &str) -> SocketAddr {
-        self.acquirers.get(name).copied().unwrap_or(self.admin)
+    pub(super) fn acquirer(&self, name: &str) -> Result<SocketAddr, DemoError> {
+        let missing = || DemoError::Example(format!("no acquirer link {name}"));
+        self.acquirers.get(name).copied().ok_or_else(missing)
     }
 
     /// Where the admin side listens.
