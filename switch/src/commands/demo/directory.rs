@@ -2,6 +2,8 @@
 
 use super::error::DemoError;
 use super::script::OPENING_FEN;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
@@ -22,7 +24,10 @@ pub(super) struct Directory {
 impl Directory {
     /// Makes the directory and writes the configuration into it, in the layout that its relative paths want.
     pub(super) fn make() -> Result<Self, DemoError> {
-        let root = tempfile::Builder::new().prefix("lijian-demo-").tempdir().map_err(DemoError::System)?;
+        let mut builder = tempfile::Builder::new();
+        // Its owner's alone, as a data directory should be.
+        let builder = builder.prefix("lijian-demo-").permissions(Permissions::from_mode(0o700));
+        let root = builder.tempdir().map_err(DemoError::System)?;
         let directory = Self { root };
         let files = [
             (directory.path().join("config/campaigns/shenzhen-2024.toml"), &*small_copy(CAMPAIGN)?),
@@ -101,10 +106,11 @@ mod tests {
     }
 
     #[test]
-    fn it_is_gone_afterwards() {
+    fn it_is_its_owners_alone_and_gone_afterwards() {
         let directory = Directory::make().unwrap();
         let path = directory.path().to_owned();
         assert!(directory.config().is_file());
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o700);
         drop(directory);
         assert!(!path.exists());
     }
