@@ -13,6 +13,7 @@ pub(crate) fn observer(feed: Arc<JournalFeed>, health: Arc<Health>, page: Arc<Pa
         JournalEvent::Written(timings) => page.journal_batch(timings.records, timings.bytes, timings.sync_us),
         JournalEvent::SpaceLow { free_bytes, free_bytes_min } => {
             health.space_is_low();
+            feed.space_is_low();
             tracing::error!(free_bytes, free_bytes_min, "the journal's disk will be full soon: make room");
         }
         JournalEvent::NotPrepared(fault) => {

@@ -15,20 +15,26 @@ pub(crate) struct Connection {
 #[derive(Default)]
 pub(crate) struct Connections {
     open: BTreeMap<ConnectionId, Connection>,
+    /// Those of issuers: few among many.
+    issuers: Vec<ConnectionId>,
     /// For each issuer link: the connections that can be sent to, and which is next.
     ready: Vec<(Vec<ConnectionId>, usize)>,
 }
 
 impl Connections {
     pub(crate) fn new(issuers: usize) -> Self {
-        Self { open: BTreeMap::new(), ready: vec![(Vec::new(), 0); issuers] }
+        Self { open: BTreeMap::new(), issuers: Vec::new(), ready: vec![(Vec::new(), 0); issuers] }
     }
 
     pub(crate) fn insert(&mut self, id: ConnectionId, connection: Connection) {
+        if matches!(connection.link, LinkId::Issuer(_)) {
+            self.issuers.push(id);
+        }
         self.open.insert(id, connection);
     }
 
     pub(crate) fn remove(&mut self, id: ConnectionId) -> Option<Connection> {
+        self.issuers.retain(|issuer| *issuer != id);
         self.not_ready(id);
         self.open.remove(&id)
     }
@@ -41,12 +47,13 @@ impl Connections {
         self.open.get_mut(&id)
     }
 
-    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = (ConnectionId, &mut Connection)> {
-        self.open.iter_mut().map(|(id, connection)| (*id, connection))
+    /// The connections of issuers.
+    pub(crate) fn issuers(&self) -> impl Iterator<Item = &Connection> {
+        self.issuers.iter().filter_map(|id| self.open.get(id))
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Connection> {
-        self.open.values()
+    pub(crate) fn issuer_ids(&self) -> Vec<ConnectionId> {
+        self.issuers.clone()
     }
 
     /// From now on requests may be sent over this connection.

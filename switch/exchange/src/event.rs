@@ -60,6 +60,8 @@ pub enum Event<'a> {
     Durable(Lsn),
     /// The journal can no longer be written: nothing is granted any more.
     Poisoned,
+    /// The journal's disk will be full soon: nothing more is granted, while what is in flight can still be recorded.
+    SpaceLow,
     /// Time passed; [`crate::Exchange::next_deadline_us`] says when this is due at the latest.
     Tick,
     /// The answer to a read; none where there is no such record, or it could not be read.

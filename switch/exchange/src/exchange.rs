@@ -42,6 +42,7 @@ pub struct Exchange {
     pub(crate) runs: Runs,
     pub(crate) poisoned: bool,
     pub(crate) draining: bool,
+    pub(crate) space_low: bool,
 }
 
 impl Exchange {
@@ -61,6 +62,7 @@ impl Exchange {
             runs: Runs::default(),
             poisoned: false,
             draining: false,
+            space_low: false,
             settings: Arc::new(settings),
             rules,
             quota,
@@ -86,6 +88,7 @@ impl Exchange {
             Event::Disconnected { connection } => self.disconnected(connection, now, effects),
             Event::Durable(lsn) => self.durable(lsn, now, effects),
             Event::Poisoned => self.poison(now, effects),
+            Event::SpaceLow => self.space_low = true,
             Event::Tick => self.tick(now, effects),
             Event::Read { ticket, entry } => self.read_back(ticket, entry, now, effects),
             Event::Rules(rules) => self.rules = rules,
@@ -95,7 +98,7 @@ impl Exchange {
 
     /// When [`Event::Tick`] is due at the latest, on the monotonic clock.
     pub fn next_deadline_us(&self) -> Option<u64> {
-        let sessions = self.connections.iter().filter_map(|connection| {
+        let sessions = self.connections.issuers().filter_map(|connection| {
             let LinkId::Issuer(link) = connection.link else { return None };
             connection.session.deadline_us(self.settings.issuers.get(link)?)
         });
@@ -110,7 +113,11 @@ impl Exchange {
     /// How things stand.
     pub fn status(&self) -> Status {
         let issuers = (0..self.settings.issuers.len()).map(|link| IssuerStatus {
-            connections: self.connections.iter().filter(|connection| connection.link == LinkId::Issuer(link)).count(),
+            connections: self
+                .connections
+                .issuers()
+                .filter(|connection| connection.link == LinkId::Issuer(link))
+                .count(),
             ready: self.connections.ready_of(link),
         });
         Status {

@@ -165,8 +165,12 @@ impl Exchange {
                 (&unknown, Tags::declined(DecisionCode::IssuerDeclined, &flight.grant))
             }
         };
-        // What does not fit beside the issuer's fields is left out by the writer, never the code and the discount.
-        reply::recorded(&request, answer, &tags, &mut self.runs, &mut flight.answer).unwrap_or_default();
+        if reply::recorded(&request, answer, &tags, &mut self.runs, &mut flight.answer).is_err() {
+            // Something that the issuer set cannot be written here: code, amount and discount still can.
+            let least = Answer::bare(answer.code, answer.response_code);
+            flight.answer.clear();
+            reply::recorded(&request, &least, &tags, &mut self.runs, &mut flight.answer).unwrap_or_default();
+        }
     }
 
     /// The record of an answer is durable: it leaves.

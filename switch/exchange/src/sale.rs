@@ -24,19 +24,20 @@ use std::sync::Arc;
 
 impl Exchange {
     pub(crate) fn sale(&mut self, caller: Caller<'_>, view: &MessageView<'_>, now: Now, effects: &mut Effects) {
-        if self.poisoned && caller.link.refusal == RefusalPolicy::FullPrice {
-            return self.relay(caller, view, now, effects);
-        }
         let message = inbound::sale(caller.link, view, &self.cards);
         if self.is_repeat(caller, view, &message.origin, now, effects) {
             return;
+        }
+        let cannot_record = self.poisoned || self.space_low;
+        if cannot_record && caller.link.refusal == RefusalPolicy::FullPrice {
+            return self.relay(caller, view, now, effects);
         }
         if self.overloaded(caller.number) {
             effects.tally.overload += 1;
             return self.try_again(caller, view, effects);
         }
         let issuer_ready = self.connections.ready_of(caller.link.issuer) > 0;
-        if self.poisoned || self.draining || !issuer_ready {
+        if cannot_record || self.draining || !issuer_ready {
             effects.tally.issuer_down += u64::from(!issuer_ready);
             return self.try_again(caller, view, effects);
         }

@@ -93,7 +93,8 @@ impl Exchange {
     pub(crate) fn tick_sessions(&mut self, now: Now, effects: &mut Effects) {
         let settings = Arc::clone(&self.settings);
         let mut echoes = Vec::new();
-        for (id, connection) in self.connections.iter_mut() {
+        for id in self.connections.issuer_ids() {
+            let Some(connection) = self.connections.get_mut(id) else { continue };
             let LinkId::Issuer(link) = connection.link else { continue };
             let Some(issuer) = settings.issuers.get(link) else { continue };
             if connection.session.deadline_us(issuer).is_none_or(|deadline_us| deadline_us > now.monotonic_us) {

@@ -1,6 +1,7 @@
 //! The exchange with everything around it that a turn needs.
 
 use super::connection::{Connection, End};
+use super::journal_feed::News;
 use super::read_back::ReadBack;
 use super::table::Table;
 use crate::clock::{self, Clock};
@@ -43,6 +44,7 @@ struct Core {
     scratch: Box<[u8]>,
     durable: Lsn,
     poisoned: bool,
+    space_low: bool,
     /// What the timer waits for.
     armed_us: Option<u64>,
 }
@@ -74,6 +76,7 @@ impl Edge {
             scratch: vec![0; READ_BYTES].into_boxed_slice(),
             durable,
             poisoned: false,
+            space_low: false,
             armed_us: None,
         };
         Self { core: RefCell::new(core), due: Notify::new(), sooner: Notify::new() }
@@ -97,18 +100,22 @@ impl Edge {
     }
 
     /// The journal's news.
-    pub(super) fn journal(&self, durable: Lsn, poisoned: bool) {
-        let (further, newly_poisoned) = {
+    pub(super) fn journal(&self, news: News) {
+        let (further, newly_poisoned, newly_low) = {
             let core = &mut *self.core.borrow_mut();
-            let further = durable > core.durable;
-            core.durable = core.durable.max(durable);
-            (further, poisoned && !std::mem::replace(&mut core.poisoned, poisoned))
+            let further = news.durable > core.durable;
+            core.durable = core.durable.max(news.durable);
+            let newly_poisoned = news.poisoned && !std::mem::replace(&mut core.poisoned, news.poisoned);
+            (further, newly_poisoned, news.space_low && !std::mem::replace(&mut core.space_low, news.space_low))
         };
         if further {
-            self.handle(Event::Durable(durable));
+            self.handle(Event::Durable(news.durable));
         }
         if newly_poisoned {
             self.handle(Event::Poisoned);
+        }
+        if newly_low {
+            self.handle(Event::SpaceLow);
         }
     }
 

@@ -4,11 +4,23 @@ use lijian_domain::ids::Lsn;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use tokio::sync::Notify;
 
+/// What is known of the journal.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct News {
+    /// Up to where it is on disk.
+    pub(super) durable: Lsn,
+    /// Whether nothing is written any more.
+    pub(super) poisoned: bool,
+    /// Whether the disk will be full soon.
+    pub(super) space_low: bool,
+}
+
 /// Written by the journal's observer, read by the edge.
 #[derive(Debug, Default)]
 pub struct JournalFeed {
     durable: AtomicU64,
     poisoned: AtomicBool,
+    space_low: AtomicBool,
     news: Notify,
 }
 
@@ -25,10 +37,19 @@ impl JournalFeed {
         self.news.notify_one();
     }
 
-    /// Waits until something was told since the last call, and gives how far the disk is and whether the journal is
-    /// poisoned.
-    pub(super) async fn news(&self) -> (Lsn, bool) {
+    /// The disk will be full soon.
+    pub fn space_is_low(&self) {
+        self.space_low.store(true, Ordering::Release);
+        self.news.notify_one();
+    }
+
+    /// Waits until something was told since the last call, and gives all that is known.
+    pub(super) async fn news(&self) -> News {
         self.news.notified().await;
-        (Lsn(self.durable.load(Ordering::Acquire)), self.poisoned.load(Ordering::Acquire))
+        News {
+            durable: Lsn(self.durable.load(Ordering::Acquire)),
+            poisoned: self.poisoned.load(Ordering::Acquire),
+            space_low: self.space_low.load(Ordering::Acquire),
+        }
     }
 }

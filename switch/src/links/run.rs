@@ -183,8 +183,7 @@ async fn ticks(edge: Rc<Edge>) {
 
 async fn journal_news(edge: Rc<Edge>, feed: Arc<JournalFeed>) {
     loop {
-        let (durable, poisoned) = feed.news().await;
-        edge.journal(durable, poisoned);
+        edge.journal(feed.news().await);
     }
 }
 

@@ -1,6 +1,7 @@
 //! With 1,024 requests in flight, nothing is allocated for each of them: neither for what is relayed, nor for a sale.
 #![expect(unsafe_code, reason = "an allocator that counts is an allocator, and that trait is unsafe")]
 
+use crate::messages::*;
 use crate::world::*;
 use lijian_codecs::dialect::Dialect;
 use lijian_codecs::frame::FrameFormat;

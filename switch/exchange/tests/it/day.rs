@@ -1,5 +1,6 @@
 //! A till's day: grants, refusals, declines, reversals, full price, gross presentation, two dialects.
 
+use crate::messages::*;
 use crate::world::*;
 use lijian_domain::money::MinorUnits;
 use lijian_exchange::settings::{Presentation, RefusalPolicy};

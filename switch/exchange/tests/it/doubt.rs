@@ -1,5 +1,6 @@
 //! What nobody knows: time-outs, lost links, late answers, a restart, a journal that cannot be written.
 
+use crate::messages::*;
 use crate::world::*;
 use lijian_domain::ids::Lsn;
 use lijian_domain::money::MinorUnits;
@@ -181,4 +182,35 @@ fn restart(world: &World) -> (Exchange, Arc<Quota>) {
 
 fn quota_of(quota: &Quota) -> lijian_domain::cap::CapBalance {
     quota.balance(&lijian_domain::cap::CapKey::Campaign(lijian_domain::ids::CampaignId::new("trial").unwrap()))
+}
+
+#[test]
+fn a_disk_that_will_be_full_soon_grants_no_more_but_records_what_is_in_flight() {
+    let mut world = world();
+    let asked = world.sale_asked(&sale(1));
+    world.happen(Event::SpaceLow);
+    world.till("0200", &sale_of(2, "6217000000000000019", &sale(1)[&48], 200_000));
+    let (_, answer) = world.take(TILL);
+    assert_eq!((answer[&39].as_str(), tag(&answer, 48, "82").unwrap().as_str()), ("91", "N190"));
+    world.issuer("0210", &approval(&asked));
+    world.sync();
+    assert_eq!(world.take(TILL).1[&39], "00");
+    world.till("0400", &reversal_of(&sale(1), 3, 200_000));
+    world.serve_reads();
+    world.sync();
+    assert_eq!(world.take(ISSUER).0, "0400", "what gives money back is still recorded");
+}
+
+#[test]
+fn a_repeat_of_a_granted_sale_never_goes_on_at_full_price() {
+    let refusal = lijian_exchange::settings::RefusalPolicy::FullPrice;
+    let mut world = Setup { refusal, ..Setup::default() }.build();
+    let first = world.sale_approved(&sale(1));
+    world.happen(Event::Poisoned);
+    world.till("0200", &sale(1));
+    world.serve_reads();
+    assert_eq!(world.take(TILL).1, first);
+    assert!(world.take_all(ISSUER).is_empty());
+    world.till("0200", &sale_of(2, "6217000000000000019", &sale(1)[&48], 200_000));
+    assert_eq!(world.take(ISSUER).1[&4], "000000200000");
 }

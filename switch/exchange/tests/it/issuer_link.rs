@@ -1,5 +1,6 @@
 //! The issuer's link: relays, sign-on, echo, overload, drain.
 
+use crate::messages::*;
 use crate::world::*;
 use lijian_exchange::Event;
 use lijian_exchange::effects::CloseReason;

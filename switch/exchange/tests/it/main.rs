@@ -5,6 +5,7 @@ mod allocations;
 mod day;
 mod doubt;
 mod issuer_link;
+mod messages;
 mod repeats;
 mod rubbish;
 mod world;

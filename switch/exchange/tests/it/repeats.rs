@@ -1,5 +1,6 @@
 //! The same request sent again.
 
+use crate::messages::*;
 use crate::world::*;
 use lijian_exchange::{ConnectionId, Event, LinkId};
 

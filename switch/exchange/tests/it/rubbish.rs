@@ -1,5 +1,6 @@
 //! What terminals send that they should not: each gets a clear answer, and nothing is lost.
 
+use crate::messages::*;
 use crate::world::*;
 use lijian_exchange::Event;
 use lijian_exchange::effects::CloseReason;
