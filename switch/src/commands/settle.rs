@@ -40,7 +40,7 @@ pub fn run(arguments: &SettleArguments) -> ExitCode {
         Ok(loaded) => loaded,
         Err(code) => return code,
     };
-    match settle_from(&loaded.config.store.path.join("journal"), arguments) {
+    match settle_from(&loaded.config.store.path, arguments) {
         Ok(manifest) => {
             let _ = writeln!(std::io::stdout().lock(), "{}", summary(&manifest, &arguments.out));
             ExitCode::SUCCESS
@@ -52,9 +52,9 @@ pub fn run(arguments: &SettleArguments) -> ExitCode {
     }
 }
 
-fn settle_from(journal: &Path, arguments: &SettleArguments) -> Result<Manifest, SettleError> {
-    let storage = FileStorage::open_existing(journal);
-    let storage = storage.map_err(|source| SettleError::NoJournal { path: journal.to_owned(), source })?;
+fn settle_from(data: &Path, arguments: &SettleArguments) -> Result<Manifest, SettleError> {
+    let storage = FileStorage::open_existing(&data.join("journal"));
+    let storage = storage.map_err(|source| SettleError::NoJournal { path: data.to_owned(), source })?;
     let shown = std::io::stderr().is_terminal();
     let mut progress = |lsn: Lsn| {
         if shown && lsn.0.is_multiple_of(PROGRESS_RECORDS) {
@@ -71,20 +71,24 @@ fn settle_from(journal: &Path, arguments: &SettleArguments) -> Result<Manifest, 
 
 fn summary(manifest: &Manifest, out: &Path) -> String {
     let status = match manifest.status {
-        Status::Provisional => "provisional, the day can still change",
+        Status::Provisional => "provisional: the day can still change",
         Status::Final => "final",
     };
     let (counts, totals, held) = (&manifest.counts, &manifest.totals, &manifest.held);
     format!(
-        "{} ({status}): {} grants, {} returns; granted {}, returned {}, net {} minor units; {} held, {} of them in doubt; \
+        "settlement of {}, {status}\n\
+         granted {} - returned {} = net {} minor units; grants {}, returns {}\n\
+         held, not settled: {} (sales {}), of these in doubt: {} (sales {})\n\
          written to {}",
         manifest.business_date,
-        counts.grants,
-        counts.returns,
         totals.granted,
         totals.returned,
         totals.net,
+        counts.grants,
+        counts.returns,
+        held.amount,
         held.count,
+        held.in_doubt_amount,
         held.in_doubt_count,
         out.display(),
     )

@@ -32,7 +32,7 @@ pub fn run(arguments: &VerifyArguments) -> ExitCode {
         let totals = &manifest.totals;
         let _ = writeln!(
             io::stdout(),
-            "{directory}: {} is right: granted {}, returned {}, net {} minor units; no signature to check",
+            "{directory}: {} is right: granted {} - returned {} = net {} minor units; no signature to check",
             manifest.business_date,
             totals.granted,
             totals.returned,
@@ -48,6 +48,6 @@ pub fn run(arguments: &VerifyArguments) -> ExitCode {
     if left > 0 {
         let _ = writeln!(error, "and {left} more");
     }
-    let _ = writeln!(error, "lijian verify: {directory} is not right: {} differences", findings.count());
+    let _ = writeln!(error, "lijian verify: {directory} is not right; differences: {}", findings.count());
     ExitCode::from(1)
 }

@@ -1,8 +1,9 @@
 //! `detail.csv`: one line for each item of each grant and return, in the order of the journal.
 //!
-//! UTF-8, RFC 4180 (CRLF), a header line, amounts in minor units and never negative (`kind` says which way they go). On each
-//! line `original_amount = quantity x unit_price = trade_in + bank_promotion + gross`, `gross = paid + subsidy` and
-//! `subsidy = subsidy_1 + ... + subsidy_4`. Texts keep to the rule of [`super::cell`].
+//! UTF-8, RFC 4180 (CRLF), a header line, amounts in minor units and never negative (`kind` says which way they go). Times
+//! are UTC, so that the zone of the configuration cannot change a byte. On each line
+//! `original_amount = quantity x unit_price = trade_in + bank_promotion + gross`, `gross = paid + subsidy` and
+//! `subsidy = subsidy_1 + ... + subsidy_4`. Texts keep to the rule of [`super::cell`]. For readers: docs/settlement.md.
 
 use super::cell::guarded;
 use jiff::Timestamp;
@@ -16,7 +17,7 @@ const LEADING: [&str; 29] = [
     "kind",
     "business_date",
     "sale_date",
-    "time",
+    "time_utc",
     "lsn",
     "grant_id",
     "campaign",

@@ -3,7 +3,7 @@
 use super::detail::DetailWriter;
 use super::directory::OutputDirectory;
 use super::error::SettleError;
-use super::manifest::{CapTotals, Counts, Cut, FORMAT, FileEntry, Held, Manifest, Status, Totals};
+use super::manifest::{AMOUNTS_IN, CapTotals, Counts, Cut, FORMAT, FileEntry, Held, Manifest, Status, Totals};
 use super::output_file::{OutputFile, Written};
 use super::{DETAIL, TOTALS, totals};
 use lijian_domain::ids::Lsn;
@@ -73,6 +73,7 @@ fn manifest(day: &Day, chain: ChainHash, files: Vec<FileEntry>) -> Option<Manife
     Some(Manifest {
         format: FORMAT.to_owned(),
         business_date: day.date.to_string(),
+        amounts_in: AMOUNTS_IN.to_owned(),
         status: if day.is_over { Status::Final } else { Status::Provisional },
         cut: Cut {
             first_lsn: day.range.map(|(first, _)| first.0),

@@ -14,9 +14,9 @@ pub enum SettleError {
     #[error("the journal cannot be settled: {0}")]
     Journal(#[from] JournalError),
     /// There is no journal, or its directory cannot be opened.
-    #[error("no journal can be opened at {}: {source}; is it the right data directory?", path.display())]
+    #[error("no journal can be read in the data directory {}: {source}; does --data, or store.path of the configuration, name that of the daemon?", path.display())]
     NoJournal {
-        /// Where it should be.
+        /// The data directory.
         path: PathBuf,
         /// What the system said.
         source: io::Error,

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 /// The name of this format and its version.
 pub const FORMAT: &str = "lijian-settlement/1";
+/// The unit of every amount in the set.
+pub const AMOUNTS_IN: &str = "minor units";
 /// The file's name.
 pub const NAME: &str = "manifest.json";
 
@@ -16,6 +18,8 @@ pub struct Manifest {
     pub format: String,
     /// The day, `YYYY-MM-DD`.
     pub business_date: String,
+    /// [`AMOUNTS_IN`].
+    pub amounts_in: String,
     /// Whether the day can still change.
     pub status: Status,
     /// Where the journal was cut.

@@ -197,7 +197,7 @@ fn a_basket_is_split_to_the_last_unit() {
             ("merchant", "M1", 25_000),
             ("sponsor", "bank", 10_000),
             ("sponsor", "bureau", 15_000),
-            ("acquirer", "ascii", 25_000),
+            ("acquirer_link", "ascii", 25_000),
         ]
     );
 }

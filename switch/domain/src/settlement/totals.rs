@@ -48,7 +48,7 @@ impl TotalKey {
             Self::District(..) => "district",
             Self::Merchant(..) => "merchant",
             Self::Sponsor(..) => "sponsor",
-            Self::Acquirer(..) => "acquirer",
+            Self::Acquirer(..) => "acquirer_link",
         }
     }
 

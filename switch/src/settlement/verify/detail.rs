@@ -71,7 +71,7 @@ impl Places {
                 ("category", place("category")?),
                 ("district", place("district")?),
                 ("merchant", place("merchant")?),
-                ("acquirer", place("acquirer_link")?),
+                ("acquirer_link", place("acquirer_link")?),
             ],
         })
     }

@@ -13,7 +13,7 @@ mod totals;
 
 pub use findings::Findings;
 
-use super::manifest::{FORMAT, Manifest, NAME};
+use super::manifest::{AMOUNTS_IN, FORMAT, Manifest, NAME};
 use std::fs::File;
 use std::path::Path;
 use sums::Sums;
@@ -62,6 +62,9 @@ fn read_manifest(directory: &Path, findings: &mut Findings) -> Option<Manifest> 
     if manifest.format != FORMAT {
         findings.add(format_args!("{NAME}: format {:?}, expected {FORMAT:?}", manifest.format));
         return None;
+    }
+    if manifest.amounts_in != AMOUNTS_IN {
+        findings.add(format_args!("{NAME}: amounts_in {:?}, expected {AMOUNTS_IN:?}", manifest.amounts_in));
     }
     Some(manifest)
 }

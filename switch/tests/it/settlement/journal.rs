@@ -13,7 +13,7 @@ use lijian_domain::sale::{Award, AwardedItem, ItemRequest, SponsorShare};
 use lijian_domain::text::Text;
 use lijian_domain::time::{BusinessDate, UnixMicros};
 use lijian_store::format::RecordBuffer;
-use lijian_store::journal::{Journal, JournalOptions, SEGMENT_BYTES_MIN};
+use lijian_store::journal::{Journal, JournalError, JournalOptions, SEGMENT_BYTES_MIN};
 use lijian_store::storage::{FileStorage, Storage};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -43,7 +43,8 @@ impl Bench {
     pub(crate) fn append<T>(&mut self, date: &str, fill: impl FnOnce(&mut Batch) -> T) -> T {
         let options =
             JournalOptions { segment_bytes: SEGMENT_BYTES_MIN, free_bytes_min: 0, ..JournalOptions::default() };
-        let open = Journal::open(self.storage(), options).unwrap();
+        let open = || Journal::open(self.storage(), options);
+        let open = once_free(open, |error| matches!(error, JournalError::Locked { .. })).unwrap();
         assert_eq!(open.next_lsn(), self.next);
         let journal = open.start(|_| {}).unwrap();
         let mut batch = Batch { buffer: RecordBuffer::new(self.next), date: BusinessDate::parse(date).unwrap() };
@@ -52,6 +53,21 @@ impl Bench {
         self.next = journal.close().unwrap().lsn.next();
         result
     }
+}
+
+/// The result of `attempt` once nobody else has the lock. A process that another test starts at the same moment has a copy of every
+/// open file of this one, locks with them, until it becomes its own program.
+pub(crate) fn once_free<T, E>(
+    mut attempt: impl FnMut() -> Result<T, E>,
+    is_locked: impl Fn(&E) -> bool,
+) -> Result<T, E> {
+    for _ in 0..20_000 {
+        match attempt() {
+            Err(error) if is_locked(&error) => std::thread::yield_now(),
+            done => return done,
+        }
+    }
+    attempt()
 }
 
 /// Records of one business date on their way to the journal.
