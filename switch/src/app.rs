@@ -5,6 +5,7 @@
 use crate::admin::{self, AdminError};
 use crate::applier::{ApplierError, Applying};
 use crate::clock::{self, Clock};
+use crate::descriptors;
 use crate::entropy;
 use crate::keys::{self, KeyError};
 use crate::lifecycle::{self, Verdict};
@@ -121,6 +122,7 @@ struct Recovery {
 pub fn run(loaded: Loaded) -> Result<Verdict, AppError> {
     let Loaded { config, rules } = loaded;
     admin::refuse_open_address(config.admin_listen)?;
+    descriptors::raise_limit();
     let rules = Arc::new(rules);
     let seed = entropy::seed().map_err(|source| AppError::Resources { what: "randomness", source })?;
     let Recovery { journal: open, storage, exchange, quota, recovered } = recover(&config, &rules, seed)?;

@@ -9,6 +9,7 @@ pub mod app;
 pub mod applier;
 pub mod clock;
 pub mod commands;
+mod descriptors;
 pub mod entropy;
 pub mod keys;
 pub mod lifecycle;
