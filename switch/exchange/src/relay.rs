@@ -12,6 +12,10 @@ use crate::reply::{self, Tags};
 use lijian_codecs::message::{FieldIndex, MessageView, parse};
 use std::sync::Arc;
 
+/// Fields that say when and how a request was sent, not what it asks for: transmission time, local time and date,
+/// authentication codes. A repeat may bring others.
+const OF_ITS_SENDING: [u8; 5] = [7, 12, 13, 64, 128];
+
 impl Exchange {
     pub(crate) fn relay(&mut self, caller: Caller<'_>, view: &MessageView<'_>, now: Now, effects: &mut Effects) {
         if self.overloaded(caller.number) {
@@ -33,7 +37,10 @@ impl Exchange {
         };
         let key = key::response_key(issuer.dialect.semantics(), &sent, number);
         if let Some(id) = self.flights.by_response(&key) {
-            return self.join(id, caller, view, effects);
+            return match self.is_in_flight(id, caller, view) {
+                true => self.join(id, caller, effects),
+                false => self.key_taken(caller, view, effects),
+            };
         }
         if effects.sends.push(connection, |out| issuer.frame.write(&self.outbound, out)).is_err() {
             effects.tally.not_carried += 1;
@@ -69,13 +76,21 @@ impl Exchange {
         outbound::unchanged(issuer, view, now.wall, &mut self.runs, &mut self.outbound, &mut effects.tally)
     }
 
-    /// A request like one in flight: a repeat waits for the same answer; anything else is told that its key is taken.
-    pub(crate) fn join(&mut self, id: FlightId, caller: Caller<'_>, view: &MessageView<'_>, effects: &mut Effects) {
+    /// Whether what is relayed in this flight is this very request. One that only has the same key must not get its answer.
+    fn is_in_flight(&mut self, id: FlightId, caller: Caller<'_>, view: &MessageView<'_>) -> bool {
+        let Some(flight) = self.flights.get_mut(id) else { return false };
+        let mut index = FieldIndex::new();
+        let relayed = flight.phase == Phase::Relayed && flight.link == caller.number;
+        relayed
+            && parse(&caller.link.dialect, &flight.request, &mut index).is_ok_and(|first| {
+                let fields = (2..=128).filter(|field| !OF_ITS_SENDING.contains(field));
+                fields.into_iter().all(|field| first.raw(field) == view.raw(field))
+            })
+    }
+
+    /// A repeat of a request in flight waits for the same answer.
+    pub(crate) fn join(&mut self, id: FlightId, caller: Caller<'_>, effects: &mut Effects) {
         let Some(flight) = self.flights.get_mut(id) else { return };
-        if flight.link != caller.number {
-            effects.tally.key_reused += 1;
-            return self.reply_now(caller, view, *b"94", &Tags::NONE, effects);
-        }
         effects.tally.repeats_in_flight += 1;
         if flight.acquirer != caller.connection && !flight.waiters.contains(&caller.connection) {
             // The answers already waited for are those of living terminals; one more than fits asks again later.

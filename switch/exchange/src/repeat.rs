@@ -25,7 +25,7 @@ impl Exchange {
         if let Some(id) = self.flights.by_request(&origin.key) {
             let first = self.flights.get_mut(id).map(|flight| flight.content);
             if first == Some(origin.content) {
-                self.join(id, caller, view, effects);
+                self.join(id, caller, effects);
             } else {
                 self.key_taken(caller, view, effects);
             }
@@ -50,7 +50,8 @@ impl Exchange {
         }
     }
 
-    fn key_taken(&mut self, caller: Caller<'_>, view: &MessageView<'_>, effects: &mut Effects) {
+    /// The same key with other content.
+    pub(crate) fn key_taken(&mut self, caller: Caller<'_>, view: &MessageView<'_>, effects: &mut Effects) {
         effects.tally.key_reused += 1;
         self.reply_now(caller, view, *b"94", &Tags::NONE, effects);
     }

@@ -105,3 +105,26 @@ fn a_reversal_without_an_answer_can_be_repeated() {
     assert_eq!(world.take(TILL).1[&39], "00");
     assert_eq!(world.campaign().used.get(), 0);
 }
+
+#[test]
+fn another_request_with_the_key_of_one_in_flight_does_not_get_its_answer() {
+    let mut world = world();
+    world.happen(Event::Connected { connection: OTHER, link: LinkId::Acquirer(0) });
+    let plain = |card: &str, amount| {
+        let mut plain = sale_of(1, card, "", amount);
+        plain.remove(&48);
+        plain
+    };
+    let other = plain("6217000000000000019", 900_000);
+    for first in [plain(CARD, 200_000), sale(1)] {
+        world.till("0200", &first);
+        world.sync();
+        let (_, asked) = world.take(ISSUER);
+        world.till_over(OTHER, "0200", &other);
+        assert_eq!(world.take(OTHER).1[&39], "94");
+        world.issuer("0210", &approval(&asked));
+        world.sync();
+        assert_eq!(world.take(TILL).1[&39], "00");
+        assert!(world.take_all(OTHER).is_empty(), "an approval of what another asked for");
+    }
+}

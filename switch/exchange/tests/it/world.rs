@@ -209,6 +209,12 @@ impl World {
         self.journal.iter().map(|entry| kind(&entry.record)).collect()
     }
 
+    /// A message from another connection of the till's link.
+    pub(crate) fn till_over(&mut self, connection: ConnectionId, mti: &str, fields: &Fields) {
+        let bytes = self.encode(LinkId::Acquirer(0), mti, fields);
+        self.happen(Event::Received { connection, bytes: &bytes });
+    }
+
     pub(crate) fn encode(&self, link: LinkId, mti: &str, fields: &Fields) -> Vec<u8> {
         let dialect = match link {
             LinkId::Acquirer(link) => &self.settings.acquirers[link].dialect,
