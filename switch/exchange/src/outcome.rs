@@ -24,7 +24,7 @@ impl Exchange {
         let Some(issuer) = settings.issuers.get(acquirer.issuer) else { return };
         let asked = if issuer.presentation == Presentation::Net { flight.grant.net } else { flight.grant.gross };
         let result = response::result(view);
-        if self.poisoned || response::is_partial(result) || response::is_other_amount(result, view, asked) {
+        if self.poisoned || response::is_unclear(result) || response::is_other_amount(result, view, asked) {
             return self.unanswered(id, DoubtCause::OtherAmount, now, effects);
         }
         let approved = response::is_approved(result);

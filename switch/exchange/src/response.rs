@@ -25,20 +25,24 @@ pub(crate) fn is_approved(result: Option<[u8; 2]>) -> bool {
     result == Some(*b"00")
 }
 
-/// Part of the amount was approved.
-pub(crate) fn is_partial(result: Option<[u8; 2]>) -> bool {
-    result == Some(*b"10")
+/// Results that took money, or may have, and are no approval in full: with identification, in part, of a VIP, with track 3
+/// to update (ISO 8583:1987), with a fault (UnionPay); in progress, late, no answer of the issuer. No grant, and no decline
+/// either: a hold that they gave back could belong to a card that was charged.
+const UNCLEAR: [&[u8; 2]; 11] = [b"08", b"09", b"10", b"11", b"16", b"68", b"98", b"A2", b"A4", b"A5", b"A6"];
+
+/// Whether nobody knows what the issuer did; an answer without a result says nothing.
+pub(crate) fn is_unclear(result: Option<[u8; 2]>) -> bool {
+    result.is_none_or(|result| UNCLEAR.contains(&&result))
 }
 
-/// The issuer said no. An answer without a result says nothing.
+/// The issuer said no.
 pub(crate) fn is_declined(result: Option<[u8; 2]>) -> bool {
-    result.is_some() && !is_approved(result) && !is_partial(result)
+    !is_approved(result) && !is_unclear(result)
 }
 
-/// Whether an approval cannot be relied on: it names another amount than was asked, or no result at all.
+/// Whether an approval cannot be relied on: it names another amount than was asked.
 pub(crate) fn is_other_amount(result: Option<[u8; 2]>, view: &MessageView<'_>, asked: MinorUnits) -> bool {
-    let other = view.digits_u64(4).is_some_and(|amount| amount != asked.get());
-    result.is_none() || (is_approved(result) && other)
+    is_approved(result) && view.digits_u64(4).is_some_and(|amount| amount != asked.get())
 }
 
 /// What the acquirer will be told, as it is recorded: the result in the acquirer's own code, RRN, authorisation, and what

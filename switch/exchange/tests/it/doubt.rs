@@ -77,6 +77,31 @@ fn part_of_the_amount_or_another_amount_is_no_grant() {
 }
 
 #[test]
+fn an_approval_that_is_not_00_and_an_answer_that_knows_nothing_are_no_declines() {
+    for code in ["08", "09", "10", "11", "16", "68", "98", "A2", "A4", "A5", "A6"] {
+        let mut world = world();
+        let asked = world.sale_asked(&sale(1));
+        world.issuer("0210", &answer_to(&asked, code));
+        world.sync();
+        assert_eq!(world.take(TILL).1[&39], "98", "{code}");
+        assert_eq!(world.kinds(), ["intent", "in-doubt"], "{code}");
+        assert_eq!(world.campaign().held, MinorUnits::new(40_000), "{code}");
+    }
+}
+
+#[test]
+fn a_late_answer_that_knows_nothing_releases_nothing() {
+    for code in ["09", "11", "68", "98"] {
+        let mut world = world();
+        let asked = world.sale_asked(&sale(1));
+        world.pass_us(BUDGET_US);
+        world.sync();
+        world.issuer("0210", &answer_to(&asked, code));
+        assert_eq!(world.kinds(), ["intent", "in-doubt"], "{code}");
+    }
+}
+
+#[test]
 fn a_lost_issuer_leaves_its_sales_in_doubt() {
     let mut world = world();
     world.sale_asked(&sale(1));
