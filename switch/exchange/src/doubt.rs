@@ -51,6 +51,11 @@ impl Doubts {
         self.by_response.insert(response, intent);
     }
 
+    /// Whether a late answer may still come with this key: a new request with it could get the answer of the old one.
+    pub(crate) fn expects(&self, response: &KeyBytes) -> bool {
+        self.by_response.contains_key(response)
+    }
+
     pub(crate) fn recover(&mut self, lsn: Lsn, open: OpenIntent) {
         if open.doubt.is_none() {
             self.fresh.push(lsn);

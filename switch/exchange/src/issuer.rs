@@ -108,7 +108,7 @@ impl Exchange {
         let key = parse(&issuer.dialect, &outbound, &mut index)
             .ok()
             .map(|view| key::response_key(issuer.dialect.semantics(), &view, acquirer.issuer))
-            .filter(|key| self.flights.by_response(key).is_none() && !overdue);
+            .filter(|key| self.flights.by_response(key).is_none() && !self.doubts.expects(key) && !overdue);
         let connection = self.connections.next_of(acquirer.issuer);
         let sent = key.zip(connection).filter(|(_, connection)| {
             effects.sends.push(*connection, |out| issuer.frame.write(&outbound, out)).is_ok()

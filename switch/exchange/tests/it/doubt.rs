@@ -102,6 +102,28 @@ fn a_late_answer_that_knows_nothing_releases_nothing() {
 }
 
 #[test]
+fn a_late_answer_never_meets_another_sale_with_the_same_trace_number() {
+    for (code, held) in [("00", 40_000), ("51", 0)] {
+        let mut world = world();
+        let asked = world.sale_asked(&sale(1));
+        world.pass_us(BUDGET_US);
+        world.sync();
+        world.take(TILL);
+        let mut other = sale_of(1, "6217000000000000019", &sale(1)[&48], 200_000);
+        other.insert(7, "1001050000".to_owned());
+        world.till("0200", &other);
+        world.sync();
+        assert!(world.take_all(ISSUER).is_empty(), "its answer could not be told from the late one");
+        world.sync();
+        assert_eq!(world.take(TILL).1[&39], "91");
+        world.issuer("0210", &answer_to(&asked, code));
+        world.sync();
+        assert!(world.take_all(TILL).is_empty());
+        assert_eq!((world.campaign().held, world.campaign().used), (MinorUnits::new(held), MinorUnits::ZERO));
+    }
+}
+
+#[test]
 fn a_lost_issuer_leaves_its_sales_in_doubt() {
     let mut world = world();
     world.sale_asked(&sale(1));
