@@ -59,6 +59,10 @@ impl Exchange {
         now: Now,
         effects: &mut Effects,
     ) {
+        if self.poisoned {
+            // There is nothing of ours in it: it passes like any other traffic, and a repeat is asked again.
+            return self.relay_answered(id, view, effects);
+        }
         let code = self.flights.get_mut(id).and_then(|flight| flight.code).unwrap_or(DecisionCode::NoCampaign);
         let Some(answer) = self.answer_of(id, view, code) else { return };
         let Some(flight) = self.flights.get_mut(id) else { return };

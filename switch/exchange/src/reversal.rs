@@ -70,6 +70,9 @@ impl Exchange {
         now: Now,
         effects: &mut Effects,
     ) {
+        if self.poisoned {
+            return self.reply_from_request(id, *b"96", effects);
+        }
         let settings = Arc::clone(&self.settings);
         let Some(flight) = self.flights.get_mut(id) else { return };
         let Some(acquirer) = settings.acquirers.get(flight.link) else { return };

@@ -5,6 +5,7 @@ use crate::world::*;
 use lijian_domain::ids::Lsn;
 use lijian_domain::money::MinorUnits;
 use lijian_domain::record::{DoubtCause, Record};
+use lijian_exchange::settings::RefusalPolicy;
 use lijian_exchange::{Effects, Event, Exchange, LinkId};
 use lijian_store::quota::Quota;
 use lijian_store::recovery;
@@ -214,6 +215,27 @@ fn a_journal_that_cannot_be_written_grants_nothing_and_relays_on() {
     world.till("0200", &plain);
     assert_eq!(world.take(ISSUER).1[&4], "000000200000");
     assert_eq!(world.kinds(), ["intent", "intent"]);
+}
+
+#[test]
+fn nobody_is_left_without_an_answer_when_the_journal_fails() {
+    // At full price, asked when it failed: the issuer's answer passes as it is.
+    let mut world = Setup { refusal: RefusalPolicy::FullPrice, ..Setup::default() }.build();
+    world.till("0200", &sale_of(1, CARD, "010136901234567908030062000000", 200_000));
+    world.sync();
+    let (_, asked) = world.take(ISSUER);
+    world.happen(Event::Poisoned);
+    world.issuer("0210", &approval(&asked));
+    assert_eq!(world.take(TILL).1[&39], "00");
+    assert_eq!((world.exchange.in_flight(), world.kinds()), (0, vec!["refused"]));
+    // A reversal whose original was being read when it failed.
+    let mut world = crate::world::world();
+    world.sale_approved(&sale(1));
+    world.till("0400", &reversal_of(&sale(1), 2, 200_000));
+    world.happen(Event::Poisoned);
+    world.serve_reads();
+    assert_eq!(world.take(TILL).1[&39], "96");
+    assert_eq!((world.exchange.in_flight(), world.kinds()), (0, vec!["intent", "granted"]));
 }
 
 fn restart(world: &World) -> (Exchange, Arc<Quota>) {
