@@ -95,6 +95,18 @@ impl Memory {
         }
     }
 
+    /// Takes back an answer whose record may never be durable, though it may be readable: a repeat must not be told what a
+    /// restart may not find. What was refused moved no money and stays.
+    pub(crate) fn withdraw(&mut self, key: &DuplicateKey) {
+        let Some(request) = self.requests.get_mut(key) else { return };
+        request.state = match request.state {
+            State::Granted | State::Declined | State::InDoubt => State::InDoubt,
+            State::ReversalAnswered => State::ReversalAsked,
+            _ => return,
+        };
+        request.answered = Lsn::NONE;
+    }
+
     /// Folds one entry of the journal in.
     pub(crate) fn replay(&mut self, entry: &Entry) {
         let lsn = entry.lsn;

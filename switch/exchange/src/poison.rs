@@ -20,9 +20,9 @@ impl Exchange {
         }
         // The issuer may have approved: the next start finds the intent without an outcome, and the reversal goes out then.
         for id in self.flights.in_phases(&[Phase::AnswerAppended]) {
-            if let Some(flight) = self.flights.get_mut(id) {
-                flight.code = Some(DecisionCode::IssuerDeclined);
-            }
+            let Some(flight) = self.flights.get_mut(id) else { continue };
+            flight.code = Some(DecisionCode::IssuerDeclined);
+            self.memory.withdraw(&flight.key);
             self.reply_from_request(id, *b"98", effects);
         }
     }

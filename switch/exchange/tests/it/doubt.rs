@@ -238,6 +238,20 @@ fn nobody_is_left_without_an_answer_when_the_journal_fails() {
     assert_eq!((world.exchange.in_flight(), world.kinds()), (0, vec!["intent", "granted"]));
 }
 
+#[test]
+fn a_grant_that_was_written_but_not_synced_is_told_to_nobody() {
+    let mut world = world();
+    let asked = world.sale_asked(&sale(1));
+    world.issuer("0210", &approval(&asked));
+    world.happen(Event::Poisoned);
+    assert_eq!(world.take(TILL).1[&39], "98");
+    // The record can be read, but a power cut can still take it.
+    world.till("0201", &sale(1));
+    world.serve_reads();
+    let (_, again) = world.take(TILL);
+    assert_eq!((again[&39].as_str(), tag(&again, 48, "82").unwrap().as_str()), ("98", "N199"));
+}
+
 fn restart(world: &World) -> (Exchange, Arc<Quota>) {
     let quota = Arc::new(Quota::new());
     let entries = world.journal.iter().cloned().map(Ok::<_, Infallible>);
