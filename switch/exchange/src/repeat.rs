@@ -37,8 +37,13 @@ impl Exchange {
             return true;
         }
         match known.state {
-            // Nobody knows any more what the issuer said: it is asked again, and knows its own repeats.
-            State::FullPrice | State::ReversalAsked => false,
+            // Nobody knows any more what the issuer said: it is asked again, and knows its own repeats. The sale is not
+            // decided anew: were it granted now, the issuer would be asked for two amounts.
+            State::FullPrice => {
+                self.relay(caller, view, now, effects);
+                true
+            }
+            State::ReversalAsked => false,
             State::Open => {
                 self.reply_now(caller, view, *b"09", &Tags::NONE, effects);
                 true

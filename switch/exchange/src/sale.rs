@@ -25,6 +25,7 @@ use std::sync::Arc;
 impl Exchange {
     pub(crate) fn sale(&mut self, caller: Caller<'_>, view: &MessageView<'_>, now: Now, effects: &mut Effects) {
         let message = inbound::sale(caller.link, view, &self.cards);
+        // Before all else: what was asked at the net amount once must never be asked at another.
         if self.is_repeat(caller, view, &message.origin, now, effects) {
             return;
         }

@@ -2,6 +2,7 @@
 
 use crate::messages::*;
 use crate::world::*;
+use lijian_exchange::settings::RefusalPolicy;
 use lijian_exchange::{ConnectionId, Event, LinkId};
 
 const OTHER: ConnectionId = ConnectionId(9);
@@ -127,4 +128,43 @@ fn another_request_with_the_key_of_one_in_flight_does_not_get_its_answer() {
         assert_eq!(world.take(TILL).1[&39], "00");
         assert!(world.take_all(OTHER).is_empty(), "an approval of what another asked for");
     }
+}
+
+#[test]
+fn a_repeat_is_never_asked_at_another_amount() {
+    let full_price = |budget_fen| Setup { refusal: RefusalPolicy::FullPrice, budget_fen, ..Setup::default() }.build();
+    // Granted, or in doubt, and repeated when nothing can be granted any more.
+    for answered in [true, false] {
+        let mut world = full_price(100_000_000);
+        let asked = world.sale_asked(&sale(1));
+        match answered {
+            true => world.issuer("0210", &approval(&asked)),
+            false => world.pass_us(15_000_000),
+        }
+        world.sync();
+        let first = world.take(TILL);
+        world.happen(Event::Poisoned);
+        world.till("0201", &sale(1));
+        world.serve_reads();
+        assert!(world.take_all(ISSUER).is_empty(), "the card would be charged twice");
+        assert_eq!(world.take(TILL), first);
+    }
+    // Asked at full price, without an answer, and repeated when the budget has room again.
+    let mut world = full_price(50_000);
+    world.sale_approved(&sale(1));
+    let refused = sale_of(2, "6217000000000000019", &sale(1)[&48], 200_000);
+    assert_eq!(world.sale_asked(&refused)[&4], "000000200000");
+    world.pass_us(15_000_000);
+    assert_eq!(world.take(TILL).1[&39], "98");
+    world.till("0400", &reversal_of(&sale(1), 3, 200_000));
+    world.serve_reads();
+    world.sync();
+    let (_, asked) = world.take(ISSUER);
+    world.issuer("0410", &answer_to(&asked, "00"));
+    world.sync();
+    world.take(TILL);
+    assert_eq!(world.campaign().used.get(), 0);
+    world.till("0201", &refused);
+    world.sync();
+    assert_eq!(world.take(ISSUER).1[&4], "000000200000");
 }
