@@ -5,6 +5,7 @@
 
 use crate::event::ConnectionId;
 use crate::key::KeyBytes;
+use crate::memory::State;
 use arrayvec::ArrayVec;
 use foldhash::fast::FixedState;
 use lijian_domain::cap::CapTake;
@@ -125,6 +126,8 @@ pub(crate) struct Flight {
     pub(crate) record: Lsn,
     /// Whether the reversal's original was granted, or else in doubt.
     pub(crate) original_granted: bool,
+    /// What the reversal's original becomes once the reversal's outcome is on record.
+    pub(crate) original_after: Option<State>,
     pub(crate) grant: Grant,
 }
 
@@ -280,6 +283,7 @@ impl Flights {
         flight.outbound.clear();
         flight.bound = Text::EMPTY;
         flight.code = None;
+        flight.original_after = None;
         flight.grant.takes.clear();
         (flight.journal_us, flight.issuer_us) = (0, 0);
         self.free.push(id.slot);

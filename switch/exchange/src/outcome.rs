@@ -191,6 +191,9 @@ impl Exchange {
                 }
             }
         }
+        if let Some(state) = flight.original_after {
+            self.memory.note(&flight.original, state, None);
+        }
         let total_us = now.monotonic_us.saturating_sub(flight.received_us);
         effects.samples.push(Sample { journal_us: flight.journal_us, issuer_us: flight.issuer_us, total_us });
         self.flights.close(id);

@@ -24,7 +24,7 @@ impl Exchange {
         let link = caller.link.name;
         let key = key::original_key(caller.link.dialect.semantics(), view, link);
         let known = key.and_then(|key| Some((key, self.memory.get(&key)?)));
-        let ours = [State::Open, State::InDoubt, State::Granted, State::Reversing, State::Reversed];
+        let ours = [State::Open, State::InDoubt, State::Granted, State::Reversing, State::Reversed, State::Released];
         let Some((key, original)) = known.filter(|(_, original)| ours.contains(&original.state)) else {
             return self.relay(caller, view, now, effects);
         };
@@ -35,8 +35,8 @@ impl Exchange {
         match original.state {
             // Its sale, or another reversal of it, still waits for the issuer: the acquirer asks again when that is over.
             State::Open | State::Reversing => self.reply_now(caller, view, *b"09", &Tags::NONE, effects),
-            // Given back before, by another reversal: nothing is left to do.
-            State::Reversed => self.reply_now(caller, view, *b"00", &Tags::NONE, effects),
+            // Over before, by another reversal or a late decline: nothing is left to do, and the issuer is not asked twice.
+            State::Reversed | State::Released => self.reply_now(caller, view, *b"00", &Tags::NONE, effects),
             _ if self.poisoned || self.draining || self.overloaded(caller.number) => {
                 self.reply_now(caller, view, *b"96", &Tags::NONE, effects);
             }
@@ -130,7 +130,9 @@ impl Exchange {
         let (original, was_granted) = (flight.original, flight.original_granted);
         let gives_back = confirmed && was_granted;
         let record = if gives_back { Record::Reversed(outcome) } else { Record::ReversalRefused(outcome) };
-        if confirmed && self.is_in_doubt(intent) {
+        // A late decline may have ended the doubt meanwhile.
+        let in_doubt = self.is_in_doubt(intent);
+        if confirmed && in_doubt {
             self.release_doubt(intent, ReleaseCause::ReversalConfirmed, now, effects);
         }
         let lsn = effects.journal.push(moment.at, moment.business_date, &record);
@@ -143,13 +145,14 @@ impl Exchange {
             self.quota.give_back(&flight.grant.takes);
             effects.tally.reversals_confirmed += 1;
         }
-        let state = match (confirmed, was_granted) {
-            (true, true) => State::Reversed,
-            (true, false) => State::Released,
-            (false, true) => State::Granted,
-            (false, false) => State::InDoubt,
-        };
-        self.memory.note(&original, state, None);
+        // Another reversal is told of it only when it is on record; until then this one counts as under way.
+        self.memory.note(&original, State::Reversing, None);
+        flight.original_after = Some(match (confirmed, was_granted, in_doubt) {
+            (true, true, _) => State::Reversed,
+            (false, true, _) => State::Granted,
+            (false, false, true) => State::InDoubt,
+            (_, false, _) => State::Released,
+        });
         self.make_answer(id, &record);
         self.stage.push_back((lsn, id));
     }

@@ -168,3 +168,52 @@ fn a_repeat_is_never_asked_at_another_amount() {
     world.sync();
     assert_eq!(world.take(ISSUER).1[&4], "000000200000");
 }
+
+#[test]
+fn a_reversal_that_ended_a_doubt_is_not_forwarded_again() {
+    let mut world = world();
+    world.sale_asked(&sale(1));
+    world.pass_us(15_000_000);
+    world.sync();
+    world.take(TILL);
+    let reversal = reversal_of(&sale(1), 2, 200_000);
+    let asked = world.reversal_asked(&reversal);
+    world.issuer("0410", &answer_to(&asked, "00"));
+    world.sync();
+    let first = world.take(TILL);
+    world.till("0401", &reversal);
+    world.serve_reads();
+    assert!(world.take_all(ISSUER).is_empty());
+    assert_eq!(world.take(TILL), first);
+    world.till("0400", &reversal_of(&sale(1), 3, 200_000));
+    assert!(world.take_all(ISSUER).is_empty());
+    assert_eq!(world.take(TILL).1[&39], "00");
+    assert_eq!(world.kinds(), ["intent", "in-doubt", "reversal-asked", "released", "reversal-refused"]);
+}
+
+#[test]
+fn a_second_reversal_is_told_of_the_first_only_when_that_is_on_record() {
+    let mut world = world();
+    world.sale_approved(&sale(1));
+    let asked = world.reversal_asked(&reversal_of(&sale(1), 2, 200_000));
+    world.issuer("0410", &answer_to(&asked, "00"));
+    world.till("0400", &reversal_of(&sale(1), 3, 200_000));
+    assert_eq!(world.take(TILL).1[&39], "09");
+    world.sync();
+    assert_eq!(world.take(TILL).1[&39], "00");
+    world.till("0400", &reversal_of(&sale(1), 3, 200_000));
+    assert_eq!(world.take(TILL).1[&39], "00");
+    // Neither is it where the journal failed before.
+    let mut world = crate::world::world();
+    world.sale_approved(&sale(1));
+    let reversal = reversal_of(&sale(1), 2, 200_000);
+    let asked = world.reversal_asked(&reversal);
+    world.issuer("0410", &answer_to(&asked, "00"));
+    world.happen(Event::Poisoned);
+    assert_eq!(world.take(TILL).1[&39], "98");
+    for (mti, again) in [("0401", reversal), ("0400", reversal_of(&sale(1), 3, 200_000))] {
+        world.till(mti, &again);
+        world.serve_reads();
+        assert_eq!(world.take(TILL).1[&39], "09");
+    }
+}

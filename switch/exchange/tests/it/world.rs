@@ -190,6 +190,14 @@ impl World {
         asked
     }
 
+    /// A reversal as far as the issuer's desk: what it is asked.
+    pub(crate) fn reversal_asked(&mut self, reversal: &Fields) -> Fields {
+        self.till("0400", reversal);
+        self.serve_reads();
+        self.sync();
+        self.take(ISSUER).1
+    }
+
     /// A sale that is approved: what the till is answered.
     pub(crate) fn sale_approved(&mut self, sale: &Fields) -> Fields {
         let asked = self.sale_asked(sale);
