@@ -8,6 +8,7 @@ use crate::flights::{FlightId, Phase};
 use crate::memory::{Remembered, State};
 use crate::reply::Tags;
 use lijian_codecs::message::MessageView;
+use lijian_domain::code::DecisionCode;
 use lijian_domain::ids::{ContentDigest, Lsn};
 use lijian_domain::record::{Entry, Origin, Record};
 
@@ -44,6 +45,12 @@ impl Exchange {
                 true
             }
             State::ReversalAsked => false,
+            // Its money goes back: it must not be taken for a sale that stands.
+            State::Reversing | State::Reversed => {
+                effects.tally.count_decision(DecisionCode::ReversalFirst);
+                self.reply_now(caller, view, *b"22", &Tags::of(DecisionCode::ReversalFirst), effects);
+                true
+            }
             State::Open => {
                 self.reply_now(caller, view, *b"09", &Tags::NONE, effects);
                 true

@@ -217,3 +217,22 @@ fn a_second_reversal_is_told_of_the_first_only_when_that_is_on_record() {
         assert_eq!(world.take(TILL).1[&39], "09");
     }
 }
+
+#[test]
+fn a_repeat_of_a_sale_that_is_reversed_is_no_approval() {
+    let mut world = world();
+    world.sale_approved(&sale(1));
+    let refused = |world: &mut World| {
+        world.till("0201", &sale(1));
+        world.serve_reads();
+        let (_, answer) = world.take(TILL);
+        assert_eq!((answer[&39].as_str(), tag(&answer, 48, "82").unwrap().as_str()), ("22", "N116"));
+    };
+    let asked = world.reversal_asked(&reversal_of(&sale(1), 2, 200_000));
+    refused(&mut world);
+    world.issuer("0410", &answer_to(&asked, "00"));
+    world.sync();
+    world.take(TILL);
+    refused(&mut world);
+    assert!(world.take_all(ISSUER).is_empty());
+}
