@@ -74,17 +74,28 @@ impl Memory {
         self.requests.get(key).copied()
     }
 
-    /// Remembers a new request of a business day, and forgets the days that are over.
+    /// Remembers a new request of a business day, and forgets the days that are over, but for sales that still hold money:
+    /// those are looked at again a day later.
     pub(crate) fn open(&mut self, day: BusinessDate, key: DuplicateKey, request: Remembered) {
         if self.requests.insert(key, request).is_none() {
             self.by_day.entry(day).or_default().push(key);
         }
         let oldest = BusinessDate(day.0 - i32::from(self.days) + 1);
-        while let Some(day) = self.by_day.first_entry().filter(|first| *first.key() < oldest) {
-            for key in day.remove() {
-                self.requests.remove(&key);
+        while let Some(over) = self.by_day.first_entry().filter(|first| *first.key() < oldest) {
+            for key in over.remove() {
+                if self.holds_money(&key) {
+                    self.by_day.entry(day).or_default().push(key);
+                } else {
+                    self.requests.remove(&key);
+                }
             }
         }
+    }
+
+    fn holds_money(&self, key: &DuplicateKey) -> bool {
+        self.requests
+            .get(key)
+            .is_some_and(|request| matches!(request.state, State::Open | State::InDoubt | State::Reversing))
     }
 
     /// Notes how a request went on; `answered` where that is a record its answer is made of.

@@ -125,6 +125,26 @@ fn a_late_answer_never_meets_another_sale_with_the_same_trace_number() {
 }
 
 #[test]
+fn a_doubt_is_remembered_as_long_as_it_stands() {
+    let mut world = world();
+    world.sale_asked(&sale(1));
+    world.pass_us(BUDGET_US);
+    world.sync();
+    world.take(TILL);
+    for day in 2..=6 {
+        world.pass_us(24 * 3_600_000_000);
+        world.sale_approved(&sale_of(10 + day, &format!("621700000000000000{day}"), &sale(1)[&48], 200_000));
+    }
+    assert_eq!(world.exchange.status().remembered, 3, "two days, and the doubt");
+    let asked = world.reversal_asked(&reversal_of(&sale(1), 2, 200_000));
+    assert_eq!(asked[&4], "000000160000", "ours, at the amount that the issuer saw");
+    world.issuer("0410", &answer_to(&asked, "00"));
+    world.sync();
+    assert_eq!(world.take(TILL).1[&39], "00");
+    assert!(world.campaign().held.is_zero());
+}
+
+#[test]
 fn a_lost_issuer_leaves_its_sales_in_doubt() {
     let mut world = world();
     world.sale_asked(&sale(1));
