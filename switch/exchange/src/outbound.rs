@@ -21,8 +21,8 @@ pub(crate) struct NotCarried;
 
 /// Authentication codes end at the link: a message that was changed has none that is right.
 const AUTHENTICATION_CODES: [u8; 2] = [64, 128];
-/// DE54 holds six amounts of 20 characters (ISO 8583:1987).
-const AMOUNTS_BYTES_MAX: usize = 120;
+/// DE54 at its longest in any dialect: twelve amounts of 20 characters. Where a link's own is shorter its writer says so.
+const AMOUNTS_BYTES_MAX: usize = 240;
 /// CNY (ISO 4217), where DE49 is absent.
 const CURRENCY_DEFAULT: &[u8] = b"156";
 

@@ -24,6 +24,11 @@ use std::sync::Arc;
 
 impl Exchange {
     pub(crate) fn sale(&mut self, caller: Caller<'_>, view: &MessageView<'_>, now: Now, effects: &mut Effects) {
+        if !view.has(11) {
+            // Neither a repeat nor an answer nor a reversal could be told from those of another sale.
+            effects.tally.broken += 1;
+            return self.reply_now(caller, view, *b"30", &Tags::of(DecisionCode::ItemsUnreadable), effects);
+        }
         let message = inbound::sale(caller.link, view, &self.cards);
         // Before all else: what was asked at the net amount once must never be asked at another.
         if self.is_repeat(caller, view, &message.origin, now, effects) {

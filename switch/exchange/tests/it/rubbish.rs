@@ -74,3 +74,31 @@ fn empty_frames_pieces_and_rubbish_harm_nobody() {
     assert!(world.sent.is_empty());
     assert_eq!(world.sale_approved(&sale(1))[&39], "00");
 }
+
+#[test]
+fn a_sale_without_a_trace_number_is_not_told_from_another() {
+    let mut world = world();
+    let mut bare = sale(1);
+    bare.remove(&11);
+    world.till("0200", &bare);
+    let (_, answer) = world.take(TILL);
+    assert_eq!((answer[&39].as_str(), tag(&answer, 48, "82").unwrap().as_str()), ("30", "N107"));
+    assert!(world.journal.is_empty() && world.take_all(ISSUER).is_empty());
+}
+
+#[test]
+fn amounts_that_stand_already_leave_room_for_the_gross_one() {
+    for (amounts, carried) in [(7, true), (11, true), (12, false)] {
+        let mut world = world();
+        let others = "0040156C000000000001".repeat(amounts);
+        let mut fields = sale(1);
+        fields.insert(54, others.clone());
+        world.till("0200", &fields);
+        world.sync();
+        match carried {
+            true => assert_eq!(world.take(ISSUER).1[&54], format!("{others}0057156D000000200000")),
+            false => assert_eq!(world.take(TILL).1[&39], "30"),
+        }
+        assert_eq!(world.campaign().held.is_zero(), !carried);
+    }
+}
