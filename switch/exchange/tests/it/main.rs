@@ -8,4 +8,5 @@ mod issuer_link;
 mod messages;
 mod repeats;
 mod rubbish;
+mod walk;
 mod world;
