@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 /// All links, in the order of the configuration.
 pub(super) async fn links(State(ops): State<Arc<Ops>>) -> Result<Json<Value>, Problem> {
-    let status = ops.asker.status().await;
+    let status = ops.asker.standing().await.map(|standing| standing.exchange);
     let status = status.ok_or_else(|| Problem::unavailable("the exchange does not answer: it is stopping"))?;
     let links = ops.board.links();
     let acquirers = links.acquirers.iter().enumerate().map(|(place, row)| {

@@ -16,9 +16,10 @@ pub(super) async fn page(State(ops): State<Arc<Ops>>) -> impl IntoResponse {
     gauges.set(Metric::SpaceLow, u64::from(ops.health.is_space_low()));
     gauges.set(Metric::DurableLsn, ops.journal.durable().0);
     gauges.set(Metric::AppliedLsn, ops.applied.load(Ordering::Acquire));
-    if let Some(status) = ops.asker.status().await {
-        gauges.set(Metric::InFlight, number(status.in_flight));
-        gauges.set(Metric::InDoubtNow, number(status.in_doubt));
+    if let Some(standing) = ops.asker.standing().await {
+        gauges.set(Metric::InFlight, number(standing.exchange.in_flight));
+        gauges.set(Metric::InDoubtNow, number(standing.exchange.in_doubt));
+        gauges.set(Metric::Tasks, number(standing.tasks));
     }
     let now = ops.clock.now();
     for budget in budgets(&ops.rules, &ops.quota, ops.calendar.moment(now.wall).business_date) {

@@ -133,6 +133,9 @@ impl Edge {
     pub(super) fn disconnected(&self, id: ConnectionId, end: End) {
         let core = &mut *self.core.borrow_mut();
         let Some(connection) = core.table.remove(id) else { return };
+        // A peer that is gone before the turn that would have closed it was closed for the exchange's reason.
+        let asked = core.effects.closes.iter().find(|(closed, _)| *closed == id);
+        let end = asked.map_or(end, |(_, reason)| End::Exchange(*reason));
         core.counters.connection_closed(side(connection.link), end.as_str());
         core.exchange.handle(Event::Disconnected { connection: id }, core.clock.now(), &mut core.effects);
         self.due.notify_one();

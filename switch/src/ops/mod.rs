@@ -13,7 +13,7 @@ mod transactions;
 pub use board::{AcquirerRow, Board, HostRow, IssuerRow, Links};
 pub use budgets::{Budget, budgets};
 pub use health::{Health, Phase};
-pub use status::{Asked, Asker, asker};
+pub use status::{Asked, Asker, Standing, asker};
 pub use story::{Happening, Item, Transaction};
 pub use transactions::{Found, LookUpError, Transactions};
 

@@ -86,6 +86,7 @@ metrics! {
     Gauge SpaceLow "lijian_journal_space_low" "1 when the disk will be full soon.";
     Gauge InFlight "lijian_in_flight" "Requests not answered yet.";
     Gauge InDoubtNow "lijian_in_doubt" "Sales whose outcome nobody knows.";
+    Gauge Tasks "lijian_tasks" "Tasks alive on the exchange's thread: a handful, and one for each connection.";
     Gauge DurableLsn "lijian_journal_durable_lsn" "Last record on disk.";
     Gauge AppliedLsn "lijian_index_applied_lsn" "Last record in the index.";
     Gauge BudgetLimit "lijian_budget_limit_minor" "Limit of a budget, in minor units.";
