@@ -2,8 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod check;
+mod cost;
 mod daemon;
 mod demo;
+mod dialects;
 mod messages;
+mod rubbish;
 mod settlement;
 mod tidy;

@@ -9,12 +9,12 @@ use std::thread;
 use std::time::Duration;
 
 /// Only a test that fails waits so long.
-pub(super) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 /// A refrigerator of grade 1: 20 %, at most 2,000 yuan.
-pub(super) const REFRIGERATOR: &str = "6901840100070";
+pub(crate) const REFRIGERATOR: &str = "6901840100070";
 
 /// Starts an issuer on a thread of its own, for the life of the process: a test that waits for a page does not stop it.
-pub(super) fn issuer(change: impl FnOnce(&mut IssuerSettings)) -> (SocketAddr, Observations) {
+pub(crate) fn issuer(change: impl FnOnce(&mut IssuerSettings)) -> (SocketAddr, Observations) {
     let dialect = Arc::new(Dialect::shipped("iso87-ascii").unwrap().unwrap());
     let mut settings = IssuerSettings::new(SocketAddr::from(([127, 0, 0, 1], 0)), dialect);
     change(&mut settings);
@@ -31,7 +31,7 @@ pub(super) fn issuer(change: impl FnOnce(&mut IssuerSettings)) -> (SocketAddr, O
 }
 
 /// A plain sale at an admitted merchant.
-pub(super) fn plain(stan: u32, amount_minor: u64) -> Sale {
+pub(crate) fn plain(stan: u32, amount_minor: u64) -> Sale {
     Sale {
         card: "6222021234567890".to_owned(),
         amount_minor,
@@ -46,22 +46,22 @@ pub(super) fn plain(stan: u32, amount_minor: u64) -> Sale {
 }
 
 /// A sale of one refrigerator.
-pub(super) fn refrigerator(stan: u32, amount_minor: u64) -> Sale {
+pub(crate) fn refrigerator(stan: u32, amount_minor: u64) -> Sale {
     let tags = vec![(*b"01", REFRIGERATOR.to_owned()), (*b"03", amount_minor.to_string())];
     Sale { tags, ..plain(stan, amount_minor) }
 }
 
-pub(super) fn request(till: &Till, sale: &Sale, rrn: &str) -> Request {
+pub(crate) fn request(till: &Till, sale: &Sale, rrn: &str) -> Request {
     sale.request(till.dialect()).unwrap().with(37, rrn)
 }
 
-pub(super) async fn ask(till: &mut Till, sale: &Sale, rrn: &str) -> Answer {
+pub(crate) async fn ask(till: &mut Till, sale: &Sale, rrn: &str) -> Answer {
     let request = request(till, sale, rrn);
     till.ask(&request, PATIENCE).await.unwrap()
 }
 
 /// A tag of the subsidy field, read without the switch's code; empty if it is not there.
-pub(super) fn tag(answer: &Answer, wanted: &str) -> String {
+pub(crate) fn tag(answer: &Answer, wanted: &str) -> String {
     let field = answer.text(48);
     let mut rest = field.as_str();
     while rest.len() >= 5 {

@@ -2,8 +2,8 @@
 #![expect(clippy::panic, reason = "a daemon that does not come up has failed the test")]
 
 mod day;
-mod host;
+pub(crate) mod host;
 mod life;
 mod peers;
-mod process;
+pub(crate) mod process;
 mod relay;

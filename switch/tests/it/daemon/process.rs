@@ -6,20 +6,21 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc;
+use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
 const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../config/examples/shenzhen-2024/switch.toml");
 
 /// The example configuration on free ports, on a day of the campaign.
-pub(super) struct Daemon {
+pub(crate) struct Daemon {
     child: Child,
     acquirers: HashMap<String, SocketAddr>,
     admin: SocketAddr,
+    log: Receiver<String>,
 }
 
 /// The command that would start a daemon.
-pub(super) fn command(data: &Path, issuer: SocketAddr, set: &[&str]) -> Command {
+pub(crate) fn command(data: &Path, issuer: SocketAddr, set: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lijian"));
     command.args(["run", "--config", EXAMPLE, "--data"]).arg(data);
     let host = format!("links.issuers.issuer.hosts=[\"{issuer}\"]");
@@ -43,8 +44,13 @@ pub(super) fn command(data: &Path, issuer: SocketAddr, set: &[&str]) -> Command 
 
 impl Daemon {
     /// Starts it and waits until it is ready.
-    pub(super) fn start(data: &Path, issuer: SocketAddr, set: &[&str]) -> Self {
-        let mut child = command(data, issuer, set).spawn().unwrap();
+    pub(crate) fn start(data: &Path, issuer: SocketAddr, set: &[&str]) -> Self {
+        Self::spawn(command(data, issuer, set))
+    }
+
+    /// Runs the command of a daemon and waits until it is ready.
+    pub(crate) fn spawn(mut command: Command) -> Self {
+        let mut child = command.spawn().unwrap();
         let log = BufReader::new(child.stderr.take().unwrap());
         let (tell, told) = mpsc::channel();
         // Reads on to the end, so that the daemon never waits for its log to be read.
@@ -59,15 +65,24 @@ impl Daemon {
         };
         let acquirers = ready["acquirers"].as_str().unwrap().split(' ').filter_map(|each| each.split_once('='));
         let acquirers = acquirers.map(|(name, address)| (name.to_owned(), address.parse().unwrap())).collect();
-        Self { child, acquirers, admin: ready["admin"].as_str().unwrap().parse().unwrap() }
+        Self { child, acquirers, admin: ready["admin"].as_str().unwrap().parse().unwrap(), log: told }
     }
 
-    pub(super) fn acquirer(&self, name: &str) -> SocketAddr {
+    /// What it has logged since it was ready, or since the last look.
+    pub(crate) fn log(&self) -> Vec<String> {
+        self.log.try_iter().collect()
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub(crate) fn acquirer(&self, name: &str) -> SocketAddr {
         self.acquirers[name]
     }
 
     /// A page of the admin side: status and body.
-    pub(super) fn page(&self, path: &str) -> (u16, String) {
+    pub(crate) fn page(&self, path: &str) -> (u16, String) {
         let mut stream = TcpStream::connect(self.admin).unwrap();
         write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
         let mut answer = String::new();
@@ -76,14 +91,14 @@ impl Daemon {
         (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
     }
 
-    pub(super) fn json(&self, path: &str) -> Value {
+    pub(crate) fn json(&self, path: &str) -> Value {
         let (status, body) = self.page(path);
         assert_eq!(status, 200, "{path}: {body}");
         serde_json::from_str(&body).unwrap()
     }
 
     /// Held, used and remaining of a budget, in minor units.
-    pub(super) fn budget(&self, id: &str) -> (u64, u64, u64) {
+    pub(crate) fn budget(&self, id: &str) -> (u64, u64, u64) {
         let page = self.json("/api/v1/budgets");
         let budget = page["budgets"].as_array().unwrap().iter().find(|budget| budget["id"] == id).unwrap().clone();
         let number = |name: &str| budget[name].as_u64().unwrap();
@@ -92,14 +107,14 @@ impl Daemon {
     }
 
     /// A number of the metrics' page; zero if it is not there yet.
-    pub(super) fn metric(&self, line: &str) -> u64 {
+    pub(crate) fn metric(&self, line: &str) -> u64 {
         let (_, page) = self.page("/metrics");
         let value = page.lines().find_map(|each| each.strip_prefix(line)?.trim().parse().ok());
         value.unwrap_or_default()
     }
 
     /// Waits until a page shows something: each look is a round trip through the daemon.
-    pub(super) fn until(&self, holds: impl Fn(&Self) -> bool) {
+    pub(crate) fn until(&self, holds: impl Fn(&Self) -> bool) {
         for _ in 0..20_000 {
             if holds(self) {
                 return;
@@ -110,23 +125,23 @@ impl Daemon {
     }
 
     /// Waits until the issuer link can be used.
-    pub(super) fn until_issuer(&self) {
+    pub(crate) fn until_issuer(&self) {
         self.until(|daemon| daemon.json("/api/v1/links")["issuers"][0]["ready"] == 1);
     }
 
     #[expect(unsafe_code, reason = "the standard library sends no signals but SIGKILL")]
-    pub(super) fn terminate(&self) {
+    pub(crate) fn terminate(&self) {
         let id = i32::try_from(self.child.id()).unwrap();
         // SAFETY: a signal to a child that has not been waited for.
         assert_eq!(unsafe { libc::kill(id, libc::SIGTERM) }, 0);
     }
 
-    pub(super) fn wait(&mut self) -> ExitStatus {
+    pub(crate) fn wait(&mut self) -> ExitStatus {
         self.child.wait().unwrap()
     }
 
     /// As `kill -9`.
-    pub(super) fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
