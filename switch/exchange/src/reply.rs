@@ -122,7 +122,7 @@ pub(crate) fn translated(
     runs: &mut Runs,
     out: &mut Vec<u8>,
 ) -> Result<(), ReplyError> {
-    let recorded_answer = crate::response::answer(answer, request, DecisionCode::Granted);
+    let recorded_answer = crate::response::passed_on(answer, request);
     recorded(request, &recorded_answer, &Tags::NONE, runs, out)
 }
 

@@ -9,8 +9,10 @@ use lijian_domain::money::MinorUnits;
 use lijian_domain::record::{Answer, ISSUER_FIELDS_BYTES_MAX};
 
 /// Fields of an answer that are not kept for a repeat: those that a record holds by themselves or that the request brings
-/// again, authentication codes, and everything about the card (the dialect's own marks come on top).
-const NOT_KEPT: [u8; 14] = [1, 2, 4, 7, 14, 35, 36, 37, 38, 39, 45, 52, 64, 128];
+/// again, authentication codes, and everything about the card and its account (the dialect's own marks come on top).
+const NOT_KEPT: [u8; 16] = [1, 2, 4, 7, 14, 35, 36, 37, 38, 39, 45, 52, 64, 102, 103, 128];
+/// Of those, what an answer that is passed on and not recorded brings along: the amount, which can be a part, and accounts.
+const PASSED: [u8; 3] = [4, 102, 103];
 const FIELD_BYTES_MAX: usize = 999;
 
 /// The result in our own two characters; none where the answer has none, which decides nothing.
@@ -48,6 +50,17 @@ pub(crate) fn is_other_amount(result: Option<[u8; 2]>, view: &MessageView<'_>, a
 /// What the acquirer will be told, as it is recorded: the result in the acquirer's own code, RRN, authorisation, and what
 /// else the issuer set.
 pub(crate) fn answer(view: &MessageView<'_>, request: &MessageView<'_>, code: DecisionCode) -> Answer {
+    // Part of a sale at full price: how much of it stands in DE4.
+    let passed: &[u8] = if result(view) == Some(*b"10") { &[4] } else { &[] };
+    answer_with(view, request, code, passed)
+}
+
+/// The same of an answer that is passed on and not recorded.
+pub(crate) fn passed_on(view: &MessageView<'_>, request: &MessageView<'_>) -> Answer {
+    answer_with(view, request, DecisionCode::Granted, &PASSED)
+}
+
+fn answer_with(view: &MessageView<'_>, request: &MessageView<'_>, code: DecisionCode, passed: &[u8]) -> Answer {
     let mut buffer = [0; FIELD_BYTES_MAX];
     let canonical = result(view).unwrap_or(*b"96");
     let response_code = request.dialect().semantics().results.from_canonical(canonical);
@@ -58,25 +71,34 @@ pub(crate) fn answer(view: &MessageView<'_>, request: &MessageView<'_>, code: De
         authorisation: AuthorisationCode(crate::inbound::short(
             view.text(38, &mut buffer).unwrap_or_default().trim_ascii_end(),
         )),
-        issuer_fields: issuer_fields(view, request),
+        issuer_fields: issuer_fields(view, request, passed),
     }
 }
 
 /// The other fields that the issuer set: those that the request does not bring with the same value, and that the acquirer's
 /// dialect has.
-fn issuer_fields(view: &MessageView<'_>, request: &MessageView<'_>) -> ArrayVec<u8, ISSUER_FIELDS_BYTES_MAX> {
+fn issuer_fields(
+    view: &MessageView<'_>,
+    request: &MessageView<'_>,
+    passed: &[u8],
+) -> ArrayVec<u8, ISSUER_FIELDS_BYTES_MAX> {
     let mut kept = ArrayVec::new();
-    let mut buffer = [0; FIELD_BYTES_MAX];
+    let (mut buffer, mut number) = ([0; FIELD_BYTES_MAX], [0; 24]);
+    let card = request.text(2, &mut number).filter(|digits| !digits.is_empty());
     for (field, _) in view.fields() {
         let sensitive = |spec: &lijian_codecs::dialect::FieldSpec| spec.sensitive != Sensitive::None;
         // Chip data that an issuer sends (issuer authentication, scripts) names no card.
-        let hidden = field != 55 && (NOT_KEPT.contains(&field) || view.spec(field).is_some_and(sensitive));
+        let not_kept = NOT_KEPT.contains(&field) && !passed.contains(&field);
+        let hidden = field != 55 && (not_kept || view.spec(field).is_some_and(sensitive));
         let Some(theirs) = request.dialect().field(field) else { continue };
         let Some(value) = view.text(field, &mut buffer).filter(|_| !hidden && (field == 55 || !sensitive(theirs)))
         else {
             continue;
         };
-        if request.text_eq(field, value) {
+        // Whatever an issuer says in its private fields, the journal holds no card number.
+        let recorded = passed != PASSED;
+        let names_card = recorded && card.is_some_and(|card| value.windows(card.len()).any(|part| part == card));
+        if names_card || request.text_eq(field, value) {
             continue;
         }
         let Ok(length) = u16::try_from(value.len()) else { continue };

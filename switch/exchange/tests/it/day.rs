@@ -215,3 +215,41 @@ fn a_terminal_that_speaks_pos_pays_at_an_ascii_issuer() {
     assert_eq!(world.take(TILL).1[&39], "00");
     assert_eq!(world.campaign(), Default::default());
 }
+
+#[test]
+fn no_card_number_of_an_issuers_answer_is_recorded() {
+    let mut world = world();
+    let asked = world.sale_asked(&sale(1));
+    let mut answer = approval(&asked);
+    answer.insert(44, format!("PAN {CARD}"));
+    answer.insert(63, "KEPT".to_owned());
+    answer.insert(102, "621700000000000000".to_owned());
+    world.issuer("0210", &answer);
+    world.sync();
+    let told = world.take(TILL).1;
+    assert_eq!((told.get(&44), told.get(&102), told[&63].as_str()), (None, None, "KEPT"));
+    let lijian_domain::record::Record::Granted(outcome) = &world.journal[1].record else { panic!("no grant") };
+    assert_eq!(outcome.answer.issuer_fields.as_slice(), b"\x3f\x00\x04KEPT");
+}
+
+#[test]
+fn a_part_of_the_amount_is_told_as_that() {
+    // At full price, and between two dialects.
+    for (till, field, tags) in [("iso87-ascii", 48, "010136901234567908030062000000"), ("unionpay-pos", 60, "22000001")]
+    {
+        let mut world = Setup { refusal: RefusalPolicy::FullPrice, till, ..Setup::default() }.build();
+        let mut fields = sale(1);
+        fields.remove(&48);
+        if till == "unionpay-pos" {
+            fields.retain(|field, _| ![7, 32].contains(field));
+        }
+        fields.insert(field, tags.to_owned());
+        let asked = world.sale_asked(&fields);
+        let mut part = answer_to(&asked, "10");
+        part.insert(4, "000000050000".to_owned());
+        world.issuer("0210", &part);
+        world.sync();
+        let (_, told) = world.take(TILL);
+        assert_eq!((told[&39].as_str(), told[&4].as_str()), ("10", "000000050000"), "{till}");
+    }
+}
