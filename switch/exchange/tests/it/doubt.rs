@@ -306,7 +306,7 @@ fn a_disk_that_will_be_full_soon_grants_no_more_but_records_what_is_in_flight() 
 
 #[test]
 fn a_repeat_of_a_granted_sale_never_goes_on_at_full_price() {
-    let refusal = lijian_exchange::settings::RefusalPolicy::FullPrice;
+    let refusal = RefusalPolicy::FullPrice;
     let mut world = Setup { refusal, ..Setup::default() }.build();
     let first = world.sale_approved(&sale(1));
     world.happen(Event::Poisoned);
