@@ -1,3 +1,5 @@
+//! What streams of frames do, well-formed and not.
+
 use super::*;
 
 fn format(name: &str, inclusive: bool) -> FrameFormat {

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 
 /// Records folded in one batch at most: enough to write each budget's row once for many sales, little enough that a batch
 /// stays within some megabytes.
-pub const BATCH_RECORDS_MAX: usize = 1_024;
+pub const BATCH_RECORDS_MAX: usize = 2_048;
 
 /// Intents whose caps are remembered until their outcome comes. Others are looked up again.
 const REMEMBERED_MAX: usize = 16_384;

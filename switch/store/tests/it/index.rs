@@ -23,7 +23,7 @@ fn long_day() -> Day {
         dice >> 16
     };
     let actions: Vec<Action> =
-        (0..6_000).map(|_| (u8::try_from(roll() % 12).unwrap(), u16::try_from(roll() % 60_000).unwrap())).collect();
+        (0..10_000).map(|_| (u8::try_from(roll() % 12).unwrap(), u16::try_from(roll() % 60_000).unwrap())).collect();
     Day::of(&actions)
 }
 
