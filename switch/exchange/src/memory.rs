@@ -2,6 +2,7 @@
 //! a reversal finds its original. Kept for some business days, rebuilt from the journal at start.
 
 use foldhash::fast::FixedState;
+use lijian_domain::code::DecisionCode;
 use lijian_domain::ids::{ContentDigest, DuplicateKey, Lsn};
 use lijian_domain::record::{Entry, Record};
 use lijian_domain::time::BusinessDate;
@@ -106,6 +107,11 @@ impl Memory {
         }
     }
 
+    /// Forgets a request: sent again, it is a new one.
+    pub(crate) fn forget(&mut self, key: &DuplicateKey) {
+        self.requests.remove(key);
+    }
+
     /// Takes back an answer whose record may never be durable, though it may be readable: a repeat must not be told what a
     /// restart may not find. What was refused moved no money and stays.
     pub(crate) fn withdraw(&mut self, key: &DuplicateKey) {
@@ -135,6 +141,11 @@ impl Memory {
                 self.replay_open(entry, asked.origin.key, asked.origin.content, State::ReversalAsked);
             }
             Record::Granted(outcome) => self.replay_note(outcome.intent, State::Granted, Some(lsn)),
+            Record::Declined(outcome) if outcome.answer.code == DecisionCode::TryAgain => {
+                if let Some(key) = self.opened.get(&outcome.intent).copied() {
+                    self.forget(&key);
+                }
+            }
             Record::Declined(outcome) => self.replay_note(outcome.intent, State::Declined, Some(lsn)),
             Record::FullPrice(outcome) => self.replay_note(outcome.intent, State::Refused, Some(lsn)),
             Record::InDoubt(doubt) => self.replay_note(doubt.intent, State::InDoubt, Some(lsn)),

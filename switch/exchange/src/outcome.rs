@@ -82,6 +82,10 @@ impl Exchange {
         let takes = std::mem::take(&mut flight.grant.takes);
         self.end(id, DecisionCode::TryAgain, State::Declined, &record, now, effects);
         self.quota.release(&takes);
+        if let Some(flight) = self.flights.get_mut(id) {
+            // Told to try again, it may: the issuer has never heard of it.
+            self.memory.forget(&flight.key);
+        }
         self.make_answer(id, &record);
     }
 

@@ -168,6 +168,11 @@ fn an_intent_that_was_never_sent_is_given_back() {
     assert_eq!((answer[&39].as_str(), tag(&answer, 48, "82").unwrap().as_str()), ("91", "N190"));
     assert_eq!(world.kinds(), ["intent", "declined"]);
     assert_eq!(world.campaign(), Default::default());
+    // Told to try again, the terminal does: the same request is decided anew, before a restart and after it.
+    let (restarted, _) = restart(&world);
+    assert_eq!(restarted.status().remembered, 0);
+    world.happen(Event::Connected { connection: ISSUER, link: LinkId::Issuer(0) });
+    assert_eq!(world.sale_approved(&sale(1))[&39], "00");
 }
 
 #[test]
