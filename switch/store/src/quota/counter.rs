@@ -61,8 +61,8 @@ impl Counter {
     /// Whether the take would fit if nothing were held.
     pub(super) fn fits_beside_used(&self, take: &CapTake) -> bool {
         let (money, items) = limits(take);
-        self.money.fits_beside_used(take.amount.get(), money)
-            && self.items.fits_beside_used(u64::from(take.count), items)
+        let fits = |gauge: &Gauge, amount, limit| amount == 0 || gauge.fits_beside_used(amount, limit);
+        fits(&self.money, take.amount.get(), money) && fits(&self.items, u64::from(take.count), items)
     }
 
     pub(super) fn balance(&self) -> CapBalance {
