@@ -57,6 +57,8 @@ pub enum Record {
     /// The end of a reversal that gave no grant back: the issuer did not confirm it, or its original was in doubt and is
     /// released by a record of its own.
     ReversalRefused(ReversalOutcome),
+    /// A reversal came whose original nobody has seen: should that come later, it is refused.
+    Tombstone(Tombstone),
 }
 
 /// A start of the daemon.
@@ -223,6 +225,15 @@ pub struct ReversalAsked {
     pub intent: Lsn,
     /// DE4 as sent: gross or net.
     pub amount: MinorUnits,
+}
+
+/// A reversal of a request that was not seen before.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Tombstone {
+    /// The reversal request.
+    pub origin: Origin,
+    /// The identity that its original would have.
+    pub original: DuplicateKey,
 }
 
 /// What became of a reversal.

@@ -179,7 +179,7 @@ impl Exchange {
         let Some(flight) = self.flights.get_mut(id) else { return };
         flight.journal_us += now.monotonic_us.saturating_sub(flight.appended_us);
         match flight.phase {
-            Phase::IntentAppended | Phase::FullPriceAppended | Phase::ReversalAppended => {
+            Phase::IntentAppended | Phase::FullPriceAppended | Phase::ReversalAppended | Phase::RelayAppended => {
                 self.ask_issuer(id, now, effects)
             }
             Phase::AnswerAppended => self.send_answer(id, now, effects),

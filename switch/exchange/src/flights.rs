@@ -34,6 +34,8 @@ pub(crate) enum Phase {
     /// The slot is free.
     #[default]
     Free,
+    /// Not ours: its tombstone is not durable yet.
+    RelayAppended,
     /// Not ours: sent to the issuer.
     Relayed,
     /// Ours: the intent is not durable yet.

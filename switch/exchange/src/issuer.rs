@@ -131,6 +131,7 @@ impl Exchange {
             Phase::IntentAppended => Phase::Asked,
             Phase::FullPriceAppended => Phase::FullPriceAsked,
             Phase::ReversalAppended => Phase::ReversalAsked,
+            Phase::RelayAppended => Phase::Relayed,
             other => other,
         };
     }

@@ -27,6 +27,8 @@ pub(crate) enum State {
     Reversed,
     /// A sale that was refused its subsidy, and declined; or went on at full price, and was answered.
     Refused,
+    /// No sale yet, but its reversal: should it come, it is refused.
+    Tombstone,
     /// A sale that goes on at full price and is not answered yet.
     FullPrice,
     /// A reversal that was accepted and is not answered yet.
@@ -99,6 +101,12 @@ impl Memory {
             .is_some_and(|request| matches!(request.state, State::Open | State::InDoubt | State::Reversing))
     }
 
+    /// Remembers that a reversal came before its original.
+    pub(crate) fn bury(&mut self, day: BusinessDate, original: DuplicateKey, lsn: Lsn) {
+        let content = ContentDigest::default();
+        self.open(day, original, Remembered { state: State::Tombstone, content, opened: lsn, answered: Lsn::NONE });
+    }
+
     /// Notes how a request went on; `answered` where that is a record its answer is made of.
     pub(crate) fn note(&mut self, key: &DuplicateKey, state: State, answered: Option<Lsn>) {
         if let Some(request) = self.requests.get_mut(key) {
@@ -155,6 +163,7 @@ impl Memory {
                 self.replay_note(outcome.asked, State::ReversalAnswered, Some(lsn));
             }
             Record::ReversalRefused(outcome) => self.replay_note(outcome.asked, State::ReversalAnswered, Some(lsn)),
+            Record::Tombstone(tombstone) => self.bury(entry.business_date, tombstone.original, lsn),
             Record::Opened(_) => {}
         }
     }

@@ -12,7 +12,12 @@ impl Exchange {
         self.poisoned = true;
         self.stage.clear();
         // Their intents may be on disk or not, but the issuer was never asked.
-        for id in self.flights.in_phases(&[Phase::IntentAppended, Phase::FullPriceAppended, Phase::ReversalAppended]) {
+        for id in self.flights.in_phases(&[
+            Phase::IntentAppended,
+            Phase::FullPriceAppended,
+            Phase::ReversalAppended,
+            Phase::RelayAppended,
+        ]) {
             if let Some(flight) = self.flights.get_mut(id) {
                 flight.code = Some(DecisionCode::TryAgain);
             }

@@ -32,7 +32,9 @@ impl Exchange {
             }
             return true;
         }
-        let Some(known) = self.memory.get(&origin.key) else { return false };
+        let Some(known) = self.memory.get(&origin.key).filter(|known| known.state != State::Tombstone) else {
+            return false;
+        };
         if known.content != origin.content {
             self.key_taken(caller, view, effects);
             return true;

@@ -14,9 +14,9 @@ use crate::reply::Tags;
 use crate::response;
 use lijian_codecs::message::{FieldIndex, MessageView, parse};
 use lijian_domain::code::DecisionCode;
-use lijian_domain::ids::Lsn;
+use lijian_domain::ids::{DuplicateKey, Lsn};
 use lijian_domain::money::MinorUnits;
-use lijian_domain::record::{Entry, Intent, Record, ReleaseCause, ReversalAsked, ReversalOutcome};
+use lijian_domain::record::{Entry, Intent, Record, ReleaseCause, ReversalAsked, ReversalOutcome, Tombstone};
 use std::sync::Arc;
 
 impl Exchange {
@@ -25,6 +25,9 @@ impl Exchange {
         let key = key::original_key(caller.link.dialect.semantics(), view, link);
         let known = key.and_then(|key| Some((key, self.memory.get(&key)?)));
         let ours = [State::Open, State::InDoubt, State::Granted, State::Reversing, State::Reversed, State::Released];
+        if let (Some(key), None) = (key, known) {
+            return self.bury(caller, view, key, now, effects);
+        }
         let Some((key, original)) = known.filter(|(_, original)| ours.contains(&original.state)) else {
             return self.relay(caller, view, now, effects);
         };
@@ -59,6 +62,39 @@ impl Exchange {
                 self.read(id, original.opened, effects);
             }
         }
+    }
+
+    /// A reversal whose original is unknown: on a link with subsidies that is put on record first, so that the original is
+    /// refused should it come later; then the reversal passes like any other traffic.
+    fn bury(
+        &mut self,
+        caller: Caller<'_>,
+        view: &MessageView<'_>,
+        original: DuplicateKey,
+        now: Now,
+        effects: &mut Effects,
+    ) {
+        let cannot_record = self.poisoned || self.draining || self.overloaded(caller.number);
+        if caller.link.ours.is_empty() || cannot_record || self.connections.ready_of(caller.link.issuer) == 0 {
+            return self.relay(caller, view, now, effects);
+        }
+        if self.copy_out(caller, view, now, effects).is_err() {
+            effects.tally.not_carried += 1;
+            return self.reply_now(caller, view, *b"30", &Tags::NONE, effects);
+        }
+        let moment = self.moment(now);
+        let tombstone = Tombstone { origin: inbound::origin(caller.link, view, &self.cards), original };
+        let lsn = effects.journal.push(moment.at, moment.business_date, &Record::Tombstone(tombstone));
+        self.memory.bury(moment.business_date, original, lsn);
+        effects.tally.tombstones += 1;
+        let budget_us = caller.link.time_budget_us;
+        let id = self.flights.open(caller.number, caller.connection, now.monotonic_us, budget_us, view.bytes());
+        if let Some(flight) = self.flights.opened(id) {
+            flight.phase = Phase::RelayAppended;
+            flight.appended_us = now.monotonic_us;
+            flight.outbound.extend_from_slice(&self.outbound);
+        }
+        self.stage.push_back((lsn, id));
     }
 
     /// The original's intent was read back: the reversal is accepted, on record, or refused.

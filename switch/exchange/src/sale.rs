@@ -48,6 +48,10 @@ impl Exchange {
             return self.try_again(caller, view, effects);
         }
         let moment = self.moment(now);
+        if self.memory.get(&message.origin.key).is_some_and(|known| known.state == State::Tombstone) {
+            let told = Told::of(DecisionCode::ReversalFirst);
+            return self.refuse(caller, view, &message, &told, &moment, now, effects);
+        }
         match self.decide(caller, view, &message, &moment) {
             Ok(award) => self.hold(caller, view, &message, award, &moment, now, effects),
             Err(refusal) => self.refuse(caller, view, &message, &refusal, &moment, now, effects),
@@ -130,7 +134,9 @@ impl Exchange {
         effects: &mut Effects,
     ) {
         effects.tally.count_decision(told.code);
-        let full_price = caller.link.refusal == RefusalPolicy::FullPrice;
+        // A sale that was reversed before it came is over: nobody pays for it at any price.
+        let over = told.code == DecisionCode::ReversalFirst;
+        let full_price = caller.link.refusal == RefusalPolicy::FullPrice && !over;
         self.outbound.clear();
         if full_price && self.copy_out(caller, view, now, effects).is_err() {
             return self.reply_now(caller, view, *b"30", &Tags::NONE, effects);

@@ -78,6 +78,8 @@ tally! {
     mac_dropped,
     /// Sales that went into doubt.
     in_doubt,
+    /// Reversals whose original was never seen: recorded, so that it is refused should it come.
+    tombstones,
     /// Reversals of our grants accepted.
     reversals,
     /// Reversals of our grants confirmed by the issuer.

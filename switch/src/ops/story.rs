@@ -121,7 +121,7 @@ impl Item {
 impl Happening {
     fn of(entry: &Entry) -> Option<Self> {
         let (kind, answer): (_, Option<&Answer>) = match &entry.record {
-            Record::Opened(_) => return None,
+            Record::Opened(_) | Record::Tombstone(_) => return None,
             Record::Intent(_) => ("intent", None),
             Record::Granted(outcome) => ("granted", Some(&outcome.answer)),
             Record::Declined(outcome) => ("declined", Some(&outcome.answer)),

@@ -128,7 +128,7 @@ impl Pass {
 /// The first record of the transaction that a later record is about.
 fn about(record: &Record) -> Option<Lsn> {
     match record {
-        Record::Opened(_) | Record::Intent(_) | Record::Refused(_) => None,
+        Record::Opened(_) | Record::Intent(_) | Record::Refused(_) | Record::Tombstone(_) => None,
         Record::Granted(outcome) | Record::Declined(outcome) | Record::FullPrice(outcome) => Some(outcome.intent),
         Record::InDoubt(doubt) => Some(doubt.intent),
         Record::Released(released) => Some(released.intent),

@@ -71,6 +71,7 @@ metrics! {
     Counter LateApprovals "lijian_late_approvals_total" "Approvals that came after 98 was told: never a grant.";
     Counter MacDropped "lijian_mac_dropped_total" "Authentication codes dropped from changed messages.";
     Counter InDoubt "lijian_in_doubt_total" "Sales that went into doubt.";
+    Counter Tombstones "lijian_tombstones_total" "Reversals whose original was never seen.";
     Counter Reversals "lijian_reversals_total" "Reversals of grants accepted.";
     Counter ReversalsConfirmed "lijian_reversals_confirmed_total" "Reversals of grants confirmed by the issuer.";
     Counter Decisions "lijian_decisions_total" "Decisions on sales with items, by decision code.";

@@ -138,7 +138,7 @@ impl Settlement {
                 }
             }
             Record::ReversalRefused(outcome) => drop(self.reversals.remove(&outcome.asked)),
-            Record::Opened(_) | Record::Refused(_) | Record::FullPrice(_) => {}
+            Record::Opened(_) | Record::Refused(_) | Record::FullPrice(_) | Record::Tombstone(_) => {}
         }
         Ok(Step::Applied)
     }

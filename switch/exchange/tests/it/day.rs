@@ -132,6 +132,31 @@ fn reversed_once_only() {
 }
 
 #[test]
+fn a_reversal_before_its_sale_leaves_a_tombstone() {
+    for refusal in [RefusalPolicy::Decline, RefusalPolicy::FullPrice] {
+        let mut world = Setup { refusal, ..Setup::default() }.build();
+        world.till("0400", &reversal_of(&sale(1), 2, 200_000));
+        assert!(world.sent.is_empty(), "the tombstone is on disk before the reversal goes on");
+        world.sync();
+        let (mti, asked) = world.take(ISSUER);
+        assert_eq!((mti.as_str(), asked[&4].as_str()), ("0400", "000000200000"), "it passes as it came");
+        world.issuer("0410", &answer_to(&asked, "25"));
+        assert_eq!(world.take(TILL).1[&39], "25");
+        for _ in 0..2 {
+            world.till("0200", &sale(1));
+            world.serve_reads();
+            world.sync();
+            assert!(world.take_all(ISSUER).is_empty());
+            let (_, answer) = world.take(TILL);
+            assert_eq!((answer[&39].as_str(), tag(&answer, 48, "82").unwrap().as_str()), ("22", "N116"));
+        }
+        assert_eq!(world.kinds(), ["tombstone", "refused"]);
+        assert_eq!(world.campaign(), Default::default());
+        assert_eq!(world.sale_approved(&sale(3))[&39], "00", "another sale of the same person is another sale");
+    }
+}
+
+#[test]
 fn a_refused_sale_goes_on_at_full_price_where_the_link_says_so() {
     let mut world = Setup { refusal: RefusalPolicy::FullPrice, budget_fen: 1_000, ..Setup::default() }.build();
     world.till("0200", &sale(1));

@@ -267,6 +267,7 @@ fn kind(record: &Record) -> &'static str {
         Record::ReversalAsked(_) => "reversal-asked",
         Record::Reversed(_) => "reversed",
         Record::ReversalRefused(_) => "reversal-refused",
+        Record::Tombstone(_) => "tombstone",
     }
 }
 

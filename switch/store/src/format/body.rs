@@ -5,7 +5,7 @@ use super::field::{Field, Input};
 use lijian_domain::cap::{CapKey, CapTake};
 use lijian_domain::record::{
     Answer, DoubtCause, InDoubt, Intent, Opened, Origin, Outcome, Record, Refused, ReleaseCause, Released,
-    ReversalAsked, ReversalOutcome, recorded_take,
+    ReversalAsked, ReversalOutcome, Tombstone, recorded_take,
 };
 use lijian_domain::sale::{Award, AwardedItem, ItemRequest, SponsorShare};
 
@@ -29,6 +29,7 @@ pub(super) fn put_record(record: &Record, out: &mut Vec<u8>) {
         Record::ReversalAsked(body) => (9, body),
         Record::Reversed(body) => (10, body),
         Record::ReversalRefused(body) => (11, body),
+        Record::Tombstone(body) => (12, body),
     };
     out.extend_from_slice(&[kind, VERSION]);
     body.put_body(out);
@@ -42,7 +43,7 @@ pub(super) fn put_intent(intent: &Intent, out: &mut Vec<u8>) {
 
 /// Reads a body back.
 pub(super) fn take_record(kind: u8, version: u8, body: &[u8]) -> Result<Record, FormatError> {
-    if !(1..=11).contains(&kind) {
+    if !(1..=12).contains(&kind) {
         return Err(FormatError::Unknown { what: "record kind", got: kind.into() });
     }
     if version != VERSION {
@@ -60,7 +61,8 @@ pub(super) fn take_record(kind: u8, version: u8, body: &[u8]) -> Result<Record, 
         8 => Record::Released(Field::take(&mut input)?),
         9 => Record::ReversalAsked(Field::take(&mut input)?),
         10 => Record::Reversed(Field::take(&mut input)?),
-        _ => Record::ReversalRefused(Field::take(&mut input)?),
+        11 => Record::ReversalRefused(Field::take(&mut input)?),
+        _ => Record::Tombstone(Field::take(&mut input)?),
     };
     input.end()?;
     Ok(record)
@@ -106,6 +108,7 @@ layouts! {
     Released { intent, cause }
     ReversalAsked { origin, intent, amount }
     ReversalOutcome { asked, intent, answer }
+    Tombstone { origin, original }
 }
 
 macro_rules! numbered {

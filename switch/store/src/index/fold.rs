@@ -42,9 +42,11 @@ pub(super) fn effect(at: Lsn, record: &Record) -> Effect {
             Effect { rrn, step: None }
         }
         Record::FullPrice(outcome) => Effect { rrn: found(&outcome.answer.rrn, outcome.intent), step: None },
-        Record::Opened(_) | Record::InDoubt(_) | Record::ReversalAsked(_) | Record::ReversalRefused(_) => {
-            Effect::default()
-        }
+        Record::Opened(_)
+        | Record::InDoubt(_)
+        | Record::ReversalAsked(_)
+        | Record::ReversalRefused(_)
+        | Record::Tombstone(_) => Effect::default(),
     }
 }
 

@@ -50,7 +50,7 @@ impl<'a> Fold<'a> {
             }
             // Moves no money of ours.
             Record::FullPrice(outcome) => before(at, outcome.intent)?,
-            Record::Refused(_) => {}
+            Record::Refused(_) | Record::Tombstone(_) => {}
         }
         Ok(None)
     }

@@ -3,18 +3,18 @@
 use arrayvec::ArrayVec;
 use lijian_domain::cap::{CapKey, CapTake};
 use lijian_domain::code::DecisionCode;
-use lijian_domain::ids::{GrantId, Gtin, Lsn, Stan};
+use lijian_domain::ids::{DuplicateKey, GrantId, Gtin, Lsn, Stan};
 use lijian_domain::money::MinorUnits;
 use lijian_domain::record::{
     Answer, DoubtCause, InDoubt, Intent, Opened, Origin, Outcome, Record, Refused, ReleaseCause, Released,
-    ReversalAsked, ReversalOutcome, recorded_take,
+    ReversalAsked, ReversalOutcome, Tombstone, recorded_take,
 };
 use lijian_domain::sale::{Award, AwardedItem, ItemRequest, SponsorShare};
 use lijian_domain::text::Text;
 use lijian_domain::time::BusinessDate;
 
 /// How many kinds of records there are.
-pub(crate) const KINDS: u64 = 11;
+pub(crate) const KINDS: u64 = 12;
 
 /// A source of values; `full` makes every text and list as long as it can be.
 pub(crate) struct Draw {
@@ -209,7 +209,8 @@ impl Draw {
                 Record::ReversalAsked(ReversalAsked { origin: self.origin(), intent: self.lsn(), amount: self.money() })
             }
             9 => Record::Reversed(reversal(self)),
-            _ => Record::ReversalRefused(reversal(self)),
+            10 => Record::ReversalRefused(reversal(self)),
+            _ => Record::Tombstone(Tombstone { origin: self.origin(), original: DuplicateKey([7; 16]) }),
         }
     }
 }
