@@ -5,7 +5,7 @@ use super::journal_feed::News;
 use super::read_back::ReadBack;
 use super::table::Table;
 use crate::clock::{self, Clock};
-use crate::limits::{READ_BYTES, REST_BYTES_MAX};
+use crate::limits::{APPEND_EARLY_BYTES, READ_BYTES, REST_BYTES_MAX};
 use crate::telemetry::{Counters, Latencies, Part};
 use lijian_domain::ids::Lsn;
 use lijian_domain::record::Entry;
@@ -212,7 +212,8 @@ impl Edge {
     pub(super) fn is_idle(&self) -> bool {
         let core = self.core.borrow();
         let on_disk = core.poisoned || core.journal.durable() >= core.effects.journal.last_lsn();
-        core.exchange.in_flight() == 0 && on_disk && core.table.iter().all(|each| each.unsent_bytes() == 0)
+        let sent = core.effects.sends.is_empty();
+        core.exchange.in_flight() == 0 && on_disk && sent && core.table.iter().all(|each| each.unsent_bytes() == 0)
     }
 }
 
@@ -232,6 +233,9 @@ impl Core {
         connection.rest.extend_from_slice(bytes.get(self.effects.consumed..).unwrap_or_default());
         if connection.rest.len() > REST_BYTES_MAX {
             connection.finish(End::NotConsumed);
+        }
+        if self.effects.journal.len_bytes() > APPEND_EARLY_BYTES {
+            self.append();
         }
     }
 
