@@ -20,6 +20,7 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 
 /// Shared by all tasks of the exchange's thread.
 pub(super) struct Edge {
@@ -28,6 +29,25 @@ pub(super) struct Edge {
     pub(super) due: Notify,
     /// The next deadline came nearer.
     pub(super) sooner: Notify,
+    /// A task panicked: what the exchange knows can be half of something, and nobody may go on with it.
+    pub(super) broken: CancellationToken,
+}
+
+/// Held by a task while it runs.
+pub(super) struct Watch(CancellationToken);
+
+impl Watch {
+    pub(super) const fn new(broken: CancellationToken) -> Self {
+        Self(broken)
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.cancel();
+        }
+    }
 }
 
 struct Core {
@@ -79,7 +99,12 @@ impl Edge {
             space_low: false,
             armed_us: None,
         };
-        Self { core: RefCell::new(core), due: Notify::new(), sooner: Notify::new() }
+        Self { core: RefCell::new(core), due: Notify::new(), sooner: Notify::new(), broken: CancellationToken::new() }
+    }
+
+    /// To be held by every task that uses the exchange: the runtime catches a panic, and the others would go on.
+    pub(super) fn watch(&self) -> Watch {
+        Watch::new(self.broken.clone())
     }
 
     /// A task that hands over what was read back.

@@ -73,6 +73,9 @@ pub enum StartError {
         /// What the system said.
         source: io::Error,
     },
+    /// One of its tasks panicked, at any time.
+    #[error("a task of the exchange panicked; a restart recovers what is in the journal")]
+    Panicked,
 }
 
 /// How it ended.
@@ -106,25 +109,41 @@ async fn serve(parts: Parts, listening: impl FnOnce()) -> Result<Ended, StartErr
     };
     let edge = Rc::new(Edge::new(edge_parts, parts.effects));
     edge.handle(Event::Started);
-    spawn_local(turns(Rc::clone(&edge)));
-    spawn_local(ticks(Rc::clone(&edge)));
-    spawn_local(journal_news(Rc::clone(&edge), parts.feed));
-    spawn_local(edge.read_back(&edge));
+    spawn(&edge, turns(Rc::clone(&edge)));
+    spawn(&edge, ticks(Rc::clone(&edge)));
+    spawn(&edge, journal_news(Rc::clone(&edge), parts.feed));
+    spawn(&edge, edge.read_back(&edge));
     let asked = Rc::clone(&edge);
-    spawn_local(parts.asked.answer_all(move || asked.status()));
+    spawn(&edge, parts.asked.answer_all(move || asked.status()));
     for host in hosts(parts.issuers, parts.seed, &parts.board) {
-        spawn_local(dial(Rc::clone(&edge), host));
+        spawn(&edge, dial(Rc::clone(&edge), host));
     }
     for (link, listener) in parts.acquirers.into_iter().enumerate().zip(listeners) {
         let (board, drain) = (Arc::clone(&parts.board), parts.drain.clone());
-        spawn_local(accept(Rc::clone(&edge), link, listener, board, drain));
+        spawn(&edge, accept(Rc::clone(&edge), link, listener, board, drain));
     }
     listening();
-    parts.drain.cancelled().await;
-    edge.handle(Event::Drain);
-    // Nobody's behaviour may keep the daemon from ending.
-    drop(tokio::time::timeout(DRAIN, drained(&edge)).await);
-    Ok(Ended { in_flight: edge.status().in_flight })
+    let to_the_end = async {
+        parts.drain.cancelled().await;
+        edge.handle(Event::Drain);
+        // Nobody's behaviour may keep the daemon from ending.
+        drop(tokio::time::timeout(DRAIN, drained(&edge)).await);
+        Ok(Ended { in_flight: edge.status().in_flight })
+    };
+    tokio::select! {
+        biased;
+        () = edge.broken.cancelled() => Err(StartError::Panicked),
+        ended = to_the_end => ended,
+    }
+}
+
+/// A task whose panic ends them all.
+fn spawn(edge: &Edge, task: impl Future<Output = ()> + 'static) {
+    let watch = edge.watch();
+    spawn_local(async move {
+        let _watch = watch;
+        task.await;
+    });
 }
 
 async fn listen(links: &[AcquirerLink], board: &Board) -> Result<Vec<TcpListener>, StartError> {
@@ -190,5 +209,27 @@ async fn journal_news(edge: Rc<Edge>, feed: Arc<JournalFeed>) {
 async fn drained(edge: &Edge) {
     while !edge.is_idle() {
         tokio::time::sleep(DRAIN_LOOK).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::edge::Watch;
+    use super::*;
+
+    #[test]
+    fn a_panic_of_one_task_is_told() {
+        let runtime = Builder::new_current_thread().build_local(LocalOptions::default()).unwrap();
+        let broken = CancellationToken::new();
+        let [well, ill] = [Watch::new(broken.clone()), Watch::new(broken.clone())];
+        runtime.block_on(async {
+            drop(spawn_local(async move { drop(well) }).await);
+            assert!(!broken.is_cancelled());
+            let panicked = spawn_local(async move {
+                let _ill = ill;
+                panic!("on purpose");
+            });
+            assert!(panicked.await.is_err() && broken.is_cancelled());
+        });
     }
 }

@@ -13,6 +13,7 @@ use tokio::time::timeout;
 
 /// Serves a connection to its end and says why it ended.
 pub(super) async fn serve(edge: Rc<Edge>, link: LinkId, stream: TcpStream, unsent_bytes_max: usize) -> End {
+    let _watch = edge.watch();
     if let Err(error) = stream.set_nodelay(true) {
         return End::Socket(error.kind());
     }
