@@ -19,7 +19,9 @@ pub(super) async fn ready(State(ops): State<Arc<Ops>>) -> Result<Json<Value>, Pr
         Phase::Ready => {}
         phase => return Err(Problem::unavailable(format!("the switch is {}", phase.as_str()))),
     }
-    let journal = match (ops.health.is_poisoned(), ops.health.is_space_low()) {
+    // The exchange also knows of a journal that refused records without having failed.
+    let refused = ops.asker.standing().await.is_some_and(|standing| standing.exchange.poisoned);
+    let journal = match (ops.health.is_poisoned() || refused, ops.health.is_space_low()) {
         (true, _) => "poisoned",
         (false, true) => "space-low",
         (false, false) => "ok",

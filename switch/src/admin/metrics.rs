@@ -12,11 +12,14 @@ use std::sync::atomic::Ordering;
 pub(super) async fn page(State(ops): State<Arc<Ops>>) -> impl IntoResponse {
     let mut gauges = Gauges::default();
     gauges.set(Metric::Ready, u64::from(ops.health.phase() == Phase::Ready));
-    gauges.set(Metric::Poisoned, u64::from(ops.health.is_poisoned()));
     gauges.set(Metric::SpaceLow, u64::from(ops.health.is_space_low()));
     gauges.set(Metric::DurableLsn, ops.journal.durable().0);
     gauges.set(Metric::AppliedLsn, ops.applied.load(Ordering::Acquire));
-    if let Some(standing) = ops.asker.standing().await {
+    let standing = ops.asker.standing().await;
+    // The exchange also knows of a journal that refused records without having failed.
+    let refused = standing.as_ref().is_some_and(|standing| standing.exchange.poisoned);
+    gauges.set(Metric::Poisoned, u64::from(ops.health.is_poisoned() || refused));
+    if let Some(standing) = standing {
         gauges.set(Metric::InFlight, number(standing.exchange.in_flight));
         gauges.set(Metric::InDoubtNow, number(standing.exchange.in_doubt));
         gauges.set(Metric::Tasks, number(standing.tasks));
