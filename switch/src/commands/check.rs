@@ -1,6 +1,7 @@
 //! `lijian check`: whether the daemon would start with this configuration.
 
 use super::configuration::ConfigurationArguments;
+use crate::admin::refuse_open_address;
 use lijian_config::switch::{Durability, Loaded};
 use std::fmt;
 use std::io::{self, Write as _};
@@ -21,6 +22,10 @@ pub struct CheckArguments {
 pub fn run(arguments: &CheckArguments) -> ExitCode {
     match arguments.configuration.load() {
         Ok(loaded) => {
+            if let Err(error) = refuse_open_address(loaded.config.admin_listen) {
+                let _ = writeln!(io::stderr(), "{}: {error}", loaded.config.file.display());
+                return ExitCode::from(64);
+            }
             let _ = write!(io::stdout(), "{}", Summary(&loaded));
             ExitCode::SUCCESS
         }

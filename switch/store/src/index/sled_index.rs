@@ -9,6 +9,8 @@ use std::fs;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 /// sled uses several times its cache: measured 4.5 times at five million rows.
 const BUDGET_PER_CACHE: u64 = 5;
@@ -72,6 +74,10 @@ impl SledIndex {
     }
 }
 
+/// How often a database that is in use is tried: for a second in all.
+const TRIES_MAX: u32 = 50;
+const RETRY: Duration = Duration::from_millis(20);
+
 impl Index for SledIndex {
     fn apply(&mut self, batch: &Batch) -> Result<(), IndexError> {
         let mut rows = sled::Batch::default();
@@ -130,7 +136,19 @@ fn database(step: &'static str) -> impl FnOnce(sled::Error) -> IndexError {
     move |source| IndexError::Database { step, source }
 }
 
+/// A database that was closed a moment ago keeps its lock until its own threads have ended: such a one is waited for.
 fn try_open(path: &Path, budget_bytes: u64) -> Result<SledIndex, IndexError> {
+    let mut tries = 1;
+    loop {
+        match open_once(path, budget_bytes) {
+            Err(error) if is_in_use(&error) && tries < TRIES_MAX => thread::sleep(RETRY),
+            opened => return opened,
+        }
+        tries += 1;
+    }
+}
+
+fn open_once(path: &Path, budget_bytes: u64) -> Result<SledIndex, IndexError> {
     let open = || {
         // What its buffers hold at the end of the process is folded again: a flusher that wakes by the clock gains nothing.
         let config =
