@@ -9,6 +9,7 @@ pub mod decode;
 pub mod demo;
 mod dialect_argument;
 pub mod encode;
+pub mod ledger;
 pub mod run;
 pub mod settle;
 pub mod verify;
@@ -35,6 +36,7 @@ enum Command {
     Verify(verify::VerifyArguments),
     Decode(decode::DecodeArguments),
     Encode(encode::EncodeArguments),
+    Ledger(ledger::LedgerArguments),
 }
 
 /// Runs the command that the arguments of the process name.
@@ -48,6 +50,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             Command::Verify(arguments) => verify::run(&arguments),
             Command::Decode(arguments) => decode::run(&arguments),
             Command::Encode(arguments) => encode::run(&arguments),
+            Command::Ledger(arguments) => ledger::run(&arguments),
         },
         Err(error) => {
             // There is nobody to tell where the output is closed.

@@ -6,6 +6,7 @@ mod cost;
 mod daemon;
 mod demo;
 mod dialects;
+mod ledger;
 mod messages;
 mod rubbish;
 mod settlement;

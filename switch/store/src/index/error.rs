@@ -24,6 +24,12 @@ pub enum IndexError {
         /// Why not.
         source: sled::Error,
     },
+    /// Another process, or another part of this one, has it open.
+    #[error("the index at {path} is held by a running daemon: stop that one first, then try again")]
+    InUse {
+        /// Where.
+        path: PathBuf,
+    },
     /// The database did not even fail in order.
     #[error("the index at {path} cannot be opened, not even afresh: check the disk and the rights of the directory")]
     Panicked {

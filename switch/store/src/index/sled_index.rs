@@ -59,7 +59,7 @@ impl SledIndex {
         let opened = try_open(path, budget_bytes).and_then(|index| index.applied().map(|applied| (index, applied)));
         let (mut index, applied) = match opened {
             Ok(opened) => opened,
-            Err(error) if is_in_use(&error) => return Err(error),
+            Err(error) if is_in_use(&error) => return Err(IndexError::InUse { path: path.into() }),
             Err(_) => {
                 let moved_to = move_aside(path)?;
                 let index = try_open(path, budget_bytes)?;

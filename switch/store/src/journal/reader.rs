@@ -58,6 +58,14 @@ impl JournalReader {
         Ok(self.head())
     }
 
+    /// Bytes that stand behind the end and are no whole batch: a torn tail, which the next start cuts, or what a running
+    /// daemon is writing. Damage if a whole batch follows them.
+    pub fn torn_bytes(&mut self) -> Result<u64, JournalError> {
+        let head = self.head;
+        let remains = self.walker.check_end(&head)?;
+        Ok(remains.map_or(0, |remains| remains.end.saturating_sub(head.offset)))
+    }
+
     /// All records from LSN `from` on, up to the end as it is when it is reached. To follow a journal, call it again with
     /// the LSN after the last one got: it goes on where it stood.
     pub fn entries(&mut self, from: Lsn) -> Entries<'_> {

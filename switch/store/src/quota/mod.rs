@@ -142,6 +142,11 @@ impl Quota {
         budgets
     }
 
+    /// How many caps of persons, serial numbers and qualifications anything stands on.
+    pub fn personal_count(&self) -> usize {
+        self.personal.count()
+    }
+
     /// Holds what history says was held, whatever the limits are today. For recovery, before anything is held live.
     pub fn replay_hold(&self, takes: &[CapTake]) -> Result<(), Box<Inconsistent>> {
         self.each(takes, "hold", Place::replay_hold)

@@ -130,6 +130,12 @@ impl Personal {
         }
     }
 
+    /// Rows on which anything stands.
+    pub(super) fn count(&self) -> usize {
+        let shards = self.shards.iter().map(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner).count());
+        shards.sum()
+    }
+
     /// Takes one step on a row; a step that cannot be taken leaves the row as it was.
     fn step(
         &self,

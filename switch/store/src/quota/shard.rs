@@ -49,6 +49,11 @@ impl Shard {
         (used, self.open.get(row).copied().unwrap_or_default())
     }
 
+    /// Rows on which anything stands.
+    pub(super) fn count(&self) -> usize {
+        self.used.len() + self.open.keys().filter(|row| !self.used.contains_key(row)).count()
+    }
+
     pub(super) fn put_used(&mut self, row: RowKey, used: Amounts) {
         if used == Amounts::default() {
             self.used.remove(&row);

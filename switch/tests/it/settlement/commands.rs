@@ -8,9 +8,9 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
-const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../config/examples/shenzhen-2024/switch.toml");
+pub(crate) const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../config/examples/shenzhen-2024/switch.toml");
 
-fn lijian(command: &str) -> Command {
+pub(crate) fn lijian(command: &str) -> Command {
     let mut process = Command::new(env!("CARGO_BIN_EXE_lijian"));
     process.arg(command).env_remove("LIJIAN_PRODUCTION").env_remove("LIJIAN_LOG");
     process
@@ -23,7 +23,7 @@ fn settle_command(data: &Path, date: &str, out: &Path) -> Command {
 }
 
 /// Exit code, standard output, standard error.
-fn ended(mut command: Command) -> (Option<i32>, String, String) {
+pub(crate) fn ended(mut command: Command) -> (Option<i32>, String, String) {
     let Output { status, stdout, stderr } = command.output().unwrap();
     (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
 }
@@ -35,7 +35,7 @@ fn verify_ended(directory: &Path) -> (Option<i32>, String, String) {
 }
 
 /// It ends with `code`, prints no result and says all of `expected`.
-fn check_refused(command: Command, code: i32, expected: &[&str]) {
+pub(crate) fn check_refused(command: Command, code: i32, expected: &[&str]) {
     let (ended_with, output, errors) = ended(command);
     assert_eq!((ended_with, output.as_str()), (Some(code), ""), "{errors}");
     for expected in expected {
@@ -145,10 +145,10 @@ fn a_day_is_settled_beside_the_daemon() {
 }
 
 /// A daemon on free ports with nobody to dial, at ten o'clock on Tuesday; killed in the end.
-struct Daemon(Child);
+pub(crate) struct Daemon(Child);
 
 impl Daemon {
-    fn start(data: &Path) -> Self {
+    pub(crate) fn start(data: &Path) -> Self {
         let mut command = lijian("run");
         command.args(["--config", EXAMPLE, "--data"]).arg(data).stderr(Stdio::piped());
         for set in [

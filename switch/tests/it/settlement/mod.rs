@@ -1,7 +1,7 @@
 //! Days settled from a real journal, and sets that were tampered with.
 
-mod commands;
-mod journal;
+pub(crate) mod commands;
+pub(crate) mod journal;
 
 use journal::{Bench, damage, once_free};
 use lijian::settlement::manifest::{Manifest, Status};
@@ -27,7 +27,7 @@ fn read(directory: &Path) -> [Vec<u8>; 3] {
 }
 
 /// Monday: two grants, one hold in doubt. Tuesday: Monday's first grant comes back.
-fn two_days() -> Bench {
+pub(crate) fn two_days() -> Bench {
     let mut bench = Bench::new();
     let first = bench.append(MONDAY, |batch| {
         let first = batch.sale(100_000, 10_000, "SN-1");

@@ -1,0 +1,128 @@
+//! The journal of a data directory, and the fold over all of it.
+
+use super::tell;
+use lijian_domain::ids::Lsn;
+use lijian_domain::record::{Entry, Record};
+use lijian_store::journal::{JournalError, JournalHead, JournalReader};
+use lijian_store::quota::Quota;
+use lijian_store::recovery::{Recovered, RecoveryError, replay};
+use lijian_store::storage::FileStorage;
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Records between two signs of progress.
+const PROGRESS_RECORDS: u64 = 1 << 16;
+
+/// Why the journal does not tell what was asked.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum HistoryError {
+    #[error("no journal can be read in the data directory {}: {source}; does --data, or store.path of the configuration, name that of the daemon?", path.display())]
+    NoJournal { path: PathBuf, source: io::Error },
+    #[error("the journal is not whole")]
+    Journal(#[from] JournalError),
+    #[error(transparent)]
+    Replay(#[from] RecoveryError<JournalError>),
+}
+
+impl HistoryError {
+    /// 64 where there is no journal, 1 where it does not pass.
+    pub(super) fn exit_code(&self) -> u8 {
+        match self {
+            Self::NoJournal { .. } => 64,
+            Self::Journal(_) | Self::Replay(_) => 1,
+        }
+    }
+}
+
+/// A journal, up to where it ended when it was opened: a running daemon writes on meanwhile.
+pub(super) struct History {
+    storage: Arc<FileStorage>,
+    pub(super) reader: JournalReader,
+    pub(super) head: JournalHead,
+}
+
+/// All of a journal, folded.
+pub(super) struct Folded {
+    pub(super) recovered: Recovered,
+    pub(super) quota: Quota,
+    /// Records of each kind, by [`kind`].
+    pub(super) kinds: BTreeMap<&'static str, u64>,
+}
+
+impl History {
+    /// Opens the journal under the data directory `data`; makes nothing where there is none.
+    pub(super) fn open(data: &Path) -> Result<Self, HistoryError> {
+        let storage = FileStorage::open_existing(&data.join("journal"));
+        let storage = storage.map_err(|source| HistoryError::NoJournal { path: data.to_owned(), source })?;
+        let storage = Arc::new(storage);
+        let reader = JournalReader::open(storage.clone())?;
+        let head = reader.head();
+        Ok(Self { storage, reader, head })
+    }
+
+    /// Reads and folds every record: checksums, chain and LSNs are proven on the way.
+    pub(super) fn fold(&mut self) -> Result<Folded, HistoryError> {
+        let quota = Quota::new();
+        let mut kinds = BTreeMap::new();
+        // Reversed intents are looked up by a reader of their own, so that the fold goes straight on.
+        let mut again = JournalReader::open(self.storage.clone())?;
+        let mut progress = Progress::new("read");
+        let entries = self.reader.entries(Lsn(1)).take(usize::try_from(self.head.lsn.0).unwrap_or(usize::MAX));
+        let entries = entries.inspect(|entry| {
+            if let Ok(Entry { lsn, record, .. }) = entry {
+                *kinds.entry(kind(record)).or_insert(0) += 1;
+                progress.reached(*lsn);
+            }
+        });
+        let recovered = replay(entries, &quota, |lsn| again.record(lsn))?;
+        Ok(Folded { recovered, quota, kinds })
+    }
+}
+
+/// A sign of life on a terminal, nothing when piped. It is taken away at its end.
+pub(super) struct Progress {
+    shown: bool,
+    done: &'static str,
+    next: u64,
+}
+
+impl Progress {
+    pub(super) fn new(done: &'static str) -> Self {
+        Self { shown: io::stderr().is_terminal(), done, next: PROGRESS_RECORDS }
+    }
+
+    pub(super) fn reached(&mut self, lsn: Lsn) {
+        if self.shown && lsn.0 >= self.next {
+            self.next = lsn.0.saturating_add(PROGRESS_RECORDS);
+            tell(&format!("\r{lsn} records {}", self.done));
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if self.shown {
+            tell("\r\x1b[K");
+        }
+    }
+}
+
+/// The name of a record's kind.
+pub(super) const fn kind(record: &Record) -> &'static str {
+    match record {
+        Record::Opened(_) => "opened",
+        Record::Intent(_) => "intent",
+        Record::Granted(_) => "granted",
+        Record::Declined(_) => "declined",
+        Record::Refused(_) => "refused",
+        Record::FullPrice(_) => "full-price",
+        Record::InDoubt(_) => "in-doubt",
+        Record::Released(_) => "released",
+        Record::ReversalAsked(_) => "reversal-asked",
+        Record::Reversed(_) => "reversed",
+        Record::ReversalRefused(_) => "reversal-refused",
+        Record::Tombstone(_) => "tombstone",
+    }
+}

@@ -1,0 +1,191 @@
+//! A journal record as one JSON object. The journal holds no card number; what stands for a card or a person (keyed
+//! digests) is left out unless asked for.
+
+use super::history::kind;
+use crate::clock::rfc3339;
+use lijian_domain::cap::{CapKey, CapTake};
+use lijian_domain::record::{
+    Answer, DoubtCause, Entry, Intent, Origin, Record, Refused, ReleaseCause, ReversalOutcome,
+};
+use lijian_domain::sale::{AwardedItem, ItemRequest};
+use serde_json::{Map, Value, json};
+
+/// The record with its place, time (UTC) and business date. Amounts are minor units; ids and digests are texts.
+pub(super) fn object(entry: &Entry, with_keys: bool) -> Value {
+    let Entry { lsn, at, business_date, record } = entry;
+    let mut object = Map::new();
+    object.insert("lsn".into(), lsn.0.into());
+    object.insert("time".into(), rfc3339(*at).into());
+    object.insert("business_date".into(), business_date.to_string().into());
+    object.insert("kind".into(), kind(record).into());
+    object.extend(fields(record, with_keys));
+    Value::Object(object)
+}
+
+fn fields(record: &Record, with_keys: bool) -> Map<String, Value> {
+    let fields = match record {
+        Record::Opened(opened) => json!({
+            "incarnation": opened.incarnation,
+            "node": opened.node,
+            "rules": opened.rules.to_string(),
+            "software": opened.software.as_str(),
+        }),
+        Record::Intent(intent) => self::intent(intent, with_keys),
+        Record::Granted(outcome) | Record::Declined(outcome) | Record::FullPrice(outcome) => {
+            json!({ "intent": outcome.intent.0, "answer": answer(&outcome.answer) })
+        }
+        Record::Refused(refused) => self::refused(refused, with_keys),
+        Record::InDoubt(doubt) => json!({ "intent": doubt.intent.0, "cause": doubt_cause(doubt.cause) }),
+        Record::Released(released) => {
+            json!({ "intent": released.intent.0, "cause": release_cause(released.cause) })
+        }
+        Record::ReversalAsked(asked) => json!({
+            "origin": origin(&asked.origin, with_keys),
+            "intent": asked.intent.0,
+            "amount": asked.amount.get(),
+        }),
+        Record::Reversed(outcome) | Record::ReversalRefused(outcome) => reversal(outcome),
+        Record::Tombstone(tombstone) => json!({
+            "origin": origin(&tombstone.origin, with_keys),
+            "original": tombstone.original.to_string(),
+        }),
+    };
+    match fields {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
+    }
+}
+
+fn intent(intent: &Intent, with_keys: bool) -> Value {
+    let award = &intent.award;
+    let sponsors = award.sponsors.iter();
+    let sponsors = sponsors.map(|share| json!({ "sponsor": share.sponsor.as_str(), "amount": share.amount.get() }));
+    let mut fields = json!({
+        "origin": origin(&intent.origin, with_keys),
+        "grant": intent.grant.to_string(),
+        "qualification": intent.qualification.as_str(),
+        "trade_in": intent.trade_in.get(),
+        "bank_promotion": intent.bank_promotion.get(),
+        "campaign": award.campaign.as_str(),
+        "rules": award.rules.to_string(),
+        "gross": award.gross.get(),
+        "discount": award.discount.get(),
+        "net": award.net.get(),
+        "district": award.district.as_str(),
+        "items": award.items.iter().map(awarded).collect::<Vec<_>>(),
+        "sponsors": sponsors.collect::<Vec<_>>(),
+        "caps": award.caps.iter().map(|taken| take(taken, with_keys)).collect::<Vec<_>>(),
+    });
+    if with_keys {
+        fields["person"] = intent.person.to_string().into();
+    }
+    fields
+}
+
+fn refused(refused: &Refused, with_keys: bool) -> Value {
+    json!({
+        "origin": origin(&refused.origin, with_keys),
+        "campaign": refused.campaign.as_str(),
+        "rules": refused.rules.to_string(),
+        "amount": refused.amount.get(),
+        "items": refused.items.iter().map(item).collect::<Vec<_>>(),
+        "answer": answer(&refused.answer),
+        "bound": refused.bound.as_str(),
+    })
+}
+
+fn reversal(outcome: &ReversalOutcome) -> Value {
+    json!({ "asked": outcome.asked.0, "intent": outcome.intent.0, "answer": answer(&outcome.answer) })
+}
+
+fn origin(origin: &Origin, with_keys: bool) -> Value {
+    let mut fields = json!({
+        "link": origin.link.as_str(),
+        "key": origin.key.to_string(),
+        "content": origin.content.to_string(),
+        "terminal": origin.terminal.as_str(),
+        "merchant": origin.merchant.as_str(),
+        "stan": origin.stan.to_string(),
+        "rrn": origin.rrn.as_str(),
+        "transmission": origin.transmission.as_str(),
+        "acquirer": origin.acquirer.as_str(),
+    });
+    if with_keys {
+        fields["card"] = origin.card.to_string().into();
+    }
+    fields
+}
+
+fn answer(answer: &Answer) -> Value {
+    json!({
+        "code": answer.code.as_str(),
+        "response_code": answer.response_code.as_str(),
+        "rrn": answer.rrn.as_str(),
+        "authorisation": answer.authorisation.as_str(),
+        "issuer_fields": issuer_fields(&answer.issuer_fields),
+    })
+}
+
+/// Field number and value, repeated. What is no text is given as hexadecimal digits.
+fn issuer_fields(mut bytes: &[u8]) -> Vec<Value> {
+    let mut fields = Vec::new();
+    while let [number, high, low, rest @ ..] = bytes {
+        let length = usize::from(u16::from_be_bytes([*high, *low]));
+        let (value, after) = rest.split_at_checked(length).unwrap_or((rest, &[]));
+        fields.push(match std::str::from_utf8(value) {
+            Ok(text) => json!({ "field": number, "value": text }),
+            Err(_) => {
+                let digits: String = value.iter().map(|byte| format!("{byte:02X}")).collect();
+                json!({ "field": number, "value_hex": digits })
+            }
+        });
+        bytes = after;
+    }
+    fields
+}
+
+fn take(take: &CapTake, with_keys: bool) -> Value {
+    let mut fields = json!({ "id": take.key.to_string(), "amount": take.amount.get(), "count": take.count });
+    match &take.key {
+        CapKey::SerialNumber(serial) => fields["serial_number"] = serial.as_str().into(),
+        CapKey::Qualification(_, code) => fields["qualification"] = code.as_str().into(),
+        CapKey::PersonCategory(_, person, _) if with_keys => fields["person"] = person.to_string().into(),
+        _ => {}
+    }
+    fields
+}
+
+fn awarded(awarded: &AwardedItem) -> Value {
+    let mut fields = item(&awarded.item);
+    fields["category"] = awarded.category.as_str().into();
+    fields["grade"] = awarded.grade.into();
+    fields["discount"] = awarded.discount.get().into();
+    fields
+}
+
+fn item(item: &ItemRequest) -> Value {
+    json!({
+        "gtin": item.gtin.to_string(),
+        "quantity": item.quantity,
+        "unit_price": item.unit_price.get(),
+        "serial_number": item.serial_number.as_str(),
+    })
+}
+
+/// The name of a cause.
+pub(super) const fn doubt_cause(cause: DoubtCause) -> &'static str {
+    match cause {
+        DoubtCause::TimeOut => "time-out",
+        DoubtCause::LinkLost => "link-lost",
+        DoubtCause::OtherAmount => "other-amount",
+        DoubtCause::Restart => "restart",
+    }
+}
+
+const fn release_cause(cause: ReleaseCause) -> &'static str {
+    match cause {
+        ReleaseCause::ReversalConfirmed => "reversal-confirmed",
+        ReleaseCause::LateDecline => "late-decline",
+        ReleaseCause::NeverSent => "never-sent",
+    }
+}
