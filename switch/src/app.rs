@@ -85,7 +85,7 @@ impl AppError {
     pub fn exit_code(&self) -> u8 {
         let address_in_use = |source: &io::Error| source.kind() == io::ErrorKind::AddrInUse;
         match self {
-            Self::Journal(JournalError::Locked { .. }) => 75,
+            Self::Journal(JournalError::Locked { .. }) | Self::Index(IndexError::InUse { .. }) => 75,
             Self::Links(StartError::Listen { source, .. }) => {
                 if address_in_use(source) {
                     75

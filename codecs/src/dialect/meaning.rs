@@ -1,7 +1,7 @@
 //! Checks what a table says beyond the bytes.
 
 use super::error::DialectError;
-use super::field::FieldSpec;
+use super::field::{FieldSpec, Sensitive};
 use super::layers::{Found, Layers};
 use super::semantics::{
     FieldPart, KeyPart, NetworkManagement, OriginalElements, ResultCode, Results, Semantics, SubsidyPlace,
@@ -96,7 +96,17 @@ impl Meaning<'_, '_> {
             return Err(self.layers.wrong(found, key, "expected at least one field"));
         }
         let part = |text: &String| {
-            if text == "class" { Ok(KeyPart::Class) } else { self.part(found, key, text).map(KeyPart::Field) }
+            if text == "class" {
+                return Ok(KeyPart::Class);
+            }
+            let part = self.part(found, key, text)?;
+            let spec = self.specs.get(usize::from(part.field)).and_then(Option::as_ref);
+            if spec.is_some_and(|spec| spec.sensitive != Sensitive::None) {
+                // Keys are digested without a secret and stand in records: a card number could be guessed from one.
+                let expected = format!("field {} is card data, and keys are not made of that", part.field);
+                return Err(self.layers.wrong(found, key, expected));
+            }
+            Ok(KeyPart::Field(part))
         };
         found.value.iter().map(part).collect()
     }

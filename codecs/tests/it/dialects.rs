@@ -158,6 +158,7 @@ fn wrong_tables_are_told_file_line_and_key() {
     check(&fields("2 = { sensitive = \"maybe\" }"), "mine.toml:5: fields.2.sensitive: expected no, pan");
     check(&fields("48 = { absent = true }"), "shipped dialect:");
     check(&format!("{base}[keys]\nresponse = [\"200\"]"), "mine.toml:4: keys.response: the table has no field 200");
+    check(&format!("{base}[keys]\nduplicate = [\"2\"]"), "mine.toml:4: keys.duplicate: field 2 is card data");
     check(&format!("{base}[keys]\nresponse = [\"11[0..9]\"]"), "mine.toml:4: keys.response: field 11 is at most 6");
     check(&format!("{base}[messages]\nreversal = \"0410\""), "mine.toml:4: messages.reversal: expected a request");
     check(
