@@ -11,7 +11,6 @@ use crate::outbound::{self, Asked};
 use crate::reply::Tags;
 use crate::settings::RefusalPolicy;
 use lijian_codecs::message::MessageView;
-use lijian_domain::cap::CapKind;
 use lijian_domain::code::DecisionCode;
 use lijian_domain::decide::decide;
 use lijian_domain::ids::{CampaignId, GrantId, Lsn};
@@ -223,10 +222,7 @@ impl Told {
     fn bound(campaign: CampaignId, bound: &Bound) -> Self {
         let code = match bound.key.kind() {
             kind if kind.is_personal() && bound.held => DecisionCode::TryAgain,
-            CapKind::SerialNumber => DecisionCode::SerialNumberUsed,
-            CapKind::Qualification => DecisionCode::Qualification,
-            CapKind::PersonCategory => DecisionCode::AllowanceUsed,
-            _ => DecisionCode::BudgetUsed,
+            kind => kind.refusal(),
         };
         Self { code, campaign, bound: Text::printed(&bound.key) }
     }
