@@ -9,20 +9,20 @@ use lijian_codecs::message::{FieldIndex, parse};
 use lijian_domain::ids::Lsn;
 use lijian_domain::record::{Entry, Record};
 use lijian_load::till::Till;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 const SALES: u32 = 5;
 /// Bytes before the records of a batch.
 const BATCH_HEADER_BYTES: usize = 64;
 
-/// What a trace says about sales.
+/// What a trace says about sales. A call that a signal cuts may be written down twice: each finding counts once.
 #[derive(Default, Debug)]
 struct Findings {
     /// Trace numbers of sales that were asked of the issuer with their intent on disk.
-    asked: Vec<String>,
+    asked: BTreeSet<String>,
     /// Trace numbers of sales that were answered with their outcome on disk.
-    answered: Vec<String>,
-    violations: Vec<String>,
+    answered: BTreeSet<String>,
+    violations: BTreeSet<String>,
 }
 
 /// Reads a trace from its first line to its last.
@@ -85,12 +85,12 @@ impl Reading {
             let intent = self.intents.get(&stan);
             let Findings { asked, answered, violations } = &mut self.findings;
             match &view.mti().as_digits() {
-                b"0200" if intent.is_some() => asked.push(stan),
-                b"0200" => violations.push(format!("issuer asked for {stan} before its intent was on disk")),
-                b"0210" if intent.is_some_and(|intent| self.granted.contains(intent)) => answered.push(stan),
-                b"0210" => violations.push(format!("acquirer answered for {stan} before its outcome was on disk")),
-                _ => {}
-            }
+                b"0200" if intent.is_some() => asked.insert(stan),
+                b"0200" => violations.insert(format!("issuer asked for {stan} before its intent was on disk")),
+                b"0210" if intent.is_some_and(|intent| self.granted.contains(intent)) => answered.insert(stan),
+                b"0210" => violations.insert(format!("acquirer answered for {stan} before its outcome was on disk")),
+                _ => false,
+            };
         }
     }
 }
@@ -134,7 +134,7 @@ async fn intents_are_synced_before_the_issuer_is_asked_and_outcomes_before_the_a
         return;
     }
     let findings = sales(&[]).await;
-    let all: Vec<_> = (1..=SALES).map(|stan| format!("{stan:06}")).collect();
+    let all: BTreeSet<_> = (1..=SALES).map(|stan| format!("{stan:06}")).collect();
     assert_eq!((&findings.asked, &findings.answered), (&all, &all), "{findings:?}");
     assert!(findings.violations.is_empty(), "{findings:?}");
 }

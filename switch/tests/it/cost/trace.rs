@@ -20,6 +20,9 @@ pub(super) fn is_permitted() -> bool {
     false
 }
 
+/// Looks at the trace for its last line: the tracer ends a moment after the daemon.
+const LAST_LINE_TRIES: u32 = 20_000;
+
 /// A daemon and the file that its system calls are written to, a line each, as they begin and end.
 pub(super) struct Traced {
     pub(super) daemon: Daemon,
@@ -57,11 +60,21 @@ impl Traced {
         name.map_or_else(|_| thread.to_owned(), |name| name.trim_end().to_owned())
     }
 
-    /// Kills the daemon and gives everything that it did.
-    pub(super) fn into_lines(self) -> Vec<String> {
-        self.daemon.kill();
-        let text = std::fs::read(&self.file).unwrap();
-        String::from_utf8_lossy(&text).lines().map(str::to_owned).collect()
+    /// Lets the daemon end and gives everything that it did.
+    pub(super) fn into_lines(mut self) -> Vec<String> {
+        let ended = format!("{} +++ ", self.daemon.id());
+        self.daemon.terminate();
+        self.daemon.wait();
+        // The tracer is nobody's child here: it is done when it has written down the end of the daemon.
+        for _ in 0..LAST_LINE_TRIES {
+            let text = std::fs::read(&self.file).unwrap();
+            let lines: Vec<_> = String::from_utf8_lossy(&text).lines().map(str::to_owned).collect();
+            if lines.iter().any(|line| line.starts_with(&ended)) {
+                return lines;
+            }
+            std::thread::yield_now();
+        }
+        panic!("the tracer did not write down the end of the daemon");
     }
 }
 
