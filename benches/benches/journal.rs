@@ -15,7 +15,7 @@ use lijian_domain::ids::{
     TerminalId, TransmissionTime,
 };
 use lijian_domain::money::MinorUnits;
-use lijian_domain::record::{Intent, Origin, recorded_take};
+use lijian_domain::record::{Intent, Origin, Recall, recorded_take};
 use lijian_domain::sale::{Award, AwardedItem, ItemRequest, SponsorShare};
 use lijian_domain::time::{BusinessDate, UnixMicros};
 use lijian_store::format::RecordBuffer;
@@ -187,5 +187,7 @@ fn intent() -> Intent {
     };
     let grant = GrantId::new(1, Lsn(1));
     let (trade_in, bank_promotion) = (MinorUnits::ZERO, MinorUnits::ZERO);
-    Intent { origin, grant, person, qualification: QualificationCode::default(), trade_in, bank_promotion, award }
+    let qualification = QualificationCode::default();
+    let recall = Recall::default();
+    Intent { origin, grant, person, qualification, trade_in, bank_promotion, award, quote: None, recall }
 }

@@ -15,7 +15,7 @@ use lijian_domain::ids::{
     SerialNumber, Stan, TerminalId, TransmissionTime,
 };
 use lijian_domain::money::MinorUnits;
-use lijian_domain::record::{Intent, Origin};
+use lijian_domain::record::{Intent, Origin, Recall};
 use lijian_domain::sale::{Award, ITEMS_MAX, ItemRequest, SaleRequest};
 use lijian_domain::text::Text;
 
@@ -48,6 +48,8 @@ impl SaleMessage {
             trade_in: request.map_or(MinorUnits::ZERO, |request| request.trade_in),
             bank_promotion: request.map_or(MinorUnits::ZERO, |request| request.bank_promotion),
             award,
+            quote: None,
+            recall: Recall::default(),
         }
     }
 }

@@ -164,7 +164,13 @@ impl Memory {
             }
             Record::ReversalRefused(outcome) => self.replay_note(outcome.asked, State::ReversalAnswered, Some(lsn)),
             Record::Tombstone(tombstone) => self.bury(entry.business_date, tombstone.original, lsn),
-            Record::Opened(_) => {}
+            Record::Quoted(_)
+            | Record::ReturnAsked(_)
+            | Record::Returned(_)
+            | Record::ReturnRefused(_)
+            | Record::GaveBack(_)
+            | Record::QueueOrdered(_)
+            | Record::Opened(_) => {}
         }
     }
 

@@ -14,11 +14,11 @@ use lijian_codecs::message::MessageView;
 use lijian_domain::code::DecisionCode;
 use lijian_domain::decide::decide;
 use lijian_domain::ids::{CampaignId, GrantId, Lsn};
-use lijian_domain::record::{Answer, Record, Refused};
+use lijian_domain::record::{Answer, BoundCap, Record, Refused};
 use lijian_domain::sale::{Award, Decision};
 use lijian_domain::text::Text;
 use lijian_domain::time::Moment;
-use lijian_store::quota::Bound;
+use lijian_store::quota::{Bound, Quota};
 use std::sync::Arc;
 
 impl Exchange {
@@ -59,6 +59,7 @@ impl Exchange {
 
     /// What the rules say; a message that could not be read, or whose chip forbids another amount, is refused like any
     /// other, and the lowest code wins.
+    #[expect(clippy::result_large_err, reason = "it lives on the stack of one sale and is never stored")]
     fn decide(
         &self,
         caller: Caller<'_>,
@@ -96,7 +97,7 @@ impl Exchange {
         let settings = Arc::clone(&self.settings);
         let Some(issuer) = settings.issuers.get(caller.link.issuer) else { return };
         if let Err(bound) = self.quota.hold(&award.caps) {
-            let told = Told::bound(award.campaign, &bound);
+            let told = Told::bound(&award, &bound, &self.quota);
             if told.code == DecisionCode::TryAgain {
                 return self.try_again(caller, view, effects);
             }
@@ -152,6 +153,7 @@ impl Exchange {
             items: message.items(),
             answer: Answer::bare(told.code, response_code),
             bound: told.bound,
+            bound_cap: told.bound_cap,
         };
         let lsn = effects.journal.push(moment.at, moment.business_date, &Record::Refused(refused.clone()));
         let phase = if full_price { Phase::FullPriceAppended } else { Phase::AnswerAppended };
@@ -211,19 +213,23 @@ pub(crate) struct Told {
     pub(crate) campaign: CampaignId,
     /// The cap that bound, empty where none did.
     pub(crate) bound: Text<80>,
+    /// That cap as it stands.
+    pub(crate) bound_cap: Option<BoundCap>,
 }
 
 impl Told {
     fn of(code: DecisionCode) -> Self {
-        Self { code, campaign: CampaignId::default(), bound: Text::EMPTY }
+        Self { code, campaign: CampaignId::default(), bound: Text::EMPTY, bound_cap: None }
     }
 
     /// A personal cap that an earlier try of the same person still holds may come free again: try again then.
-    fn bound(campaign: CampaignId, bound: &Bound) -> Self {
+    fn bound(award: &Award, bound: &Bound, quota: &Quota) -> Self {
         let code = match bound.key.kind() {
             kind if kind.is_personal() && bound.held => DecisionCode::TryAgain,
             kind => kind.refusal(),
         };
-        Self { code, campaign, bound: Text::printed(&bound.key) }
+        let limit = award.caps.iter().find(|take| take.key == bound.key).map(|take| take.limit).unwrap_or_default();
+        let bound_cap = BoundCap { key: bound.key, limit, balance: quota.balance(&bound.key) };
+        Self { code, campaign: award.campaign, bound: Text::printed(&bound.key), bound_cap: Some(bound_cap) }
     }
 }

@@ -1,7 +1,7 @@
 //! What became of one request, told from its journal records: values only, without card or personal data.
 
 use lijian_domain::ids::Lsn;
-use lijian_domain::record::{Answer, Entry, Origin, Record};
+use lijian_domain::record::{Answer, Entry, Origin, Quoted, Record};
 use lijian_domain::sale::ItemRequest;
 
 /// A sale with items and everything that happened to it.
@@ -51,8 +51,7 @@ pub struct Happening {
     pub at_us: i64,
     /// Its settlement day.
     pub business_date: String,
-    /// `intent`, `granted`, `declined`, `refused`, `full-price`, `in-doubt`, `released`, `reversal-asked`, `reversed`,
-    /// `reversal-refused`.
+    /// As [`Record::kind`] names it.
     pub kind: &'static str,
     /// Tag 82, where an answer was given.
     pub code: Option<&'static str>,
@@ -64,7 +63,7 @@ impl Transaction {
     /// The transaction that a record begins; none if it begins none.
     pub fn begin(entry: &Entry) -> Option<Self> {
         let mut transaction = match &entry.record {
-            Record::Intent(intent) => {
+            Record::Intent(intent) | Record::Quoted(Quoted { sale: intent, .. }) => {
                 let award = &intent.award;
                 let items = award.items.iter().map(|awarded| Item {
                     category: Some(awarded.category.to_string()),
@@ -120,24 +119,25 @@ impl Item {
 
 impl Happening {
     fn of(entry: &Entry) -> Option<Self> {
-        let (kind, answer): (_, Option<&Answer>) = match &entry.record {
-            Record::Opened(_) | Record::Tombstone(_) => return None,
-            Record::Intent(_) => ("intent", None),
-            Record::Granted(outcome) => ("granted", Some(&outcome.answer)),
-            Record::Declined(outcome) => ("declined", Some(&outcome.answer)),
-            Record::Refused(refused) => ("refused", Some(&refused.answer)),
-            Record::FullPrice(outcome) => ("full-price", Some(&outcome.answer)),
-            Record::InDoubt(_) => ("in-doubt", None),
-            Record::Released(_) => ("released", None),
-            Record::ReversalAsked(_) => ("reversal-asked", None),
-            Record::Reversed(outcome) => ("reversed", Some(&outcome.answer)),
-            Record::ReversalRefused(outcome) => ("reversal-refused", Some(&outcome.answer)),
+        let answer: Option<&Answer> = match &entry.record {
+            Record::Opened(_) | Record::Tombstone(_) | Record::QueueOrdered(_) => return None,
+            Record::Granted(outcome) | Record::Declined(outcome) | Record::FullPrice(outcome) => Some(&outcome.answer),
+            Record::Refused(refused) => Some(&refused.answer),
+            Record::Reversed(outcome) | Record::ReversalRefused(outcome) => Some(&outcome.answer),
+            Record::Returned(outcome) | Record::ReturnRefused(outcome) => Some(&outcome.answer),
+            Record::Intent(_)
+            | Record::InDoubt(_)
+            | Record::Released(_)
+            | Record::ReversalAsked(_)
+            | Record::Quoted(_)
+            | Record::ReturnAsked(_)
+            | Record::GaveBack(_) => None,
         };
         Some(Self {
             lsn: entry.lsn,
             at_us: entry.at.0,
             business_date: entry.business_date.to_string(),
-            kind,
+            kind: entry.record.kind(),
             code: answer.map(|answer| answer.code.as_str()),
             response_code: answer.map(|answer| answer.response_code.to_string()).filter(|code| !code.is_empty()),
         })

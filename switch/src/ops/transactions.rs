@@ -99,7 +99,7 @@ impl Pass {
     }
 
     fn take(&mut self, entry: Entry, told_later: &mut Vec<(Lsn, Entry)>) {
-        let Some(about) = about(&entry.record) else {
+        let Some(about) = entry.record.about() else {
             let named = self.is_named(&entry.record) && self.found.len() < LOOK_UP_TRANSACTIONS_MAX;
             if let Some(transaction) = named.then(|| Transaction::begin(&entry)).flatten() {
                 self.found.entry(entry.lsn).or_insert(transaction);
@@ -122,17 +122,5 @@ impl Pass {
             }
             _ => false,
         }
-    }
-}
-
-/// The first record of the transaction that a later record is about.
-fn about(record: &Record) -> Option<Lsn> {
-    match record {
-        Record::Opened(_) | Record::Intent(_) | Record::Refused(_) | Record::Tombstone(_) => None,
-        Record::Granted(outcome) | Record::Declined(outcome) | Record::FullPrice(outcome) => Some(outcome.intent),
-        Record::InDoubt(doubt) => Some(doubt.intent),
-        Record::Released(released) => Some(released.intent),
-        Record::ReversalAsked(asked) => Some(asked.intent),
-        Record::Reversed(outcome) | Record::ReversalRefused(outcome) => Some(outcome.intent),
     }
 }

@@ -109,7 +109,15 @@ impl Settlement {
         }
         let (lsn, at) = (entry.lsn, entry.at);
         match entry.record {
+            Record::Quoted(quoted) => {
+                let intent = Some(Box::new(quoted.sale));
+                let discount = intent.as_ref().map_or(MinorUnits::ZERO, |intent| intent.award.discount);
+                self.sales.insert(lsn, OpenSale { discount, date: entry.business_date, intent });
+            }
             Record::Intent(intent) => {
+                if let Some(quote) = intent.quote {
+                    self.sales.remove(&quote);
+                }
                 let sale = OpenSale {
                     discount: intent.award.discount,
                     date: entry.business_date,
@@ -138,7 +146,12 @@ impl Settlement {
                 }
             }
             Record::ReversalRefused(outcome) => drop(self.reversals.remove(&outcome.asked)),
-            Record::Opened(_) | Record::Refused(_) | Record::FullPrice(_) | Record::Tombstone(_) => {}
+            Record::ReturnAsked(_) | Record::Returned(_) | Record::ReturnRefused(_) | Record::GaveBack(_) => {}
+            Record::Opened(_)
+            | Record::Refused(_)
+            | Record::FullPrice(_)
+            | Record::Tombstone(_)
+            | Record::QueueOrdered(_) => {}
         }
         Ok(Step::Applied)
     }

@@ -5,7 +5,7 @@ use crate::cap::{CapKey, Takes};
 use crate::code::DecisionCode;
 use crate::ids::GrantId;
 use crate::ids::{CampaignId, CategoryId, Gtin, LinkName, MerchantId, PersonKey, SponsorId};
-use crate::record::{Answer, DoubtCause, InDoubt, ReleaseCause, Released, ReversalAsked, recorded_take};
+use crate::record::{Answer, DoubtCause, InDoubt, Recall, ReleaseCause, Released, ReversalAsked, recorded_take};
 use crate::sale::{Award, AwardedItem, ItemRequest, SponsorShare};
 use crate::text::Text;
 use arrayvec::ArrayVec;
@@ -118,6 +118,8 @@ fn basket(items: &[(&str, u64, u32, u64)], sponsors: &[u64], trade_in: u64, bank
         qualification: Default::default(),
         trade_in: MinorUnits::new(trade_in),
         bank_promotion: MinorUnits::new(bank_promotion),
+        quote: None,
+        recall: Recall::default(),
         award: Award {
             campaign: campaign(),
             rules: Default::default(),

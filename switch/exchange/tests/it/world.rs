@@ -214,7 +214,7 @@ impl World {
 
     /// What happened, record by record.
     pub(crate) fn kinds(&self) -> Vec<&'static str> {
-        self.journal.iter().map(|entry| kind(&entry.record)).collect()
+        self.journal.iter().map(|entry| entry.record.kind()).collect()
     }
 
     /// A message from another connection of the till's link.
@@ -252,23 +252,6 @@ fn decode(dialect: &Dialect, payload: &[u8]) -> (String, Fields) {
         .fields()
         .map(|(field, _)| (field, String::from_utf8_lossy(view.text(field, &mut buffer).unwrap()).into_owned()));
     (view.mti().to_string(), fields.collect())
-}
-
-fn kind(record: &Record) -> &'static str {
-    match record {
-        Record::Opened(_) => "opened",
-        Record::Intent(_) => "intent",
-        Record::Granted(_) => "granted",
-        Record::Declined(_) => "declined",
-        Record::Refused(_) => "refused",
-        Record::FullPrice(_) => "full-price",
-        Record::InDoubt(_) => "in-doubt",
-        Record::Released(_) => "released",
-        Record::ReversalAsked(_) => "reversal-asked",
-        Record::Reversed(_) => "reversed",
-        Record::ReversalRefused(_) => "reversal-refused",
-        Record::Tombstone(_) => "tombstone",
-    }
 }
 
 fn settings(setup: &Setup) -> Settings {

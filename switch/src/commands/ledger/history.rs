@@ -2,7 +2,7 @@
 
 use super::tell;
 use lijian_domain::ids::Lsn;
-use lijian_domain::record::{Entry, Record};
+use lijian_domain::record::Entry;
 use lijian_store::journal::{JournalError, JournalHead, JournalReader};
 use lijian_store::quota::Quota;
 use lijian_store::recovery::{Recovered, RecoveryError, replay};
@@ -72,7 +72,7 @@ impl History {
         let entries = self.reader.entries(Lsn(1)).take(usize::try_from(self.head.lsn.0).unwrap_or(usize::MAX));
         let entries = entries.inspect(|entry| {
             if let Ok(Entry { lsn, record, .. }) = entry {
-                *kinds.entry(kind(record)).or_insert(0) += 1;
+                *kinds.entry(record.kind()).or_insert(0) += 1;
                 progress.reached(*lsn);
             }
         });
@@ -106,23 +106,5 @@ impl Drop for Progress {
         if self.shown {
             tell("\r\x1b[K");
         }
-    }
-}
-
-/// The name of a record's kind.
-pub(super) const fn kind(record: &Record) -> &'static str {
-    match record {
-        Record::Opened(_) => "opened",
-        Record::Intent(_) => "intent",
-        Record::Granted(_) => "granted",
-        Record::Declined(_) => "declined",
-        Record::Refused(_) => "refused",
-        Record::FullPrice(_) => "full-price",
-        Record::InDoubt(_) => "in-doubt",
-        Record::Released(_) => "released",
-        Record::ReversalAsked(_) => "reversal-asked",
-        Record::Reversed(_) => "reversed",
-        Record::ReversalRefused(_) => "reversal-refused",
-        Record::Tombstone(_) => "tombstone",
     }
 }

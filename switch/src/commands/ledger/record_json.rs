@@ -1,13 +1,14 @@
 //! A journal record as one JSON object. The journal holds no card number; what stands for a card or a person (keyed
 //! digests) is left out unless asked for.
 
-use super::history::kind;
 use crate::clock::rfc3339;
 use lijian_domain::cap::{CapKey, CapTake};
+use lijian_domain::money::MinorUnits;
 use lijian_domain::record::{
-    Answer, DoubtCause, Entry, Intent, Origin, Record, Refused, ReleaseCause, ReversalOutcome,
+    Answer, BoundCap, DoubtCause, Entry, Intent, Origin, QueueOrder, QueueOrdered, Record, Refused, ReleaseCause,
+    ReturnAsked, ReturnWay,
 };
-use lijian_domain::sale::{AwardedItem, ItemRequest};
+use lijian_domain::sale::{AwardedItem, ItemRequest, SponsorShare};
 use serde_json::{Map, Value, json};
 
 /// The record with its place, time (UTC) and business date. Amounts are minor units; ids and digests are texts.
@@ -17,7 +18,7 @@ pub(super) fn object(entry: &Entry, with_keys: bool) -> Value {
     object.insert("lsn".into(), lsn.0.into());
     object.insert("time".into(), rfc3339(*at).into());
     object.insert("business_date".into(), business_date.to_string().into());
-    object.insert("kind".into(), kind(record).into());
+    object.insert("kind".into(), record.kind().into());
     object.extend(fields(record, with_keys));
     Value::Object(object)
 }
@@ -44,7 +45,29 @@ fn fields(record: &Record, with_keys: bool) -> Map<String, Value> {
             "intent": asked.intent.0,
             "amount": asked.amount.get(),
         }),
-        Record::Reversed(outcome) | Record::ReversalRefused(outcome) => reversal(outcome),
+        Record::Reversed(outcome) | Record::ReversalRefused(outcome) => {
+            json!({ "asked": outcome.asked.0, "intent": outcome.intent.0, "answer": answer(&outcome.answer) })
+        }
+        Record::Quoted(quoted) => {
+            let mut fields = intent(&quoted.sale, with_keys);
+            fields["expires"] = rfc3339(quoted.expires).into();
+            fields
+        }
+        Record::ReturnAsked(asked) => returned(asked, with_keys),
+        Record::Returned(outcome) | Record::ReturnRefused(outcome) => {
+            json!({ "asked": outcome.asked.0, "intent": outcome.intent.0, "answer": answer(&outcome.answer) })
+        }
+        Record::GaveBack(gave) => json!({
+            "asked": gave.asked.0,
+            "intent": gave.intent.0,
+            "caps": gave.takes.iter().map(|given| take(given, with_keys)).collect::<Vec<_>>(),
+        }),
+        Record::QueueOrdered(QueueOrdered { target, order, maker, checker }) => json!({
+            "target": target.0,
+            "order": queue_order(*order),
+            "maker": maker.as_str(),
+            "checker": checker.as_str(),
+        }),
         Record::Tombstone(tombstone) => json!({
             "origin": origin(&tombstone.origin, with_keys),
             "original": tombstone.original.to_string(),
@@ -58,8 +81,6 @@ fn fields(record: &Record, with_keys: bool) -> Map<String, Value> {
 
 fn intent(intent: &Intent, with_keys: bool) -> Value {
     let award = &intent.award;
-    let sponsors = award.sponsors.iter();
-    let sponsors = sponsors.map(|share| json!({ "sponsor": share.sponsor.as_str(), "amount": share.amount.get() }));
     let mut fields = json!({
         "origin": origin(&intent.origin, with_keys),
         "grant": intent.grant.to_string(),
@@ -73,8 +94,9 @@ fn intent(intent: &Intent, with_keys: bool) -> Value {
         "net": award.net.get(),
         "district": award.district.as_str(),
         "items": award.items.iter().map(awarded).collect::<Vec<_>>(),
-        "sponsors": sponsors.collect::<Vec<_>>(),
+        "sponsors": sponsors(&award.sponsors),
         "caps": award.caps.iter().map(|taken| take(taken, with_keys)).collect::<Vec<_>>(),
+        "quote": intent.quote.map(|quote| quote.0),
     });
     if with_keys {
         fields["person"] = intent.person.to_string().into();
@@ -91,11 +113,39 @@ fn refused(refused: &Refused, with_keys: bool) -> Value {
         "items": refused.items.iter().map(item).collect::<Vec<_>>(),
         "answer": answer(&refused.answer),
         "bound": refused.bound.as_str(),
+        "bound_cap": refused.bound_cap.as_ref().map(bound_cap),
     })
 }
 
-fn reversal(outcome: &ReversalOutcome) -> Value {
-    json!({ "asked": outcome.asked.0, "intent": outcome.intent.0, "answer": answer(&outcome.answer) })
+fn returned(asked: &ReturnAsked, with_keys: bool) -> Value {
+    json!({
+        "origin": origin(&asked.origin, with_keys),
+        "intent": asked.intent.0,
+        "of": asked.of.map(|of| of.0),
+        "way": return_way(asked.way),
+        "amount": asked.amount.get(),
+        "gross": asked.gross.get(),
+        "discount": asked.discount.get(),
+        "net": asked.net.get(),
+        "sponsors": sponsors(&asked.sponsors),
+        "caps": asked.takes.iter().map(|given| take(given, with_keys)).collect::<Vec<_>>(),
+    })
+}
+
+fn sponsors(shares: &[SponsorShare]) -> Vec<Value> {
+    shares.iter().map(|share| json!({ "sponsor": share.sponsor.as_str(), "amount": share.amount.get() })).collect()
+}
+
+/// A personal cap's own id is among the items or keyed: it is not said again.
+fn bound_cap(bound: &BoundCap) -> Value {
+    json!({
+        "limit_amount": bound.limit.amount.map(MinorUnits::get),
+        "limit_count": bound.limit.count,
+        "held": bound.balance.held.get(),
+        "used": bound.balance.used.get(),
+        "held_count": bound.balance.held_count,
+        "used_count": bound.balance.used_count,
+    })
 }
 
 fn origin(origin: &Origin, with_keys: bool) -> Value {
@@ -146,6 +196,12 @@ fn issuer_fields(mut bytes: &[u8]) -> Vec<Value> {
 
 fn take(take: &CapTake, with_keys: bool) -> Value {
     let mut fields = json!({ "id": take.key.to_string(), "amount": take.amount.get(), "count": take.count });
+    if let Some(limit) = take.limit.amount {
+        fields["limit_amount"] = limit.get().into();
+    }
+    if let Some(limit) = take.limit.count {
+        fields["limit_count"] = limit.into();
+    }
     match &take.key {
         CapKey::SerialNumber(serial) => fields["serial_number"] = serial.as_str().into(),
         CapKey::Qualification(_, code) => fields["qualification"] = code.as_str().into(),
@@ -187,5 +243,24 @@ const fn release_cause(cause: ReleaseCause) -> &'static str {
         ReleaseCause::ReversalConfirmed => "reversal-confirmed",
         ReleaseCause::LateDecline => "late-decline",
         ReleaseCause::NeverSent => "never-sent",
+        ReleaseCause::QuoteExpired => "quote-expired",
+        ReleaseCause::QuoteWithdrawn => "quote-withdrawn",
+        ReleaseCause::Ordered => "ordered",
+    }
+}
+
+const fn return_way(way: ReturnWay) -> &'static str {
+    match way {
+        ReturnWay::Void => "void",
+        ReturnWay::Refund => "refund",
+        ReturnWay::VoidReversal => "void-reversal",
+    }
+}
+
+const fn queue_order(order: QueueOrder) -> &'static str {
+    match order {
+        QueueOrder::Send => "send",
+        QueueOrder::Confirmed => "confirmed",
+        QueueOrder::Drop => "drop",
     }
 }

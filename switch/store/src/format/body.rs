@@ -2,18 +2,28 @@
 
 use super::FormatError;
 use super::field::{Field, Input};
-use lijian_domain::cap::{CapKey, CapTake};
+use arrayvec::ArrayVec;
+use lijian_domain::cap::{CapBalance, CapKey, CapLimit, CapTake, TAKES_MAX};
 use lijian_domain::record::{
-    Answer, DoubtCause, InDoubt, Intent, Opened, Origin, Outcome, Record, Refused, ReleaseCause, Released,
-    ReversalAsked, ReversalOutcome, Tombstone, recorded_take,
+    Answer, BoundCap, DoubtCause, GaveBack, InDoubt, Intent, Opened, Origin, Outcome, QueueOrder, QueueOrdered, Quoted,
+    Recall, Record, Refused, ReleaseCause, Released, ReturnAsked, ReturnOutcome, ReturnWay, ReversalAsked,
+    ReversalOutcome, SealedCard, Tombstone, recorded_take,
 };
 use lijian_domain::sale::{Award, AwardedItem, ItemRequest, SponsorShare};
 
-/// The layout that is written. One number for each kind; all are at their first.
-const VERSION: u8 = 1;
-
 /// The number of an intent's kind.
-pub(super) const INTENT: u8 = 2;
+const INTENT: u8 = 2;
+const REFUSED: u8 = 5;
+/// The last kind.
+const KINDS: u8 = 18;
+
+/// The layout of a kind that is written; those before it can be read.
+const fn version(kind: u8) -> u8 {
+    match kind {
+        INTENT | REFUSED => 2,
+        _ => 1,
+    }
+}
 
 /// Kind, version and the body, appended.
 pub(super) fn put_record(record: &Record, out: &mut Vec<u8>) {
@@ -22,7 +32,7 @@ pub(super) fn put_record(record: &Record, out: &mut Vec<u8>) {
         Record::Intent(body) => (INTENT, body),
         Record::Granted(body) => (3, body),
         Record::Declined(body) => (4, body),
-        Record::Refused(body) => (5, body),
+        Record::Refused(body) => (REFUSED, body),
         Record::FullPrice(body) => (6, body),
         Record::InDoubt(body) => (7, body),
         Record::Released(body) => (8, body),
@@ -30,39 +40,53 @@ pub(super) fn put_record(record: &Record, out: &mut Vec<u8>) {
         Record::Reversed(body) => (10, body),
         Record::ReversalRefused(body) => (11, body),
         Record::Tombstone(body) => (12, body),
+        Record::Quoted(body) => (13, body),
+        Record::ReturnAsked(body) => (14, body),
+        Record::Returned(body) => (15, body),
+        Record::ReturnRefused(body) => (16, body),
+        Record::GaveBack(body) => (17, body),
+        Record::QueueOrdered(body) => (KINDS, body),
     };
-    out.extend_from_slice(&[kind, VERSION]);
+    out.extend_from_slice(&[kind, version(kind)]);
     body.put_body(out);
 }
 
 /// The same for an intent that stands alone.
 pub(super) fn put_intent(intent: &Intent, out: &mut Vec<u8>) {
-    out.extend_from_slice(&[INTENT, VERSION]);
+    out.extend_from_slice(&[INTENT, version(INTENT)]);
     intent.put(out);
 }
 
 /// Reads a body back.
-pub(super) fn take_record(kind: u8, version: u8, body: &[u8]) -> Result<Record, FormatError> {
-    if !(1..=12).contains(&kind) {
+pub(super) fn take_record(kind: u8, layout: u8, body: &[u8]) -> Result<Record, FormatError> {
+    if !(1..=KINDS).contains(&kind) {
         return Err(FormatError::Unknown { what: "record kind", got: kind.into() });
     }
-    if version != VERSION {
-        return Err(FormatError::Unknown { what: "record version", got: version.into() });
+    if !(1..=version(kind)).contains(&layout) {
+        return Err(FormatError::Unknown { what: "record version", got: layout.into() });
     }
     let mut input = Input::new(body);
     let record = match kind {
+        INTENT if layout == 1 => Record::Intent(take_first_intent(&mut input)?),
+        REFUSED if layout == 1 => Record::Refused(take_first_refused(&mut input)?),
         1 => Record::Opened(Field::take(&mut input)?),
         INTENT => Record::Intent(Field::take(&mut input)?),
         3 => Record::Granted(Field::take(&mut input)?),
         4 => Record::Declined(Field::take(&mut input)?),
-        5 => Record::Refused(Field::take(&mut input)?),
+        REFUSED => Record::Refused(Field::take(&mut input)?),
         6 => Record::FullPrice(Field::take(&mut input)?),
         7 => Record::InDoubt(Field::take(&mut input)?),
         8 => Record::Released(Field::take(&mut input)?),
         9 => Record::ReversalAsked(Field::take(&mut input)?),
         10 => Record::Reversed(Field::take(&mut input)?),
         11 => Record::ReversalRefused(Field::take(&mut input)?),
-        _ => Record::Tombstone(Field::take(&mut input)?),
+        12 => Record::Tombstone(Field::take(&mut input)?),
+        13 => Record::Quoted(Field::take(&mut input)?),
+        14 => Record::ReturnAsked(Field::take(&mut input)?),
+        15 => Record::Returned(Field::take(&mut input)?),
+        16 => Record::ReturnRefused(Field::take(&mut input)?),
+        17 => Record::GaveBack(Field::take(&mut input)?),
+        _ => Record::QueueOrdered(Field::take(&mut input)?),
     };
     input.end()?;
     Ok(record)
@@ -96,19 +120,86 @@ macro_rules! layouts {
 layouts! {
     Opened { incarnation, node, rules, software }
     Origin { link, key, content, terminal, merchant, stan, rrn, transmission, acquirer, card }
-    Intent { origin, grant, person, qualification, trade_in, bank_promotion, award }
     Award { campaign, rules, gross, discount, net, district, items, sponsors, caps }
     ItemRequest { gtin, quantity, unit_price, serial_number }
     AwardedItem { item, category, grade, discount }
     SponsorShare { sponsor, amount }
     Answer { code, response_code, rrn, authorisation, issuer_fields }
     Outcome { intent, answer }
-    Refused { origin, campaign, rules, amount, items, answer, bound }
+    Refused { origin, campaign, rules, amount, items, answer, bound, bound_cap }
+    BoundCap { key, limit, balance }
+    CapLimit { amount, count }
+    CapBalance { held, used, held_count, used_count }
+    Recall { fields, card }
+    SealedCard { day, nonce, bytes }
     InDoubt { intent, cause }
     Released { intent, cause }
     ReversalAsked { origin, intent, amount }
     ReversalOutcome { asked, intent, answer }
     Tombstone { origin, original }
+    Quoted { sale, expires }
+    ReturnAsked { origin, intent, of, way, amount, gross, discount, net, sponsors, takes, recall }
+    ReturnOutcome { asked, intent, answer }
+    GaveBack { asked, intent, takes }
+    QueueOrdered { target, order, maker, checker }
+}
+
+/// An intent as its first layout ends.
+fn take_first_intent(input: &mut Input<'_>) -> Result<Intent, FormatError> {
+    Ok(Intent {
+        origin: Field::take(input)?,
+        grant: Field::take(input)?,
+        person: Field::take(input)?,
+        qualification: Field::take(input)?,
+        trade_in: Field::take(input)?,
+        bank_promotion: Field::take(input)?,
+        award: Field::take(input)?,
+        quote: None,
+        recall: Recall::default(),
+    })
+}
+
+/// The first layout, then the limits of the caps in their order, the quote, and what a later message needs.
+impl Field for Intent {
+    fn put(&self, out: &mut Vec<u8>) {
+        let Self { origin, grant, person, qualification, trade_in, bank_promotion, award, quote, recall } = self;
+        origin.put(out);
+        grant.put(out);
+        person.put(out);
+        qualification.put(out);
+        trade_in.put(out);
+        bank_promotion.put(out);
+        award.put(out);
+        award.caps.iter().map(|take| take.limit).collect::<ArrayVec<CapLimit, TAKES_MAX>>().put(out);
+        quote.put(out);
+        recall.put(out);
+    }
+
+    fn take(input: &mut Input<'_>) -> Result<Self, FormatError> {
+        let mut intent = take_first_intent(input)?;
+        let at = input.at();
+        let limits: ArrayVec<CapLimit, TAKES_MAX> = Field::take(input)?;
+        if limits.len() != intent.award.caps.len() {
+            return Err(FormatError::Value { at, what: "list of limits: one for each cap" });
+        }
+        intent.award.caps.iter_mut().zip(limits).for_each(|(take, limit)| take.limit = limit);
+        intent.quote = Field::take(input)?;
+        intent.recall = Field::take(input)?;
+        Ok(intent)
+    }
+}
+
+fn take_first_refused(input: &mut Input<'_>) -> Result<Refused, FormatError> {
+    Ok(Refused {
+        origin: Field::take(input)?,
+        campaign: Field::take(input)?,
+        rules: Field::take(input)?,
+        amount: Field::take(input)?,
+        items: Field::take(input)?,
+        answer: Field::take(input)?,
+        bound: Field::take(input)?,
+        bound_cap: None,
+    })
 }
 
 macro_rules! numbered {
@@ -131,7 +222,9 @@ macro_rules! numbered {
 
 numbered! {
     DoubtCause "cause of doubt" { 1 => TimeOut, 2 => LinkLost, 3 => Restart, 4 => OtherAmount }
-    ReleaseCause "cause of release" { 1 => ReversalConfirmed, 2 => LateDecline, 3 => NeverSent }
+    ReleaseCause "cause of release" { 1 => ReversalConfirmed, 2 => LateDecline, 3 => NeverSent, 4 => QuoteExpired, 5 => QuoteWithdrawn, 6 => Ordered }
+    ReturnWay "kind of return" { 1 => Void, 2 => Refund, 3 => VoidReversal }
+    QueueOrder "order" { 1 => Send, 2 => Confirmed, 3 => Drop }
 }
 
 macro_rules! cap_keys {
@@ -174,7 +267,7 @@ cap_keys! {
     10 => Campaign(campaign),
 }
 
-/// Without its limit, which belongs to the moment of taking alone.
+/// Without its limit: an intent lists those apart.
 impl Field for CapTake {
     fn put(&self, out: &mut Vec<u8>) {
         self.key.put(out);

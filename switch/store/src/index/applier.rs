@@ -1,11 +1,11 @@
 //! Folds durable records into an index, batch by batch.
 
-use super::fold::{Step, effect, stepped};
+use super::fold::{Step, effect, stepped, takes};
 use super::{ApplyError, Batch, Index};
 use crate::journal::{JournalError, JournalReader};
 use lijian_domain::cap::{CapBalance, CapKey, CapTake};
 use lijian_domain::ids::Lsn;
-use lijian_domain::record::{Entry, Record};
+use lijian_domain::record::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 /// Records folded in one batch at most: enough to write each budget's row once for many sales, little enough that a batch
@@ -100,8 +100,8 @@ impl<I: Index, H: History> Applier<I, H> {
             let effect = effect(entry.lsn, &entry.record);
             batch.rrns.extend(effect.rrn);
             steps.extend(effect.step.map(|(step, intent)| (entry.lsn, step, intent)));
-            if let Record::Intent(intent) = entry.record {
-                self.remembered.insert(entry.lsn, intent.award.caps.as_slice().into());
+            if let Some(takes) = takes(&entry.record) {
+                self.remembered.insert(entry.lsn, takes.into());
             }
         }
         if batch.applied == applied {
@@ -143,8 +143,8 @@ impl<I: Index, H: History> Applier<I, H> {
 
     fn look_up(&mut self, at: Lsn, intent: Lsn) -> Result<Box<[CapTake]>, ApplyError<H::Error>> {
         match self.history.record(intent).map_err(ApplyError::Journal)? {
-            Some(Entry { record: Record::Intent(intent), .. }) => Ok(intent.award.caps.as_slice().into()),
-            _ => Err(ApplyError::NoIntent { at, intent }),
+            Some(entry) => takes(&entry.record).map(Into::into).ok_or(ApplyError::NoIntent { at, intent }),
+            None => Err(ApplyError::NoIntent { at, intent }),
         }
     }
 }

@@ -19,7 +19,7 @@ pub(super) enum Step {
 pub(super) struct Effect {
     /// It is to be found, or the record it is about, by this number.
     pub(super) rrn: Option<(Rrn, Lsn)>,
-    /// The caps of this intent move.
+    /// The caps of this record (an intent, a quote, or what gives back) move.
     pub(super) step: Option<(Step, Lsn)>,
 }
 
@@ -31,7 +31,12 @@ pub(super) fn effect(at: Lsn, record: &Record) -> Effect {
         step: Some((step, outcome.intent)),
     };
     match record {
-        Record::Intent(intent) => Effect { rrn: found(&intent.origin.rrn, at), step: Some((Step::Hold, at)) },
+        // A sale on a quote takes over its hold.
+        Record::Intent(intent) => {
+            let step = intent.quote.is_none().then_some((Step::Hold, at));
+            Effect { rrn: found(&intent.origin.rrn, at), step }
+        }
+        Record::Quoted(quoted) => Effect { rrn: found(&quoted.sale.origin.rrn, at), step: Some((Step::Hold, at)) },
         Record::Granted(outcome) => moved(Step::Grant, outcome),
         Record::Declined(outcome) => moved(Step::Release, outcome),
         Record::Released(released) => Effect { rrn: None, step: Some((Step::Release, released.intent)) },
@@ -42,11 +47,26 @@ pub(super) fn effect(at: Lsn, record: &Record) -> Effect {
             Effect { rrn, step: None }
         }
         Record::FullPrice(outcome) => Effect { rrn: found(&outcome.answer.rrn, outcome.intent), step: None },
+        Record::ReturnAsked(asked) => Effect { rrn: found(&asked.origin.rrn, asked.intent), step: None },
+        Record::GaveBack(_) => Effect { rrn: None, step: Some((Step::GiveBack, at)) },
         Record::Opened(_)
         | Record::InDoubt(_)
         | Record::ReversalAsked(_)
         | Record::ReversalRefused(_)
-        | Record::Tombstone(_) => Effect::default(),
+        | Record::Tombstone(_)
+        | Record::Returned(_)
+        | Record::ReturnRefused(_)
+        | Record::QueueOrdered(_) => Effect::default(),
+    }
+}
+
+/// The caps that a record names; none of a record that names none.
+pub(super) fn takes(record: &Record) -> Option<&[CapTake]> {
+    match record {
+        Record::Intent(intent) => Some(&intent.award.caps),
+        Record::Quoted(quoted) => Some(&quoted.sale.award.caps),
+        Record::GaveBack(gave) => Some(&gave.takes),
+        _ => None,
     }
 }
 

@@ -94,6 +94,34 @@ pub enum Contradiction {
         /// The intent it names.
         intent: Lsn,
     },
+    /// A sale takes over the hold of a quote.
+    #[error("intent {at} takes over quote {quote}, which is not open, or holds other caps")]
+    NoQuote {
+        /// The intent.
+        at: Lsn,
+        /// The quote that it names.
+        quote: Lsn,
+    },
+    /// What happens to a return names one that is not there, or not in that state.
+    #[error("record {at} ({step}) names {asked}, which is no return of intent {intent} to which that could happen")]
+    NotReturned {
+        /// The record.
+        at: Lsn,
+        /// What it says happened.
+        step: &'static str,
+        /// The return it names.
+        asked: Lsn,
+        /// The intent it names.
+        intent: Lsn,
+    },
+    /// Caps get back no more than a confirmed return gives them.
+    #[error("record {at} gives back what return {asked} does not give, or gave already")]
+    GivenBack {
+        /// The record.
+        at: Lsn,
+        /// The return it names.
+        asked: Lsn,
+    },
     /// A granted intent was read before and is not there now.
     #[error("intent {intent} was read and is not found again: the journal changes while it is read")]
     Vanished {

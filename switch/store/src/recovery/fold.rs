@@ -1,22 +1,22 @@
 //! One record after the other.
 
 use super::error::Contradiction;
-use super::{OpenIntent, Recovered};
+use super::{OpenIntent, OpenQuote, Recovered};
 use crate::quota::{Inconsistent, Quota};
+use lijian_domain::cap::{CapTake, Takes};
 use lijian_domain::ids::Lsn;
 use lijian_domain::record::{Entry, InDoubt, Intent, Opened, Record, ReversalAsked, ReversalOutcome};
 use std::collections::btree_map;
 
 /// The state between two records.
 pub(super) struct Fold<'a> {
-    quota: &'a Quota,
-    recovered: Recovered,
-    granted: LsnSet,
+    pub(super) quota: &'a Quota,
+    pub(super) recovered: Recovered,
 }
 
 impl<'a> Fold<'a> {
     pub(super) fn new(quota: &'a Quota) -> Self {
-        Self { quota, recovered: Recovered::default(), granted: LsnSet::default() }
+        Self { quota, recovered: Recovered::default() }
     }
 
     /// Takes a record in. `Some(intent)` asks for that intent's record, which is to be handed to [`Self::give_back`].
@@ -34,16 +34,17 @@ impl<'a> Fold<'a> {
             Record::Granted(outcome) => {
                 let ended = self.end(at, "granted", outcome.intent, false)?;
                 self.quota.replay_grant(&ended.award.caps).map_err(caps(at))?;
-                self.granted.insert(outcome.intent);
+                self.recovered.granted.insert(outcome.intent);
             }
             Record::Declined(outcome) => self.release(at, "declined", outcome.intent, false)?,
-            Record::Released(released) => self.release(at, "released", released.intent, true)?,
+            Record::Released(released) => self.released(at, released.intent)?,
             Record::InDoubt(doubt) => self.doubt(at, doubt)?,
             Record::ReversalAsked(asked) => self.asked(at, asked)?,
             Record::ReversalRefused(outcome) => self.answered(at, "reversal refused", outcome)?,
             Record::Reversed(outcome) => {
                 self.answered(at, "reversed", outcome)?;
-                if !self.granted.remove(outcome.intent) {
+                let returned = self.recovered.returned.contains_key(&outcome.intent);
+                if returned || !self.recovered.granted.remove(outcome.intent) {
                     return Err(Contradiction::NotGranted { at, intent: outcome.intent });
                 }
                 return Ok(Some(outcome.intent));
@@ -51,6 +52,15 @@ impl<'a> Fold<'a> {
             // Moves no money of ours.
             Record::FullPrice(outcome) => before(at, outcome.intent)?,
             Record::Refused(_) | Record::Tombstone(_) => {}
+            Record::Quoted(_) => self.quoted(entry)?,
+            Record::ReturnAsked(_) => self.return_asked(entry)?,
+            Record::Returned(outcome) => self.returned(at, outcome)?,
+            Record::ReturnRefused(outcome) => self.return_refused(at, outcome)?,
+            Record::GaveBack(gave) => self.gave_back(at, gave)?,
+            Record::QueueOrdered(ordered) => {
+                before(at, ordered.target)?;
+                self.recovered.orders.insert(ordered.target, *ordered);
+            }
         }
         Ok(None)
     }
@@ -82,7 +92,10 @@ impl<'a> Fold<'a> {
         if intent.grant.lsn() != lsn {
             return Err(Contradiction::GrantId { at: lsn, named: intent.grant.lsn() });
         }
-        self.quota.replay_hold(&intent.award.caps).map_err(caps(lsn))?;
+        match intent.quote {
+            None => self.quota.replay_hold(&intent.award.caps).map_err(caps(lsn))?,
+            Some(quote) => self.take_over(lsn, quote, &intent)?,
+        }
         self.recovered.open.insert(lsn, OpenIntent { intent: Box::new(intent), at, business_date, doubt: None });
         Ok(())
     }
@@ -93,6 +106,35 @@ impl<'a> Fold<'a> {
         match open.doubt.replace(doubt.cause) {
             Some(_) => Err(Contradiction::InDoubt { at, step, intent }),
             None => Ok(()),
+        }
+    }
+
+    fn quoted(&mut self, entry: Entry) -> Result<(), Contradiction> {
+        let Entry { lsn, at, business_date, record: Record::Quoted(quoted) } = entry else { return Ok(()) };
+        if quoted.sale.grant.lsn() != lsn {
+            return Err(Contradiction::GrantId { at: lsn, named: quoted.sale.grant.lsn() });
+        }
+        self.quota.replay_hold(&quoted.sale.award.caps).map_err(caps(lsn))?;
+        self.recovered.quotes.insert(lsn, OpenQuote { quoted: Box::new(quoted), at, business_date });
+        Ok(())
+    }
+
+    /// What the quote held is held for the sale from now on: nothing moves.
+    fn take_over(&mut self, at: Lsn, quote: Lsn, intent: &Intent) -> Result<(), Contradiction> {
+        let same = |held: &Takes| {
+            let plain = |take: &CapTake| (take.key, take.amount, take.count);
+            held.iter().map(plain).eq(intent.award.caps.iter().map(plain))
+        };
+        match self.recovered.quotes.remove(&quote) {
+            Some(open) if same(&open.quoted.sale.award.caps) => Ok(()),
+            _ => Err(Contradiction::NoQuote { at, quote }),
+        }
+    }
+
+    fn released(&mut self, at: Lsn, of: Lsn) -> Result<(), Contradiction> {
+        match self.recovered.quotes.remove(&of) {
+            Some(open) => self.quota.replay_release(&open.quoted.sale.award.caps).map_err(caps(at)),
+            None => self.release(at, "released", of, true),
         }
     }
 
@@ -116,6 +158,7 @@ impl<'a> Fold<'a> {
         if open.get().doubt.is_some() && !from_doubt {
             return Err(Contradiction::InDoubt { at, step, intent });
         }
+        self.recovered.orders.remove(&intent);
         Ok(open.remove().intent)
     }
 
@@ -126,6 +169,7 @@ impl<'a> Fold<'a> {
     }
 
     fn answered(&mut self, at: Lsn, step: &'static str, outcome: &ReversalOutcome) -> Result<(), Contradiction> {
+        self.recovered.orders.remove(&outcome.asked);
         match self.recovered.reversals.remove(&outcome.asked) {
             Some(asked) if asked.intent == outcome.intent => Ok(()),
             _ => Err(Contradiction::NotAsked { at, step, asked: outcome.asked, intent: outcome.intent }),
@@ -133,39 +177,10 @@ impl<'a> Fold<'a> {
     }
 }
 
-fn before(at: Lsn, named: Lsn) -> Result<(), Contradiction> {
+pub(super) fn before(at: Lsn, named: Lsn) -> Result<(), Contradiction> {
     if named < at { Ok(()) } else { Err(Contradiction::NotBefore { at, named }) }
 }
 
-fn caps(at: Lsn) -> impl FnOnce(Box<Inconsistent>) -> Contradiction {
+pub(super) fn caps(at: Lsn) -> impl FnOnce(Box<Inconsistent>) -> Contradiction {
     move |source| Contradiction::Caps { at, source }
-}
-
-/// A bit for each LSN up to the largest that was put in; only LSNs of records that were read are.
-#[derive(Default)]
-struct LsnSet {
-    words: Vec<u64>,
-}
-
-impl LsnSet {
-    fn insert(&mut self, lsn: Lsn) {
-        let (word, bit) = Self::place(lsn);
-        if self.words.len() <= word {
-            self.words.resize(word + 1, 0);
-        }
-        self.words[word] |= bit;
-    }
-
-    /// Whether it was in.
-    fn remove(&mut self, lsn: Lsn) -> bool {
-        let (word, bit) = Self::place(lsn);
-        let Some(word) = self.words.get_mut(word) else { return false };
-        let was_in = *word & bit != 0;
-        *word &= !bit;
-        was_in
-    }
-
-    fn place(lsn: Lsn) -> (usize, u64) {
-        (usize::try_from(lsn.0 / 64).unwrap_or(usize::MAX), 1 << (lsn.0 % 64))
-    }
 }

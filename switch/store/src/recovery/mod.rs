@@ -1,8 +1,8 @@
 //! What a start learns from the journal: caps as they stood, and everything that was still under way.
 //!
 //! [`replay`] is a fold over all records from the first. It feeds the quota and keeps only what is open, so memory grows
-//! with the sales that were in flight, not with those ever granted (but for one bit a record, which finds contradictions
-//! and is dropped at the end). The takes of a reversed grant, which are rare, are looked up in the journal again.
+//! with the sales that were in flight and with returns, not with those ever granted (but for one bit a record, which says
+//! whether a grant stands). The takes of a reversed grant, which are rare, are looked up in the journal again.
 //!
 //! # Invariants
 //! - History is the truth: limits that were lowered since stop nothing.
@@ -13,13 +13,17 @@
 
 mod error;
 mod fold;
+mod lsn_set;
+mod returns;
 
 pub use error::{Contradiction, RecoveryError};
+pub use lsn_set::LsnSet;
 
 use crate::quota::Quota;
 use fold::Fold;
+use lijian_domain::cap::Takes;
 use lijian_domain::ids::Lsn;
-use lijian_domain::record::{DoubtCause, Entry, Intent, ReversalAsked};
+use lijian_domain::record::{DoubtCause, Entry, Intent, QueueOrdered, Quoted, ReturnAsked, ReversalAsked};
 use lijian_domain::time::{BusinessDate, UnixMicros};
 use std::collections::BTreeMap;
 
@@ -30,6 +34,18 @@ pub struct Recovered {
     pub open: BTreeMap<Lsn, OpenIntent>,
     /// Reversals that were asked for and neither confirmed nor refused, by the LSN of the asking.
     pub reversals: BTreeMap<Lsn, ReversalAsked>,
+    /// Quotes that were neither used nor given back, by their LSN; their caps are held.
+    pub quotes: BTreeMap<Lsn, OpenQuote>,
+    /// Returns that are not over, by the LSN of the asking: not answered by the issuer yet, or confirmed with something
+    /// left to give back.
+    pub returns: BTreeMap<Lsn, OpenReturn>,
+    /// Confirmed voids and refunds that were not undone, in order of their confirmation, by the LSN of their intent: the
+    /// LSNs of their asking.
+    pub returned: BTreeMap<Lsn, Vec<Lsn>>,
+    /// What two people decided about messages that still wait, by what the decision is about.
+    pub orders: BTreeMap<Lsn, QueueOrdered>,
+    /// Grants that were not reversed; those that were returned are among them.
+    pub granted: LsnSet,
     /// The last incarnation, 0 if the journal was never opened.
     pub incarnation: u32,
     /// The last record, [`Lsn::NONE`] of an empty journal.
@@ -49,6 +65,32 @@ pub struct OpenIntent {
     pub business_date: BusinessDate,
     /// Why it is in doubt; none where the daemon stopped before anything was known.
     pub doubt: Option<DoubtCause>,
+}
+
+/// A quote without an end.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OpenQuote {
+    /// The quote and what is held for it.
+    pub quoted: Box<Quoted>,
+    /// When it was made.
+    pub at: UnixMicros,
+    /// Its settlement day.
+    pub business_date: BusinessDate,
+}
+
+/// A return that is not over.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OpenReturn {
+    /// What was asked for.
+    pub asked: Box<ReturnAsked>,
+    /// When.
+    pub at: UnixMicros,
+    /// Its settlement day.
+    pub business_date: BusinessDate,
+    /// Whether the issuer confirmed it.
+    pub confirmed: bool,
+    /// What the caps have not got back yet.
+    pub outstanding: Takes,
 }
 
 /// Feeds the whole history, from LSN 1, into an empty `quota`. `look_up` finds one record again; it is asked for the

@@ -11,8 +11,8 @@ use lijian_domain::ids::{
 };
 use lijian_domain::money::MinorUnits;
 use lijian_domain::record::{
-    Answer, DoubtCause, Entry, InDoubt, Intent, Opened, Origin, Outcome, Record, Refused, ReleaseCause, Released,
-    ReversalAsked, ReversalOutcome,
+    Answer, DoubtCause, Entry, InDoubt, Intent, Opened, Origin, Outcome, Recall, Record, Refused, ReleaseCause,
+    Released, ReversalAsked, ReversalOutcome,
 };
 use lijian_domain::sale::Award;
 use lijian_domain::text::Text;
@@ -255,6 +255,8 @@ pub(crate) fn intent(lsn: Lsn, rrn: Rrn, takes: &[CapTake]) -> Intent {
         trade_in: MinorUnits::ZERO,
         bank_promotion: MinorUnits::ZERO,
         award,
+        quote: None,
+        recall: Recall::default(),
     }
 }
 
@@ -285,5 +287,6 @@ fn refused(pick: usize) -> Refused {
         items: ArrayVec::new(),
         answer: answer(Rrn::default()),
         bound: Text::EMPTY,
+        bound_cap: None,
     }
 }

@@ -7,7 +7,7 @@ use lijian_domain::ids::{
 };
 use lijian_domain::money::MinorUnits;
 use lijian_domain::record::{
-    Answer, DoubtCause, InDoubt, Intent, Origin, Outcome, Record, ReversalAsked, ReversalOutcome, recorded_take,
+    Answer, DoubtCause, InDoubt, Intent, Origin, Outcome, Recall, Record, ReversalAsked, ReversalOutcome, recorded_take,
 };
 use lijian_domain::sale::{Award, AwardedItem, ItemRequest, SponsorShare};
 use lijian_domain::text::Text;
@@ -136,6 +136,8 @@ fn intent(lsn: Lsn, price: u64, discount: u64, serial_number: &str) -> Intent {
         qualification: Default::default(),
         trade_in: MinorUnits::ZERO,
         bank_promotion: MinorUnits::ZERO,
+        quote: None,
+        recall: Recall::default(),
         award: Award {
             campaign,
             rules: Default::default(),

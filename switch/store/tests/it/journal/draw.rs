@@ -1,20 +1,21 @@
 //! Records of every kind, drawn from a seed.
 
 use arrayvec::ArrayVec;
-use lijian_domain::cap::{CapKey, CapTake};
+use lijian_domain::cap::{CapBalance, CapKey, CapLimit, CapTake};
 use lijian_domain::code::DecisionCode;
 use lijian_domain::ids::{DuplicateKey, GrantId, Gtin, Lsn, Stan};
 use lijian_domain::money::MinorUnits;
 use lijian_domain::record::{
-    Answer, DoubtCause, InDoubt, Intent, Opened, Origin, Outcome, Record, Refused, ReleaseCause, Released,
-    ReversalAsked, ReversalOutcome, Tombstone, recorded_take,
+    Answer, BoundCap, DoubtCause, GaveBack, InDoubt, Intent, Opened, Origin, Outcome, QueueOrder, QueueOrdered, Quoted,
+    Recall, Record, Refused, ReleaseCause, Released, ReturnAsked, ReturnOutcome, ReturnWay, ReversalAsked,
+    ReversalOutcome, SealedCard, Tombstone, recorded_take,
 };
 use lijian_domain::sale::{Award, AwardedItem, ItemRequest, SponsorShare};
 use lijian_domain::text::Text;
-use lijian_domain::time::BusinessDate;
+use lijian_domain::time::{BusinessDate, UnixMicros};
 
 /// How many kinds of records there are.
-pub(crate) const KINDS: u64 = 12;
+pub(crate) const KINDS: u64 = 18;
 
 /// A source of values; `full` makes every text and list as long as it can be.
 pub(crate) struct Draw {
@@ -80,6 +81,11 @@ impl Draw {
     }
 
     fn cap(&mut self) -> CapTake {
+        CapTake { limit: self.limit(), ..self.plain_cap() }
+    }
+
+    /// A cap without its limit, as a return names it.
+    fn plain_cap(&mut self) -> CapTake {
         use lijian_domain::ids::{CampaignId, CategoryId, DistrictCode, MerchantId, PersonKey, TerminalId};
         let campaign = CampaignId(self.text());
         let kind = if self.full { 2 } else { self.below(10) };
@@ -147,6 +153,42 @@ impl Draw {
             trade_in: self.money(),
             bank_promotion: self.money(),
             award: self.award(),
+            quote: (self.full || self.below(2) == 0).then(|| self.lsn()),
+            recall: self.recall(),
+        }
+    }
+
+    fn limit(&mut self) -> CapLimit {
+        let amount = (self.full || self.below(2) == 0).then(|| self.money());
+        CapLimit { amount, count: (self.full || self.below(2) == 0).then(|| self.small()) }
+    }
+
+    fn recall(&mut self) -> Recall {
+        let card = (self.full || self.below(2) == 0).then(|| SealedCard {
+            day: BusinessDate(i32::from_le_bytes(self.digest())),
+            nonce: self.digest(),
+            bytes: self.list(|draw| draw.next().to_le_bytes()[0]),
+        });
+        Recall { fields: self.list(|draw| draw.next().to_le_bytes()[0]), card }
+    }
+
+    fn returned(&mut self) -> ReturnAsked {
+        let ways = [ReturnWay::Void, ReturnWay::Refund, ReturnWay::VoidReversal];
+        ReturnAsked {
+            origin: self.origin(),
+            intent: self.lsn(),
+            of: (self.full || self.below(2) == 0).then(|| self.lsn()),
+            way: ways[usize::try_from(self.below(3)).unwrap()],
+            amount: self.money(),
+            gross: self.money(),
+            discount: self.money(),
+            net: self.money(),
+            sponsors: self.list(|draw| SponsorShare {
+                sponsor: lijian_domain::ids::SponsorId(draw.text()),
+                amount: draw.money(),
+            }),
+            takes: self.list(Self::plain_cap),
+            recall: self.recall(),
         }
     }
 
@@ -175,6 +217,16 @@ impl Draw {
             items: self.list(Self::item),
             answer: self.answer(),
             bound: self.text(),
+            bound_cap: (self.full || self.below(2) == 0).then(|| BoundCap {
+                key: self.cap().key,
+                limit: self.limit(),
+                balance: CapBalance {
+                    held: self.money(),
+                    used: self.money(),
+                    held_count: self.small(),
+                    used_count: self.small(),
+                },
+            }),
         }
     }
 
@@ -199,10 +251,17 @@ impl Draw {
                 Record::InDoubt(InDoubt { intent: self.lsn(), cause: causes[usize::try_from(self.below(4)).unwrap()] })
             }
             7 => {
-                let causes = [ReleaseCause::ReversalConfirmed, ReleaseCause::LateDecline, ReleaseCause::NeverSent];
+                let causes = [
+                    ReleaseCause::ReversalConfirmed,
+                    ReleaseCause::LateDecline,
+                    ReleaseCause::NeverSent,
+                    ReleaseCause::QuoteExpired,
+                    ReleaseCause::QuoteWithdrawn,
+                    ReleaseCause::Ordered,
+                ];
                 Record::Released(Released {
                     intent: self.lsn(),
-                    cause: causes[usize::try_from(self.below(3)).unwrap()],
+                    cause: causes[usize::try_from(self.below(6)).unwrap()],
                 })
             }
             8 => {
@@ -210,7 +269,25 @@ impl Draw {
             }
             9 => Record::Reversed(reversal(self)),
             10 => Record::ReversalRefused(reversal(self)),
-            _ => Record::Tombstone(Tombstone { origin: self.origin(), original: DuplicateKey([7; 16]) }),
+            11 => Record::Tombstone(Tombstone { origin: self.origin(), original: DuplicateKey([7; 16]) }),
+            12 => {
+                Record::Quoted(Quoted { sale: self.intent(), expires: UnixMicros(i64::from_le_bytes(self.digest())) })
+            }
+            13 => Record::ReturnAsked(self.returned()),
+            14 | 15 => {
+                let outcome = ReturnOutcome { asked: self.lsn(), intent: self.lsn(), answer: self.answer() };
+                if kind == 14 { Record::Returned(outcome) } else { Record::ReturnRefused(outcome) }
+            }
+            16 => {
+                Record::GaveBack(GaveBack { asked: self.lsn(), intent: self.lsn(), takes: self.list(Self::plain_cap) })
+            }
+            _ => Record::QueueOrdered(QueueOrdered {
+                target: self.lsn(),
+                order: [QueueOrder::Send, QueueOrder::Confirmed, QueueOrder::Drop]
+                    [usize::try_from(self.below(3)).unwrap()],
+                maker: self.text(),
+                checker: self.text(),
+            }),
         }
     }
 }

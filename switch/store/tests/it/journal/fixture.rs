@@ -1,9 +1,10 @@
-//! A journal of format 1 with every kind of record at version 1, kept so that old journals stay readable. Its bytes were
-//! also read by a program written from FORMAT.md alone, which is where the chain hash below comes from.
+//! Journals of format 1, kept so that old ones stay readable: one with the first eleven kinds of record at version 1, one
+//! with every kind at the version that is written. The bytes of the first were also read by a program written from FORMAT.md
+//! alone, which is where its chain hash below comes from.
 
 use super::options;
 use arrayvec::ArrayVec;
-use lijian_domain::cap::CapKey;
+use lijian_domain::cap::{CapBalance, CapKey, CapLimit};
 use lijian_domain::code::DecisionCode;
 use lijian_domain::ids::{
     AcquirerId, AuthorisationCode, CampaignId, CardFingerprint, CategoryId, ContentDigest, DistrictCode, DuplicateKey,
@@ -12,8 +13,9 @@ use lijian_domain::ids::{
 };
 use lijian_domain::money::MinorUnits;
 use lijian_domain::record::{
-    Answer, DoubtCause, InDoubt, Intent, Opened, Origin, Outcome, Record, Refused, ReleaseCause, Released,
-    ReversalAsked, ReversalOutcome, recorded_take,
+    Answer, BoundCap, DoubtCause, GaveBack, InDoubt, Intent, Opened, Origin, Outcome, QueueOrder, QueueOrdered, Quoted,
+    Recall, Record, Refused, ReleaseCause, Released, ReturnAsked, ReturnOutcome, ReturnWay, ReversalAsked,
+    ReversalOutcome, SealedCard, Tombstone, recorded_take,
 };
 use lijian_domain::sale::{Award, AwardedItem, ItemRequest, SponsorShare};
 use lijian_domain::text::Text;
@@ -25,13 +27,14 @@ use lijian_store::storage::faulty::MemoryStorage;
 use std::sync::Arc;
 
 const SEGMENT: &str = "0000000001.segment";
-const FIXTURE: &str = include_str!("../../fixtures/journal-format-1.hex");
+const FIRST: &str = include_str!("../../fixtures/journal-format-1.hex");
+const LATEST: &str = include_str!("../../fixtures/journal-format-1-kinds-18.hex");
 const CHAIN_HEAD: &str = "6173c427f1c1d07f326ee2dc7d62ed7d907242056ad99dc9ed44e39cc376a174";
 
 /// Lines of an offset and the bytes there, both in hexadecimal; all others are zero.
-fn fixture() -> Vec<u8> {
+fn fixture(lines: &str) -> Vec<u8> {
     let mut bytes = vec![0; usize::try_from(options().segment_bytes).unwrap()];
-    for line in FIXTURE.lines() {
+    for line in lines.lines() {
         let (offset, digits) = line.split_once(' ').unwrap();
         let offset = usize::from_str_radix(offset, 16).unwrap();
         for (place, pair) in digits.as_bytes().chunks(2).enumerate() {
@@ -42,29 +45,36 @@ fn fixture() -> Vec<u8> {
 }
 
 #[test]
-fn a_journal_of_format_1_is_read() {
+fn journals_of_format_1_are_read() {
+    check(FIRST, records(), Some(CHAIN_HEAD));
+    check(LATEST, latest(), None);
+}
+
+fn check(lines: &str, expected: Vec<Record>, chain_head: Option<&str>) {
     let storage = MemoryStorage::default();
-    storage.create(SEGMENT, options().segment_bytes).unwrap().write_all_at(&fixture(), 0).unwrap();
+    storage.create(SEGMENT, options().segment_bytes).unwrap().write_all_at(&fixture(lines), 0).unwrap();
     let mut reader = JournalReader::open(Arc::new(storage.clone())).unwrap();
-    assert_eq!(reader.head().chain.to_string(), CHAIN_HEAD);
+    if let Some(head) = chain_head {
+        assert_eq!(reader.head().chain.to_string(), head);
+    }
     let entries: Vec<_> = reader.entries(Lsn(1)).collect::<Result<_, _>>().unwrap();
     for (place, entry) in (0..).zip(&entries) {
         assert_eq!((entry.lsn, entry.at, entry.business_date), (Lsn(place + 1), time(place), BusinessDate(19_972)));
     }
-    assert_eq!(entries.into_iter().map(|entry| entry.record).collect::<Vec<_>>(), records());
+    assert_eq!(entries.into_iter().map(|entry| entry.record).collect::<Vec<_>>(), expected);
     assert_eq!(Journal::open(Arc::new(storage), options()).unwrap().report().batches, 3);
 }
 
 /// As long as nothing new is written, the writer writes these bytes.
 #[test]
-fn the_writer_writes_format_1() {
+fn the_writer_writes_the_latest_layouts() {
     let storage = MemoryStorage::default();
     let journal = Journal::open(Arc::new(storage.clone()), options()).unwrap().start(|_| {}).unwrap();
     let mut buffer = RecordBuffer::new(Lsn(1));
-    for (place, record) in (0..).zip(records()) {
+    for (place, record) in (0..).zip(latest()) {
         buffer.push(time(place), BusinessDate(19_972), &record);
-        // Three batches: 1, 2 and 8 records.
-        if [0, 2, 10].contains(&place) {
+        // Three batches: 1, 2 and the rest.
+        if [0, 2, latest().len() - 1].contains(&usize::try_from(place).unwrap()) {
             journal.append(&mut buffer).unwrap();
             while journal.durable() < buffer.last_lsn() {
                 std::thread::yield_now();
@@ -72,9 +82,9 @@ fn the_writer_writes_format_1() {
         }
     }
     journal.close().unwrap();
-    let mut written = vec![0; fixture().len()];
+    let mut written = vec![0; fixture(LATEST).len()];
     storage.open(SEGMENT).unwrap().read_at(&mut written, 0).unwrap();
-    assert!(written == fixture(), "a layout changed without a new version");
+    assert!(written == fixture(LATEST), "a layout changed without a new version");
 }
 
 fn time(place: u64) -> UnixMicros {
@@ -104,6 +114,7 @@ fn records() -> Vec<Record> {
             items: [item()].into_iter().collect(),
             answer: answer(DecisionCode::AllowanceUsed, "65"),
             bound: Text::new("person-category:shenzhen-2024:phone").unwrap(),
+            bound_cap: None,
         }),
         Record::FullPrice(Outcome { intent: Lsn(5), answer: granted }),
         Record::InDoubt(InDoubt { intent: Lsn(2), cause: DoubtCause::OtherAmount }),
@@ -112,6 +123,54 @@ fn records() -> Vec<Record> {
         Record::Reversed(reversal("00")),
         Record::ReversalRefused(reversal("25")),
     ]
+}
+
+/// Every kind at the version that is written, with everything that it can say.
+fn latest() -> Vec<Record> {
+    let limit = CapLimit { amount: Some(MinorUnits::new(10_000_000_000)), count: Some(3) };
+    let mut recall = Recall::default();
+    recall.fields.try_extend_from_slice(&[49, 0, 3, b'1', b'5', b'6']).unwrap();
+    recall.card =
+        Some(SealedCard { day: BusinessDate(19_972), nonce: [0x55; 12], bytes: [0x66; 35].into_iter().collect() });
+    let full = |quote| {
+        let mut intent = Intent { quote, recall: recall.clone(), ..intent() };
+        intent.award.caps.iter_mut().for_each(|take| take.limit = limit);
+        intent
+    };
+    let returned = ReturnOutcome { asked: Lsn(15), intent: Lsn(2), answer: answer(DecisionCode::Granted, "00") };
+    let balance = CapBalance { held: MinorUnits::new(1), used: MinorUnits::new(2), held_count: 3, used_count: 4 };
+    let mut all = records();
+    all[1] = Record::Intent(full(Some(Lsn(1))));
+    if let Record::Refused(refused) = &mut all[4] {
+        refused.bound_cap = Some(BoundCap { key: intent().award.caps[2].key, limit, balance });
+    }
+    all.extend([
+        Record::Tombstone(Tombstone { origin: origin(), original: DuplicateKey([0x77; 16]) }),
+        Record::Quoted(Quoted { sale: full(None), expires: time(180_000_000) }),
+        Record::ReturnAsked(ReturnAsked {
+            origin: origin(),
+            intent: Lsn(2),
+            of: Some(Lsn(3)),
+            way: ReturnWay::Refund,
+            amount: MinorUnits::new(100),
+            gross: MinorUnits::new(100),
+            discount: MinorUnits::new(10),
+            net: MinorUnits::new(90),
+            sponsors: intent().award.sponsors,
+            takes: intent().award.caps,
+            recall,
+        }),
+        Record::Returned(returned.clone()),
+        Record::ReturnRefused(returned),
+        Record::GaveBack(GaveBack { asked: Lsn(15), intent: Lsn(2), takes: intent().award.caps }),
+        Record::QueueOrdered(QueueOrdered {
+            target: Lsn(2),
+            order: QueueOrder::Drop,
+            maker: Text::new("wang").unwrap(),
+            checker: Text::new("li").unwrap(),
+        }),
+    ]);
+    all
 }
 
 fn answer(code: DecisionCode, response_code: &str) -> Answer {
@@ -183,5 +242,15 @@ fn intent() -> Intent {
         caps: keys.into_iter().map(|key| recorded_take(key, discount, 1)).collect(),
     };
     let (trade_in, bank_promotion) = (MinorUnits::new(1), MinorUnits::new(2));
-    Intent { origin: origin(), grant: GrantId::new(7, Lsn(2)), person, qualification, trade_in, bank_promotion, award }
+    Intent {
+        origin: origin(),
+        grant: GrantId::new(7, Lsn(2)),
+        person,
+        qualification,
+        trade_in,
+        bank_promotion,
+        award,
+        quote: None,
+        recall: Recall::default(),
+    }
 }
