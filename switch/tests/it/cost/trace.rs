@@ -66,15 +66,13 @@ impl Traced {
         self.daemon.terminate();
         self.daemon.wait();
         // The tracer is nobody's child here: it is done when it has written down the end of the daemon.
-        for _ in 0..LAST_LINE_TRIES {
+        let whole = |_| {
+            std::thread::yield_now();
             let text = std::fs::read(&self.file).unwrap();
             let lines: Vec<_> = String::from_utf8_lossy(&text).lines().map(str::to_owned).collect();
-            if lines.iter().any(|line| line.starts_with(&ended)) {
-                return lines;
-            }
-            std::thread::yield_now();
-        }
-        panic!("the tracer did not write down the end of the daemon");
+            lines.iter().any(|line| line.starts_with(&ended)).then_some(lines)
+        };
+        (0..LAST_LINE_TRIES).find_map(whole).unwrap()
     }
 }
 
