@@ -17,7 +17,7 @@ use lijian_domain::catalogue::{CatalogueBuilder, Product, ProductTexts};
 use lijian_domain::ids::*;
 use lijian_domain::merchants::{CreditCode, Merchant, Merchants};
 use lijian_domain::money::Rounding;
-use lijian_domain::record::{Entry, Record};
+use lijian_domain::record::Entry;
 use lijian_domain::rules::Rules;
 use lijian_domain::time::{Calendar, UnixMicros, Validity};
 use lijian_exchange::settings::{AcquirerLink, IssuerLink, OursRule, Presentation, RefusalPolicy, Settings};
