@@ -26,7 +26,7 @@ pub struct Day {
     pub held: Holds,
     /// Those of them whose outcome at the issuer is unknown.
     pub in_doubt: Holds,
-    /// Reversals asked for and not answered by the issuer at the cut.
+    /// Reversals, voids and refunds asked for and not answered by the issuer at the cut.
     pub reversals_open: u64,
 }
 

@@ -7,11 +7,12 @@
 //!
 //! **Invariants.** On every row gross = paid + sum of the sponsors' parts, and the rows of a grant add up to what was
 //! recorded, to the last unit; a journal that says otherwise is an error, never a row. A hold that is open or in doubt is
-//! counted and not settled. A grant is given back once on a day. What is kept in memory is the open holds, the open
-//! reversals, the returns of the day and the keys of the totals: it does not grow with the grants of the day.
+//! counted and not settled. A grant is reversed once on a day. What is kept in memory is the open holds, the open
+//! reversals, the returns and the keys of the totals: it does not grow with the grants of the day.
 
 mod day;
 mod error;
+mod returns;
 mod row;
 mod split;
 #[cfg(test)]
@@ -25,8 +26,9 @@ pub use totals::{CapFigures, Figures, TotalKey, Totals};
 
 use crate::ids::{AuthorisationCode, Lsn, Rrn, Stan};
 use crate::money::MinorUnits;
-use crate::record::{Entry, Intent, Origin, Outcome, Record, ReversalOutcome};
+use crate::record::{Entry, Intent, Origin, Outcome, Record, ReturnAsked, ReversalOutcome};
 use crate::time::{BusinessDate, UnixMicros};
+use returns::{Part, Returned};
 use row::Transaction;
 use std::collections::HashMap;
 
@@ -37,6 +39,10 @@ pub struct Settlement {
     running: Option<BusinessDate>,
     sales: HashMap<Lsn, OpenSale, foldhash::fast::FixedState>,
     reversals: HashMap<Lsn, OpenReversal, foldhash::fast::FixedState>,
+    /// Voids and refunds that were asked for and not answered.
+    returns: HashMap<Lsn, Box<ReturnAsked>, foldhash::fast::FixedState>,
+    /// What went back of grants of which any part did.
+    parts: HashMap<Lsn, Returned, foldhash::fast::FixedState>,
     /// The intents given back on the day, with the record that did it.
     returned: HashMap<Lsn, Lsn, foldhash::fast::FixedState>,
     day: Day,
@@ -53,8 +59,8 @@ pub enum Step {
     DayIsOver,
 }
 
-/// A confirmed reversal on the day, which needs the intent of its original.
-#[derive(Clone, Copy, Debug)]
+/// A confirmed reversal, void or refund on the day, which needs the intent of its original.
+#[derive(Clone, Debug)]
 pub struct Return {
     /// The LSN of the original's intent.
     pub original: Lsn,
@@ -63,6 +69,8 @@ pub struct Return {
     stan: Stan,
     rrn: Rrn,
     authorisation: AuthorisationCode,
+    /// What goes back; none for the whole.
+    part: Option<Part>,
 }
 
 /// A sale between its intent and its end. The intent is dropped once in doubt: a grant can no longer follow.
@@ -85,6 +93,8 @@ impl Settlement {
             running: None,
             sales: HashMap::default(),
             reversals: HashMap::default(),
+            returns: HashMap::default(),
+            parts: HashMap::default(),
             returned: HashMap::default(),
             day: Day::new(date),
         }
@@ -146,8 +156,17 @@ impl Settlement {
                 }
             }
             Record::ReversalRefused(outcome) => drop(self.reversals.remove(&outcome.asked)),
-            Record::ReturnAsked(_) | Record::Returned(_) | Record::ReturnRefused(_) | Record::GaveBack(_) => {}
-            Record::Opened(_)
+            Record::ReturnAsked(asked) => drop(self.returns.insert(lsn, Box::new(asked))),
+            Record::Returned(outcome) => {
+                let wanted = self.returned(lsn, at, &outcome)?;
+                if settles {
+                    return Ok(Step::Return(wanted));
+                }
+            }
+            Record::ReturnRefused(outcome) => drop(self.returns.remove(&outcome.asked)),
+            // What the caps get back, and when, is no money between anybody.
+            Record::GaveBack(_)
+            | Record::Opened(_)
             | Record::Refused(_)
             | Record::FullPrice(_)
             | Record::Tombstone(_)
@@ -158,12 +177,12 @@ impl Settlement {
 
     /// The second half of a [`Step::Return`]: `original` is the entry that stands at [`Return::original`].
     pub fn apply_return(&mut self, wanted: Return, original: &Entry, rows: &mut Rows) -> Result<(), SettlementError> {
-        let Return { lsn, original: intent_lsn, .. } = wanted;
+        let Return { lsn, original: intent_lsn, ref part, .. } = wanted;
         let (Record::Intent(intent), true) = (&original.record, original.lsn == intent_lsn) else {
             return Err(SettlementError::NotAnIntent { lsn, intent: intent_lsn });
         };
         let transaction = Transaction {
-            kind: Kind::Return,
+            kind: part.as_ref().map_or(Kind::Return, Part::kind),
             business_date: self.date,
             sale_date: original.business_date,
             lsn,
@@ -172,7 +191,10 @@ impl Settlement {
             rrn: given(wanted.rrn, intent.origin.rrn),
             authorisation: wanted.authorisation,
         };
-        self.settle(&transaction, intent, rows)
+        match part {
+            Some(part) => self.settle_part(&transaction, intent, part, rows),
+            None => self.settle(&transaction, intent, rows),
+        }
     }
 
     /// The day, once the journal ended or the day was over.
@@ -184,7 +206,7 @@ impl Settlement {
                 self.day.in_doubt.add(sale.discount, lsn)?;
             }
         }
-        self.day.reversals_open = u64::try_from(self.reversals.len()).unwrap_or(u64::MAX);
+        self.day.reversals_open = u64::try_from(self.reversals.len() + self.returns.len()).unwrap_or(u64::MAX);
         Ok(self.day)
     }
 
@@ -229,12 +251,13 @@ impl Settlement {
             stan: asked.origin.stan,
             rrn: given(outcome.answer.rrn, asked.origin.rrn),
             authorisation: outcome.answer.authorisation,
+            part: None,
         })
     }
 
     fn settle(&mut self, transaction: &Transaction, intent: &Intent, rows: &mut Rows) -> Result<(), SettlementError> {
         row::rows(transaction, intent, rows)?;
-        let added = self.day.totals.add(transaction.kind, &intent.award, rows);
+        let added = self.day.totals.add(transaction.kind, &intent.award.caps, rows);
         added.ok_or(SettlementError::OutOfRange { lsn: transaction.lsn })
     }
 }

@@ -1,5 +1,7 @@
 //! Days worked out by hand.
 
+mod parts;
+
 use super::*;
 use crate::cap::{CapKey, Takes};
 use crate::code::DecisionCode;

@@ -1,10 +1,9 @@
 //! What the rows of a day add up to, by everything that somebody is paid or judged by.
 
 use super::{Kind, Row};
-use crate::cap::CapKey;
+use crate::cap::{CapKey, CapTake};
 use crate::ids::{CampaignId, CategoryId, DistrictCode, LinkName, MerchantId, SponsorId};
 use crate::money::MinorUnits;
-use crate::sale::Award;
 use std::collections::HashMap;
 
 type Map<K, V> = HashMap<K, V, foldhash::fast::FixedState>;
@@ -115,7 +114,7 @@ impl Totals {
     }
 
     /// Adds one grant or return; none where an amount leaves the range.
-    pub(super) fn add(&mut self, kind: Kind, award: &Award, rows: &[Row]) -> Option<()> {
+    pub(super) fn add(&mut self, kind: Kind, takes: &[CapTake], rows: &[Row]) -> Option<()> {
         match kind {
             Kind::Grant => self.grants += 1,
             Kind::Return => self.returns += 1,
@@ -123,7 +122,7 @@ impl Totals {
         for row in rows {
             self.add_row(row)?;
         }
-        for take in award.caps.iter().filter(|take| !take.key.kind().is_personal()) {
+        for take in takes.iter().filter(|take| !take.key.kind().is_personal()) {
             let figures = self.by_cap.entry(take.key).or_default();
             let side = match kind {
                 Kind::Grant => &mut figures.granted,

@@ -1,0 +1,144 @@
+//! Voids and refunds: the whole of a grant or a part of it, on the day on which it is confirmed.
+
+use super::row::{Row, Rows, Transaction, rows};
+use super::{Kind, Return, Settlement, SettlementError, given};
+use crate::ids::Lsn;
+use crate::money::MinorUnits;
+use crate::record::{Intent, ReturnAsked, ReturnOutcome, ReturnWay};
+use crate::sale::SPONSORS_MAX;
+use crate::settlement::split::split;
+use crate::time::UnixMicros;
+use arrayvec::ArrayVec;
+
+/// A part of a grant that goes back, and what went back before it.
+#[derive(Clone, Debug)]
+pub(super) struct Part {
+    asked: Box<ReturnAsked>,
+    before: Returned,
+}
+
+/// What of a grant went back so far.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Returned {
+    discount: u64,
+    net: u64,
+}
+
+impl Settlement {
+    /// A confirmed return: what it gives back needs the intent of its original.
+    pub(super) fn returned(
+        &mut self,
+        lsn: Lsn,
+        at: UnixMicros,
+        outcome: &ReturnOutcome,
+    ) -> Result<Return, SettlementError> {
+        let nothing = SettlementError::NothingToReturn { lsn, intent: outcome.intent };
+        let asked = self.returns.remove(&outcome.asked).ok_or(nothing)?;
+        if asked.intent != outcome.intent || self.sales.contains_key(&outcome.intent) {
+            return Err(nothing);
+        }
+        let sofar = self.parts.entry(outcome.intent).or_default();
+        let before = *sofar;
+        let (discount, net) = (asked.discount.get(), asked.net.get());
+        let after = match asked.way {
+            ReturnWay::VoidReversal => Some(Returned::default()),
+            ReturnWay::Void | ReturnWay::Refund => before
+                .discount
+                .checked_add(discount)
+                .zip(before.net.checked_add(net))
+                .map(|(discount, net)| Returned { discount, net }),
+        };
+        *sofar = after.ok_or(SettlementError::OutOfRange { lsn })?;
+        Ok(Return {
+            original: outcome.intent,
+            lsn,
+            at,
+            stan: asked.origin.stan,
+            rrn: given(outcome.answer.rrn, asked.origin.rrn),
+            authorisation: outcome.answer.authorisation,
+            part: Some(Part { asked, before }),
+        })
+    }
+
+    /// The rows of a return: those of the grant, cut to the part that goes back. The reversal of a void gives again.
+    pub(super) fn settle_part(
+        &mut self,
+        transaction: &Transaction,
+        intent: &Intent,
+        part: &Part,
+        out: &mut Rows,
+    ) -> Result<(), SettlementError> {
+        let lsn = transaction.lsn;
+        rows(transaction, intent, out)?;
+        let takes = match part.asked.way {
+            ReturnWay::VoidReversal => &intent.award.caps,
+            ReturnWay::Void | ReturnWay::Refund => {
+                let off = |sum| SettlementError::AmountsOff { lsn, grant: intent.grant, sum };
+                cut(out, part).map_err(off)?;
+                &part.asked.takes
+            }
+        };
+        let added = self.day.totals.add(transaction.kind, takes, out);
+        added.ok_or(SettlementError::OutOfRange { lsn })
+    }
+}
+
+impl Part {
+    pub(super) fn kind(&self) -> Kind {
+        match self.asked.way {
+            ReturnWay::VoidReversal => Kind::Grant,
+            ReturnWay::Void | ReturnWay::Refund => Kind::Return,
+        }
+    }
+}
+
+/// Which item comes back first is not said on the wire: parts go to the items in their order, each item whole before the
+/// next one, so that all parts together are the grant. Trade-in and bank promotion show with the whole grant only.
+fn cut(rows: &mut Rows, part: &Part) -> Result<(), &'static str> {
+    let Part { asked, before } = part;
+    let sum = |amount: fn(&Row) -> MinorUnits| MinorUnits::checked_sum(rows.iter().map(amount));
+    let all = (sum(|row| row.subsidy), sum(|row| row.paid));
+    let whole = *before == Returned::default() && all == (Some(asked.discount), Some(asked.net));
+    if whole {
+        return Ok(());
+    }
+    let mut funds: ArrayVec<u64, SPONSORS_MAX> = asked.sponsors.iter().map(|share| share.amount.get()).collect();
+    if funds.iter().try_fold(0u64, |sum, part| sum.checked_add(*part)) != Some(asked.discount.get()) {
+        return Err("discount = sum of the sponsors");
+    }
+    let mut discount = Window { skip: before.discount, take: asked.discount.get() };
+    let mut net = Window { skip: before.net, take: asked.net.get() };
+    for row in rows.iter_mut() {
+        row.subsidy = MinorUnits::new(discount.cut(row.subsidy.get()));
+        row.paid = MinorUnits::new(net.cut(row.paid.get()));
+        row.gross = row.paid.checked_add(row.subsidy).ok_or("an item's gross amount")?;
+        (row.original_amount, row.trade_in, row.bank_promotion) = (row.gross, MinorUnits::ZERO, MinorUnits::ZERO);
+        let parts = split(row.subsidy.get(), &funds);
+        for (share, (fund, part)) in asked.sponsors.iter().zip(funds.iter_mut().zip(&parts)) {
+            *fund = fund.checked_sub(*part).ok_or("the sponsors' parts")?;
+            let own = row.sponsors.iter_mut().find(|own| own.sponsor == share.sponsor);
+            own.ok_or("the sponsors' names")?.amount = MinorUnits::new(*part);
+        }
+    }
+    if discount.take > 0 || net.take > 0 {
+        return Err("the parts that went back");
+    }
+    rows.retain(|row| !row.gross.is_zero());
+    Ok(())
+}
+
+/// A stretch of amounts laid end to end.
+struct Window {
+    skip: u64,
+    take: u64,
+}
+
+impl Window {
+    /// What of the next amount lies in it.
+    fn cut(&mut self, amount: u64) -> u64 {
+        let skipped = self.skip.min(amount);
+        let taken = self.take.min(amount - skipped);
+        (self.skip, self.take) = (self.skip - skipped, self.take - taken);
+        taken
+    }
+}
