@@ -2,7 +2,8 @@
 
 use jiff::civil;
 use lijian_domain::campaign::{
-    BudgetSettings, CampaignSettings, CategorySettings, SaleForm, SerialNumbers, SponsorSettings,
+    AllowanceReturn, BudgetSettings, CampaignSettings, CategorySettings, RefundPolicy, RefundSplit, SaleForm,
+    SerialNumbers, SponsorSettings,
 };
 use lijian_domain::money::{BasisPoints, Rounding};
 use serde::de::Error;
@@ -22,6 +23,8 @@ pub(super) struct RawCampaign {
     serial_numbers: RawSerialNumbers,
     #[serde(default)]
     rounding: RawRounding,
+    #[serde(default)]
+    refund: RawRefund,
     budget: RawBudget,
     sponsors: Vec<RawSponsor>,
     categories: Vec<RawCategory>,
@@ -66,6 +69,32 @@ enum RawRounding {
     Floor,
     HalfUp,
     Ceiling,
+}
+
+/// What is not given is as the domain has it by default.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct RawRefund {
+    allowance: Option<RawAllowance>,
+    split: Option<RawSplit>,
+}
+
+#[derive(Deserialize, Clone, Copy)]
+#[serde(rename_all = "kebab-case")]
+enum RawAllowance {
+    Never,
+    SameDay,
+    NextDay,
+    OnFullReturn,
+}
+
+#[derive(Deserialize, Clone, Copy)]
+#[serde(rename_all = "kebab-case")]
+enum RawSplit {
+    SubsidyFirst,
+    ProRata,
+    WholeOrderOnly,
+    NotRefundable,
 }
 
 #[derive(Deserialize)]
@@ -131,6 +160,7 @@ impl From<RawCampaign> for CampaignSettings {
                 RawRounding::HalfUp => Rounding::HalfUp,
                 RawRounding::Ceiling => Rounding::Ceiling,
             },
+            refund: raw.refund.into(),
             budget: BudgetSettings {
                 campaign_fen: raw.budget.campaign_fen,
                 day_fen: raw.budget.day_fen,
@@ -141,6 +171,24 @@ impl From<RawCampaign> for CampaignSettings {
             sponsors: raw.sponsors.into_iter().map(SponsorSettings::from).collect(),
             categories: raw.categories.into_iter().map(CategorySettings::from).collect(),
         }
+    }
+}
+
+impl From<RawRefund> for RefundPolicy {
+    fn from(raw: RawRefund) -> Self {
+        let allowance = raw.allowance.map(|allowance| match allowance {
+            RawAllowance::Never => AllowanceReturn::Never,
+            RawAllowance::SameDay => AllowanceReturn::SameDay,
+            RawAllowance::NextDay => AllowanceReturn::NextDay,
+            RawAllowance::OnFullReturn => AllowanceReturn::OnFullReturnOnly,
+        });
+        let split = raw.split.map(|split| match split {
+            RawSplit::SubsidyFirst => RefundSplit::SubsidyFirst,
+            RawSplit::ProRata => RefundSplit::ProRata,
+            RawSplit::WholeOrderOnly => RefundSplit::WholeOrderOnly,
+            RawSplit::NotRefundable => RefundSplit::NotRefundable,
+        });
+        Self { allowance: allowance.unwrap_or_default(), split: split.unwrap_or_default() }
     }
 }
 

@@ -13,6 +13,7 @@ pub mod ids;
 pub mod merchants;
 pub mod money;
 pub mod record;
+pub mod returns;
 pub mod rules;
 pub mod sale;
 pub mod settlement;

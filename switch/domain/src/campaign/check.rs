@@ -42,6 +42,7 @@ impl CampaignSettings {
                 sale_form: self.sale_form,
                 serial_numbers: self.serial_numbers,
                 rounding: self.rounding,
+                refund: self.refund,
                 budget,
                 sponsors,
                 categories,

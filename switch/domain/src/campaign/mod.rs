@@ -6,10 +6,12 @@
 //! name it from the start with a limit that never binds.
 
 mod check;
+mod refund;
 mod settings;
 mod sponsors;
 
 pub use check::CampaignError;
+pub use refund::{AllowanceReturn, RefundPolicy, RefundSplit};
 pub use settings::{BudgetSettings, CampaignSettings, CategorySettings, SponsorSettings};
 pub use sponsors::Sponsors;
 
@@ -39,6 +41,8 @@ pub struct Campaign {
     pub serial_numbers: SerialNumbers,
     /// How a share is brought to whole fen.
     pub rounding: Rounding,
+    /// What happens to the money of a sale that is given back.
+    pub refund: RefundPolicy,
     /// What it can spend.
     pub budget: Budget,
     /// Who pays.

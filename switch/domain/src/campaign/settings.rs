@@ -1,6 +1,6 @@
 //! A campaign as an operator writes it down: plain values under the names of the file's keys, not yet checked.
 
-use crate::campaign::{SaleForm, SerialNumbers};
+use crate::campaign::{RefundPolicy, SaleForm, SerialNumbers};
 use crate::money::Rounding;
 use jiff::civil;
 
@@ -24,6 +24,8 @@ pub struct CampaignSettings {
     pub serial_numbers: SerialNumbers,
     /// `rounding`.
     pub rounding: Rounding,
+    /// `refund`.
+    pub refund: RefundPolicy,
     /// `budget`.
     pub budget: BudgetSettings,
     /// `sponsors`.

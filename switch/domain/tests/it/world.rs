@@ -4,7 +4,7 @@ use arrayvec::ArrayVec;
 use jiff::civil::{Date, DateTime, Time, date, time};
 use jiff::tz::TimeZone;
 use lijian_domain::campaign::{
-    BudgetSettings, CampaignSettings, CategorySettings, SaleForm, SerialNumbers, SponsorSettings,
+    BudgetSettings, CampaignSettings, CategorySettings, RefundPolicy, SaleForm, SerialNumbers, SponsorSettings,
 };
 use lijian_domain::catalogue::{Catalogue, CatalogueBuilder, Product, ProductTexts};
 use lijian_domain::ids::{
@@ -36,6 +36,7 @@ pub(crate) fn settings(id: &str) -> CampaignSettings {
         sale_form: SaleForm::OneItem,
         serial_numbers: SerialNumbers::Once,
         rounding: Rounding::Floor,
+        refund: RefundPolicy::default(),
         budget: BudgetSettings { campaign_fen: 1_000_000, ..BudgetSettings::default() },
         sponsors: vec![SponsorSettings { id: "bureau".to_owned(), share_basis_points: 10_000 }],
         categories: vec![category("refrigerator"), category("phone")],

@@ -10,7 +10,7 @@ use lijian_codecs::frame::FrameFormat;
 use lijian_codecs::message::{FieldIndex, parse};
 use lijian_codecs::write::MessageWriter;
 use lijian_domain::campaign::{
-    BudgetSettings, CampaignSettings, CategorySettings, SaleForm, SerialNumbers, SponsorSettings,
+    BudgetSettings, CampaignSettings, CategorySettings, RefundPolicy, SaleForm, SerialNumbers, SponsorSettings,
 };
 use lijian_domain::cap::{CapBalance, CapKey};
 use lijian_domain::catalogue::{CatalogueBuilder, Product, ProductTexts};
@@ -299,6 +299,7 @@ pub(crate) fn rules(budget_fen: u64) -> Rules {
         sale_form: SaleForm::OneItem,
         serial_numbers: SerialNumbers::Once,
         rounding: Rounding::Floor,
+        refund: RefundPolicy::default(),
         budget: BudgetSettings { campaign_fen: budget_fen, ..BudgetSettings::default() },
         sponsors: vec![SponsorSettings { id: "bureau".to_owned(), share_basis_points: 10_000 }],
         categories: vec![CategorySettings {

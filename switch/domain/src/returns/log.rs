@@ -1,0 +1,75 @@
+//! The fold over the returns of one grant: each counts once, however often it is told.
+
+use super::{Part, Standing};
+use crate::sale::Award;
+
+/// The returns of one grant by their ids (for example the LSN of the request's record), and their sum.
+///
+/// A return that is taken out (refused by its issuer; a void that is reversed) stays out: should the news of its
+/// acceptance come after, or again, nothing is given back.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ReturnLog<Id> {
+    standing: Standing,
+    known: Vec<(Id, State)>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum State {
+    Accepted,
+    TakenOut,
+}
+
+/// What became of the news about a return.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Folded {
+    /// It was new and counts.
+    New,
+    /// It was known before and changes nothing.
+    Repeat,
+    /// It contradicts the grant or what is known of its returns, and changes nothing: more would be given back than was
+    /// given, or other money taken out than was given back.
+    Contradiction,
+}
+
+impl<Id> Default for ReturnLog<Id> {
+    fn default() -> Self {
+        Self { standing: Standing::default(), known: Vec::new() }
+    }
+}
+
+impl<Id: Copy + PartialEq> ReturnLog<Id> {
+    /// The sum of all that counts.
+    pub const fn standing(&self) -> &Standing {
+        &self.standing
+    }
+
+    /// A return was accepted.
+    pub fn accept(&mut self, id: Id, award: &Award, part: &Part) -> Folded {
+        if self.state(id).is_some() {
+            return Folded::Repeat;
+        }
+        let Some(standing) = self.standing.with(award, part) else { return Folded::Contradiction };
+        self.standing = standing;
+        self.known.push((id, State::Accepted));
+        Folded::New
+    }
+
+    /// A return, accepted with this part, is not done after all.
+    pub fn take_out(&mut self, id: Id, part: &Part) -> Folded {
+        match self.state(id) {
+            Some(State::TakenOut) => return Folded::Repeat,
+            Some(State::Accepted) => {
+                let Some(standing) = self.standing.without(part) else { return Folded::Contradiction };
+                self.standing = standing;
+                self.known.retain(|(known, _)| *known != id);
+            }
+            None => {}
+        }
+        self.known.push((id, State::TakenOut));
+        Folded::New
+    }
+
+    fn state(&self, id: Id) -> Option<State> {
+        self.known.iter().find(|(known, _)| *known == id).map(|(_, state)| *state)
+    }
+}

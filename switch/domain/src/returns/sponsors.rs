@@ -1,0 +1,56 @@
+//! How a discount that goes back is split among its sponsors.
+
+use super::Standing;
+use crate::money::MinorUnits;
+use crate::sale::{Award, SPONSORS_MAX, SponsorShare};
+use arrayvec::ArrayVec;
+
+/// Each sponsor's part of a discount given back: what it should have back after it, minus what it has. The parts add up
+/// to the discount and none is over what its sponsor is still owed.
+pub(super) fn parts(award: &Award, standing: &Standing, discount: MinorUnits) -> ArrayVec<SponsorShare, SPONSORS_MAX> {
+    let amounts: ArrayVec<u64, SPONSORS_MAX> = award.sponsors.iter().map(|share| share.amount.get()).collect();
+    let due = due(&amounts, standing.discount().get().saturating_add(discount.get()));
+    let owed: ArrayVec<u64, SPONSORS_MAX> = award
+        .sponsors
+        .iter()
+        .map(|share| share.amount.get().saturating_sub(standing.of_sponsor(share.sponsor).get()))
+        .collect();
+    let mut parts: ArrayVec<u64, SPONSORS_MAX> = award
+        .sponsors
+        .iter()
+        .zip(&due)
+        .map(|(share, due)| due.saturating_sub(standing.of_sponsor(share.sponsor).get()))
+        .collect();
+    level(&mut parts, &owed, discount.get());
+    let parts = award.sponsors.iter().zip(&parts);
+    parts.map(|(share, part)| SponsorShare { sponsor: share.sponsor, amount: MinorUnits::new(*part) }).collect()
+}
+
+/// What each sponsor has back once `returned` of the sum of `amounts` is: the first its share of it down to the fen, each
+/// next one its share of what the ones before leave. So the parts add up, each is within a fen for each sponsor before it
+/// of the exact share, and none ever falls while more comes back, as it would if each were rounded by itself and the
+/// fen left over went to the largest fraction.
+fn due(amounts: &[u64], returned: u64) -> ArrayVec<u64, SPONSORS_MAX> {
+    let mut left: u128 = amounts.iter().copied().map(u128::from).sum();
+    let mut returned = u128::from(returned);
+    let mut due = ArrayVec::new();
+    for amount in amounts.iter().copied() {
+        let part = (u128::from(amount) * returned).checked_div(left).unwrap_or(0);
+        left = left.saturating_sub(u128::from(amount));
+        returned = returned.saturating_sub(part);
+        due.push(u64::try_from(part).unwrap_or(amount).min(amount));
+    }
+    due
+}
+
+/// Brings the parts to their sum. They miss it only after a return in the middle was taken out again.
+fn level(parts: &mut [u64], owed: &[u64], sum: u64) {
+    let all: u64 = parts.iter().fold(0, |all, part| all.saturating_add(*part));
+    let (mut over, mut missing) = (all.saturating_sub(sum), sum.saturating_sub(all));
+    for (part, owed) in parts.iter_mut().zip(owed) {
+        let less = over.min(*part);
+        let more = missing.min(owed.saturating_sub(*part));
+        (over, missing) = (over - less, missing - more);
+        *part = *part - less + more;
+    }
+}
