@@ -1,6 +1,7 @@
 //! Campaign files: what ships is right, what is wrong is told.
 
 use lijian_config::campaign;
+use lijian_domain::campaign::{AllowanceReturn, RefundPolicy, RefundSplit};
 use lijian_domain::ids::CategoryId;
 use lijian_domain::time::BusinessDate;
 use std::path::Path;
@@ -123,4 +124,53 @@ fn two_campaigns_of_one_id_are_refused() {
     let errors = campaign::load_all(&paths).unwrap_err();
     assert!(errors.to_string().contains("a second time"), "{errors}");
     assert!(campaign::load(&folder.path().join("missing.toml")).is_err());
+}
+
+#[test]
+fn refund_policies_read_as_written() {
+    let check = |written: &str, allowance, split| {
+        let text = shipped("shenzhen-2024.toml");
+        let (before, _) = text.split_once("[refund]").unwrap();
+        let campaign = campaign::parse(Path::new("c.toml"), &format!("{before}{written}")).unwrap().value;
+        assert_eq!(campaign.refund, RefundPolicy { allowance, split }, "{written}");
+    };
+    let table = |keys: &str| format!("[refund]\n{keys}\n");
+    let (full, pro_rata) = (AllowanceReturn::OnFullReturnOnly, RefundSplit::ProRata);
+    check("", full, pro_rata);
+    check("[refund]", full, pro_rata);
+    check(&table("allowance = \"never\""), AllowanceReturn::Never, pro_rata);
+    check(&table("allowance = \"same-day\""), AllowanceReturn::SameDay, pro_rata);
+    check(&table("allowance = \"next-day\""), AllowanceReturn::NextDay, pro_rata);
+    check(&table("allowance = \"on-full-return\""), full, pro_rata);
+    check(&table("split = \"pro-rata\""), full, pro_rata);
+    check(&table("split = \"subsidy-first\""), full, RefundSplit::SubsidyFirst);
+    check(&table("split = \"whole-order-only\""), full, RefundSplit::WholeOrderOnly);
+    check(&table("split = \"not-refundable\""), full, RefundSplit::NotRefundable);
+    let shipped = campaign::parse(Path::new("c.toml"), &shipped("shenzhen-2024.toml")).unwrap().value;
+    assert_eq!(shipped.refund, RefundPolicy { allowance: full, split: RefundSplit::SubsidyFirst });
+}
+
+#[test]
+fn a_refund_policy_that_is_wrong_is_told_with_line_and_key() {
+    check(
+        "split = \"subsidy-first\"",
+        "split = \"coupon-first\"",
+        &[
+            "c.toml:76: refund.split: found unknown variant `coupon-first`, expected one of `subsidy-first`, `pro-rata`, \
+         `whole-order-only`, `not-refundable`",
+        ],
+    );
+    check(
+        "allowance = \"on-full-return\"",
+        "allowance = \"sometimes\"",
+        &[
+            "c.toml:77: refund.allowance: found unknown variant `sometimes`, expected one of `never`, `same-day`, `next-day`, \
+         `on-full-return`",
+        ],
+    );
+    check(
+        "allowance = \"on-full-return\"",
+        "allowances = \"never\"",
+        &["c.toml:77: refund.allowances: found unknown field `allowances`, expected `allowance` or `split`"],
+    );
 }

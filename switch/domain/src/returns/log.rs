@@ -1,6 +1,7 @@
 //! The fold over the returns of one grant: each counts once, however often it is told.
 
-use super::{Part, Standing};
+use super::{Ask, Part, Reject, Share, Standing, share};
+use crate::campaign::RefundPolicy;
 use crate::sale::Award;
 
 /// The returns of one grant by their ids (for example the LSN of the request's record), and their sum.
@@ -16,6 +17,7 @@ pub struct ReturnLog<Id> {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum State {
     Accepted,
+    Confirmed,
     TakenOut,
 }
 
@@ -27,7 +29,7 @@ pub enum Folded {
     /// It was known before and changes nothing.
     Repeat,
     /// It contradicts the grant or what is known of its returns, and changes nothing: more would be given back than was
-    /// given, or other money taken out than was given back.
+    /// given, other money taken out than was given back, or a return confirmed that nobody accepted.
     Contradiction,
 }
 
@@ -43,6 +45,14 @@ impl<Id: Copy + PartialEq> ReturnLog<Id> {
         &self.standing
     }
 
+    /// What one return more gives back ([`share`]). One is in flight at a time: were a last part accepted while an earlier
+    /// one can still be refused, a person's items could be back for a sale of which a part was kept.
+    pub fn share(&self, award: &Award, policy: &RefundPolicy, ask: &Ask) -> Result<Share, Reject> {
+        let share = share(award, policy, &self.standing, ask)?;
+        let in_flight = self.known.iter().any(|(_, state)| *state == State::Accepted);
+        if in_flight { Err(Reject::InProgress) } else { Ok(share) }
+    }
+
     /// A return was accepted.
     pub fn accept(&mut self, id: Id, award: &Award, part: &Part) -> Folded {
         if self.state(id).is_some() {
@@ -54,11 +64,23 @@ impl<Id: Copy + PartialEq> ReturnLog<Id> {
         Folded::New
     }
 
-    /// A return, accepted with this part, is not done after all.
+    /// An accepted return is done: its issuer confirmed it.
+    pub fn confirm(&mut self, id: Id) -> Folded {
+        match self.known.iter_mut().find(|(known, _)| *known == id) {
+            Some((_, state)) if *state == State::Accepted => {
+                *state = State::Confirmed;
+                Folded::New
+            }
+            Some((_, State::Confirmed)) => Folded::Repeat,
+            _ => Folded::Contradiction,
+        }
+    }
+
+    /// A return, accepted with this part, is not done after all: its issuer refused it, or a void was reversed.
     pub fn take_out(&mut self, id: Id, part: &Part) -> Folded {
         match self.state(id) {
             Some(State::TakenOut) => return Folded::Repeat,
-            Some(State::Accepted) => {
+            Some(State::Accepted | State::Confirmed) => {
                 let Some(standing) = self.standing.without(part) else { return Folded::Contradiction };
                 self.standing = standing;
                 self.known.retain(|(known, _)| *known != id);

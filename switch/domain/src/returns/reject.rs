@@ -27,6 +27,9 @@ pub enum Reject {
     /// A void on another business date, or in another batch, than the sale's.
     #[error("a void has to come on the day and in the batch of its sale")]
     OtherDay,
+    /// Another return of the sale waits for its issuer.
+    #[error("another return of this sale is in progress")]
+    InProgress,
 }
 
 impl Reject {
@@ -40,10 +43,11 @@ impl Reject {
         Self::AlreadyReversed,
         Self::AlreadyRefunded,
         Self::OtherDay,
+        Self::InProgress,
     ];
 
-    /// DE39 (ISO 8583:1987 code, in the meaning that Chinese networks give it): 12 invalid transaction, 13 invalid amount,
-    /// 22 abnormal linked trade, 57 not permitted, 64 wrong original amount.
+    /// DE39 (ISO 8583:1987 code, in the meaning that Chinese networks give it): 09 in progress, 12 invalid transaction,
+    /// 13 invalid amount, 22 abnormal linked trade, 57 not permitted, 64 wrong original amount.
     pub const fn response_code(self) -> &'static str {
         match self {
             Self::Zero => "13",
@@ -51,6 +55,7 @@ impl Reject {
             Self::NotRefundable => "57",
             Self::AlreadyReversed | Self::AlreadyRefunded => "22",
             Self::OtherDay => "12",
+            Self::InProgress => "09",
         }
     }
 }

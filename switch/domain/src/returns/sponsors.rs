@@ -43,7 +43,8 @@ fn due(amounts: &[u64], returned: u64) -> ArrayVec<u64, SPONSORS_MAX> {
     due
 }
 
-/// Brings the parts to their sum. They miss it only after a return in the middle was taken out again.
+/// Brings the parts to their sum. They miss it only where a return was taken out
+/// while later ones stayed.
 fn level(parts: &mut [u64], owed: &[u64], sum: u64) {
     let all: u64 = parts.iter().fold(0, |all, part| all.saturating_add(*part));
     let (mut over, mut missing) = (all.saturating_sub(sum), sum.saturating_sub(all));
@@ -52,5 +53,36 @@ fn level(parts: &mut [u64], owed: &[u64], sum: u64) {
         let more = missing.min(owed.saturating_sub(*part));
         (over, missing) = (over - less, missing - more);
         *part = *part - less + more;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sponsors_never_lose_what_they_have() {
+        for amounts in [[2, 1, 2, 0], [1, 1, 1, 1], [3, 0, 5, 9], [1, 97, 1, 1]] {
+            let sum: u64 = amounts.iter().sum();
+            let mut before = [0; 4];
+            for returned in 0..=sum {
+                let due = due(&amounts, returned);
+                assert_eq!(due.iter().sum::<u64>(), returned);
+                assert!(due.iter().zip(&before).all(|(now, before)| now >= before), "{amounts:?} {returned}");
+                before = due.into_inner().unwrap();
+            }
+            assert_eq!(before, amounts);
+        }
+    }
+
+    #[test]
+    fn parts_are_brought_to_their_sum() {
+        let check = |mut parts: [u64; 3], owed: [u64; 3], sum, expected: [u64; 3]| {
+            level(&mut parts, &owed, sum);
+            assert_eq!(parts, expected);
+        };
+        check([1, 2, 3], [9, 9, 9], 6, [1, 2, 3]);
+        check([1, 2, 3], [9, 9, 9], 2, [0, 0, 2]);
+        check([1, 2, 3], [2, 2, 9], 9, [2, 2, 5]);
     }
 }

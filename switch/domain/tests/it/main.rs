@@ -3,5 +3,6 @@
 
 mod any_sale;
 mod campaigns;
+mod returns;
 mod sales;
 mod world;
