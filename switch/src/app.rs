@@ -10,7 +10,7 @@ use crate::entropy;
 use crate::keys::{self, KeyError};
 use crate::lifecycle::{self, Verdict};
 use crate::limits::INDEX_BYTES;
-use crate::links::{self, JournalFeed, Parts, StartError};
+use crate::links::{self, JournalFeed, Parts, Past, StartError};
 use crate::observer::observer;
 use crate::ops::{Board, Health, Ops, Phase, Transactions, asker};
 use crate::settings;
@@ -153,7 +153,7 @@ pub fn run(loaded: Loaded) -> Result<Verdict, AppError> {
         clock,
         journal: Arc::clone(&journal),
         applied,
-        transactions: Transactions::new(index, reader()?),
+        transactions: Transactions::new(index.clone(), reader()?),
     });
     let admin_address = admin::start(config.admin_listen, ops)?;
 
@@ -164,7 +164,7 @@ pub fn run(loaded: Loaded) -> Result<Verdict, AppError> {
         clock,
         journal: Arc::clone(&journal),
         feed,
-        reader: reader()?,
+        past: Past { reader: reader()?, index, journal: Arc::clone(&journal) },
         counters: page.counters(),
         latencies: Arc::clone(page.latencies()),
         board: Arc::clone(&board),
@@ -219,6 +219,7 @@ fn recover(config: &SwitchConfig, rules: &Arc<Rules>, seed: u64) -> Result<Recov
         "journal recovered"
     );
     exchange.recover(open);
+    exchange.recover_returns(&recovered);
     Ok(Recovery { journal, storage, exchange, quota, recovered })
 }
 

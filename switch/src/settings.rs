@@ -35,6 +35,7 @@ fn acquirer(link: &switch::AcquirerLink) -> AcquirerLink {
             switch::RefusalPolicy::Decline => RefusalPolicy::Decline,
             switch::RefusalPolicy::FullPrice => RefusalPolicy::FullPrice,
         },
+        refund_amount: link.refund_amount,
     }
 }
 

@@ -3,6 +3,7 @@
 use lijian_codecs::dialect::Dialect;
 use lijian_codecs::frame::FrameFormat;
 use lijian_domain::ids::LinkName;
+use lijian_domain::returns::Base;
 use lijian_domain::time::{Calendar, UnixMicros};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -110,6 +111,8 @@ pub struct AcquirerLink {
     pub ours: Vec<OursRule>,
     /// What becomes of a sale with items that gets no subsidy.
     pub refusal: RefusalPolicy,
+    /// What the amount of a refund is a part of.
+    pub refund_amount: Base,
 }
 
 /// A request is looked at for items when its type and the start of its DE3 are these.

@@ -8,6 +8,7 @@ use lijian_codecs::Mti;
 use lijian_codecs::dialect::{Addresses, Dialect, Envelope};
 use lijian_codecs::frame::{FrameFormat, FrameHeader};
 use lijian_domain::ids::LinkName;
+use lijian_domain::returns::Base;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -73,6 +74,8 @@ fn acquirer(
     let ours = ours(&link);
     let policies = [("decline", RefusalPolicy::Decline), ("full-price", RefusalPolicy::FullPrice)];
     let refusal = link.choice("refusal", &policies, RefusalPolicy::Decline);
+    let bases = [("net", Base::Net), ("gross", Base::Gross)];
+    let refund_amount = link.choice("refund_amount", &bases, Base::Net);
     let name = link_name(name, &link);
     link.finish();
     let listen = listen?;
@@ -90,6 +93,7 @@ fn acquirer(
         unsent_bytes_max,
         ours,
         refusal,
+        refund_amount,
     })
 }
 

@@ -161,6 +161,13 @@ impl GrantId {
         Self(((node as u64) << Self::LSN_BITS) | lsn.0)
     }
 
+    /// The node that made it.
+    pub const fn node(self) -> u16 {
+        // 64 less 48 bits are 16.
+        let [.., low, high] = self.0.to_le_bytes();
+        u16::from_le_bytes([low, high])
+    }
+
     /// The LSN of its intent.
     pub const fn lsn(self) -> Lsn {
         Lsn(self.0 & ((1 << Self::LSN_BITS) - 1))

@@ -5,6 +5,7 @@ use crate::event::{ConnectionId, Now};
 use crate::exchange::Exchange;
 use crate::inbound;
 use crate::reply::{self, Tags};
+use crate::returns;
 use crate::settings::AcquirerLink;
 use lijian_codecs::message::{FieldIndex, MessageView, parse};
 use lijian_domain::code::DecisionCode;
@@ -64,6 +65,9 @@ impl Exchange {
         match parse(&caller.link.dialect, payload, index) {
             Ok(view) if !view.mti().is_request() => effects.tally.unmatched_answers += 1,
             Ok(view) if view.mti().is_reversal() => self.reversal(caller, &view, now, effects),
+            Ok(view) if let Some(way) = returns::way(caller.link, &view) => {
+                self.return_arrived(caller, &view, way, now, effects);
+            }
             Ok(view) if inbound::is_ours(caller.link, &view) => self.sale(caller, &view, now, effects),
             Ok(view) => self.relay(caller, &view, now, effects),
             Err(failure) if failure.partial.has_mti() && failure.partial.mti().is_request() => {

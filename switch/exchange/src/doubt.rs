@@ -75,6 +75,7 @@ impl Exchange {
     /// What recovery found without an outcome is in doubt from now on.
     pub(crate) fn started(&mut self, now: Now, effects: &mut Effects) {
         self.memory.replayed();
+        self.mature_returns(now, effects);
         let moment = self.moment(now);
         let mut fresh = std::mem::take(&mut self.doubts.fresh);
         fresh.sort_unstable();

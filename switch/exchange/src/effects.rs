@@ -3,7 +3,7 @@
 
 use crate::event::{ConnectionId, Ticket};
 use crate::tally::{Sample, Tally};
-use lijian_domain::ids::Lsn;
+use lijian_domain::ids::{Lsn, Rrn};
 use lijian_store::format::RecordBuffer;
 
 /// What the exchange wants done, in this order: append, send, read, close.
@@ -14,6 +14,8 @@ pub struct Effects {
     pub sends: Sends,
     /// Journal records to read back; each is answered by [`crate::Event::Read`].
     pub reads: Vec<(Ticket, Lsn)>,
+    /// Retrieval reference numbers whose sales are looked for; each is answered by [`crate::Event::Found`].
+    pub finds: Vec<(Ticket, Rrn)>,
     /// Connections to close, after what was sent to them.
     pub closes: Vec<(ConnectionId, CloseReason)>,
     /// Bytes taken of the last [`crate::Event::Received`].
@@ -31,6 +33,7 @@ impl Effects {
             journal: RecordBuffer::new(next),
             sends: Sends::default(),
             reads: Vec::new(),
+            finds: Vec::new(),
             closes: Vec::new(),
             consumed: 0,
             tally: Tally::default(),
@@ -42,6 +45,7 @@ impl Effects {
     pub fn clear(&mut self) {
         self.sends.clear();
         self.reads.clear();
+        self.finds.clear();
         self.closes.clear();
     }
 }

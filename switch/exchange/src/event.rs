@@ -71,6 +71,13 @@ pub enum Event<'a> {
         /// What stands there.
         entry: Option<&'a Entry>,
     },
+    /// The answer to a search ([`crate::effects::Effects::finds`]); none where it could not be made.
+    Found {
+        /// As in the request.
+        ticket: Ticket,
+        /// The intents of all sales with this number, as far as the journal is durable.
+        sales: Option<&'a [Lsn]>,
+    },
     /// New rules are in force.
     Rules(Arc<Rules>),
     /// No new sales: what is in flight is finished, what comes is answered with 91.

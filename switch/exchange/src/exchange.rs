@@ -7,6 +7,7 @@ use crate::effects::{CloseReason, Effects};
 use crate::event::{ConnectionId, Event, LinkId, Now, Ticket};
 use crate::flights::{FlightId, Flights, Phase};
 use crate::memory::Memory;
+use crate::returns::Returns;
 use crate::session::Session;
 use crate::settings::Settings;
 use crate::status::{IssuerStatus, Status};
@@ -17,7 +18,7 @@ use lijian_domain::record::Entry;
 use lijian_domain::rules::Rules;
 use lijian_domain::time::Moment;
 use lijian_store::quota::Quota;
-use lijian_store::recovery::OpenIntent;
+use lijian_store::recovery::{OpenIntent, Recovered};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
@@ -31,6 +32,7 @@ pub struct Exchange {
     pub(crate) flights: Flights,
     pub(crate) memory: Memory,
     pub(crate) doubts: Doubts,
+    pub(crate) returns: Returns,
     /// What waits for its record to be durable, in the order of records.
     pub(crate) stage: VecDeque<(Lsn, FlightId)>,
     /// Who waits for a journal record to be read back.
@@ -55,6 +57,7 @@ impl Exchange {
             flights: Flights::new(settings.acquirers.len(), seed),
             memory: Memory::new(settings.answers_days, seed),
             doubts: Doubts::new(seed),
+            returns: Returns::new(seed),
             stage: VecDeque::new(),
             reads: HashMap::with_hasher(FixedState::with_seed(seed)),
             tickets: 0,
@@ -79,6 +82,11 @@ impl Exchange {
         open.into_iter().for_each(|(lsn, open)| self.doubts.recover(lsn, open));
     }
 
+    /// Takes over the grants that stand and the returns that are not over, as recovery found them.
+    pub fn recover_returns(&mut self, recovered: &Recovered) {
+        self.returns.recover(recovered);
+    }
+
     /// Lets one thing happen. What is to be done about it is added to `effects`.
     pub fn handle(&mut self, event: Event<'_>, now: Now, effects: &mut Effects) {
         match event {
@@ -91,6 +99,7 @@ impl Exchange {
             Event::SpaceLow => self.space_low = true,
             Event::Tick => self.tick(now, effects),
             Event::Read { ticket, entry } => self.read_back(ticket, entry, now, effects),
+            Event::Found { ticket, sales } => self.found(ticket, sales, now, effects),
             Event::Rules(rules) => self.rules = rules,
             Event::Drain => self.draining = true,
         }
@@ -102,7 +111,7 @@ impl Exchange {
             let LinkId::Issuer(link) = connection.link else { return None };
             connection.session.deadline_us(self.settings.issuers.get(link)?)
         });
-        self.flights.next_deadline_us().into_iter().chain(sessions).min()
+        self.flights.next_deadline_us().into_iter().chain(sessions).chain(self.returns_deadline_us()).min()
     }
 
     /// Requests that are not answered yet.
@@ -125,6 +134,7 @@ impl Exchange {
             in_flight_by_acquirer: (0..self.settings.acquirers.len()).map(|link| self.flights.len_of(link)).collect(),
             in_doubt: self.doubts.len(),
             remembered: self.memory.len(),
+            returns_pending: self.returns.pending(),
             poisoned: self.poisoned,
             draining: self.draining,
             issuers: issuers.collect(),
@@ -179,9 +189,11 @@ impl Exchange {
         let Some(flight) = self.flights.get_mut(id) else { return };
         flight.journal_us += now.monotonic_us.saturating_sub(flight.appended_us);
         match flight.phase {
-            Phase::IntentAppended | Phase::FullPriceAppended | Phase::ReversalAppended | Phase::RelayAppended => {
-                self.ask_issuer(id, now, effects)
-            }
+            Phase::IntentAppended
+            | Phase::FullPriceAppended
+            | Phase::ReversalAppended
+            | Phase::ReturnAppended
+            | Phase::RelayAppended => self.ask_issuer(id, now, effects),
             Phase::AnswerAppended => self.send_answer(id, now, effects),
             Phase::Free
             | Phase::Relayed
@@ -189,6 +201,8 @@ impl Exchange {
             | Phase::FullPriceAsked
             | Phase::ReversalReading
             | Phase::ReversalAsked
+            | Phase::ReturnReading
+            | Phase::ReturnAsked
             | Phase::RepeatReading => {}
         }
     }
@@ -200,6 +214,7 @@ impl Exchange {
             }
         }
         self.tick_sessions(now, effects);
+        self.mature_returns(now, effects);
     }
 
     /// Closes a connection for a reason that is counted.

@@ -6,6 +6,7 @@
 use crate::event::ConnectionId;
 use crate::key::KeyBytes;
 use crate::memory::State;
+use crate::returns::Back;
 use arrayvec::ArrayVec;
 use foldhash::fast::FixedState;
 use lijian_domain::cap::CapTake;
@@ -54,6 +55,12 @@ pub(crate) enum Phase {
     ReversalAppended,
     /// A reversal: sent to the issuer.
     ReversalAsked,
+    /// A void or refund: its original, and the returns before it, are looked for and read back.
+    ReturnReading,
+    /// A void or refund: accepted, not durable yet.
+    ReturnAppended,
+    /// A void or refund: sent to the issuer.
+    ReturnAsked,
     /// A repeat: the recorded answer is being read back.
     RepeatReading,
 }
@@ -131,6 +138,8 @@ pub(crate) struct Flight {
     /// What the reversal's original becomes once the reversal's outcome is on record.
     pub(crate) original_after: Option<State>,
     pub(crate) grant: Grant,
+    /// What a void or refund waits for and gives back.
+    pub(crate) back: Option<Box<Back>>,
 }
 
 impl Default for ConnectionId {
@@ -287,6 +296,7 @@ impl Flights {
         flight.code = None;
         flight.original_after = None;
         flight.grant.takes.clear();
+        flight.back = None;
         (flight.journal_us, flight.issuer_us) = (0, 0);
         self.free.push(id.slot);
         self.length -= 1;
@@ -334,7 +344,7 @@ impl Flights {
     /// All flights that were sent over this issuer connection and are not answered.
     pub(crate) fn sent_over(&self, connection: ConnectionId) -> Vec<FlightId> {
         let waiting = |flight: &Flight| {
-            let asked = [Phase::Relayed, Phase::Asked, Phase::FullPriceAsked, Phase::ReversalAsked];
+            let asked = [Phase::Relayed, Phase::Asked, Phase::FullPriceAsked, Phase::ReversalAsked, Phase::ReturnAsked];
             flight.issuer == Some(connection) && asked.contains(&flight.phase)
         };
         self.ids(waiting)

@@ -73,6 +73,19 @@ pub(crate) fn is_ours(link: &AcquirerLink, view: &MessageView<'_>) -> bool {
     first.is_some_and(|first| matches!(&first.tag, b"01" | b"84"))
 }
 
+/// The grant that a request names: tag `84`, first in the subsidy field.
+pub(crate) fn named_grant(link: &AcquirerLink, view: &MessageView<'_>) -> Option<GrantId> {
+    let mut buffer = [0; FIELD_BYTES_MAX];
+    let located = tags::locate(view, link.dialect.semantics().subsidy, &mut buffer).ok().flatten()?;
+    let first = located.run.first().filter(|first| &first.tag == b"84")?;
+    std::str::from_utf8(first.value).ok().and_then(GrantId::parse)
+}
+
+/// DE37, empty where it is absent.
+pub(crate) fn rrn(view: &MessageView<'_>) -> Rrn {
+    Rrn(field(view, 37))
+}
+
 /// Reads a sale with items. What cannot be read is part of the answer: such a sale is refused on record.
 pub(crate) fn sale(link: &AcquirerLink, view: &MessageView<'_>, cards: &Fingerprinter) -> SaleMessage {
     let origin = origin(link, view, cards);

@@ -91,6 +91,7 @@ impl Exchange {
             Phase::Asked => self.sale_answered(id, view, now, effects),
             Phase::FullPriceAsked => self.full_price_answered(id, view, now, effects),
             Phase::ReversalAsked => self.reversal_answered(id, view, now, effects),
+            Phase::ReturnAsked => self.return_answered(id, view, now, effects),
             _ => effects.tally.unmatched_answers += 1,
         }
     }
@@ -131,6 +132,7 @@ impl Exchange {
             Phase::IntentAppended => Phase::Asked,
             Phase::FullPriceAppended => Phase::FullPriceAsked,
             Phase::ReversalAppended => Phase::ReversalAsked,
+            Phase::ReturnAppended => Phase::ReturnAsked,
             Phase::RelayAppended => Phase::Relayed,
             other => other,
         };
@@ -140,6 +142,7 @@ impl Exchange {
         effects.tally.issuer_down += 1;
         match self.flights.get_mut(id).map(|flight| flight.phase) {
             Some(Phase::IntentAppended) => self.never_sent(id, now, effects),
+            Some(Phase::ReturnAppended) => self.return_never_sent(id, now, effects),
             Some(_) => self.reply_from_request(id, *b"91", effects),
             None => {}
         }
@@ -155,7 +158,7 @@ impl Exchange {
     /// The time budget of a flight is over.
     pub(crate) fn timed_out(&mut self, id: FlightId, now: Now, effects: &mut Effects) {
         self.flights.settle(id);
-        let asked = [Phase::Relayed, Phase::Asked, Phase::FullPriceAsked, Phase::ReversalAsked];
+        let asked = [Phase::Relayed, Phase::Asked, Phase::FullPriceAsked, Phase::ReversalAsked, Phase::ReturnAsked];
         // What still waits for the journal goes on: its record decides, and an intent that is late is never sent.
         if self.flights.get_mut(id).is_some_and(|flight| asked.contains(&flight.phase)) {
             effects.tally.time_outs += 1;

@@ -59,6 +59,17 @@ pub(crate) fn original_key(semantics: &Semantics, view: &MessageView<'_>, link: 
     Some(digest(link, &key))
 }
 
+/// The same for a request other than a reversal: none unless it names its original.
+pub(crate) fn named_original_key(
+    semantics: &Semantics,
+    view: &MessageView<'_>,
+    link: LinkName,
+) -> Option<DuplicateKey> {
+    let mut buffer = [0; FIELD_BYTES_MAX];
+    view.copy_text(semantics.original.field, &mut buffer)?;
+    original_key(semantics, view, link)
+}
+
 /// Digest of what a request asks for. The card goes in as its keyed fingerprint, never as its number.
 pub(crate) fn content_digest(parts: &[&[u8]]) -> ContentDigest {
     let mut hash = Sha256::new();

@@ -27,6 +27,7 @@ mod relay;
 mod repeat;
 mod reply;
 mod response;
+mod returns;
 mod reversal;
 mod sale;
 mod session;

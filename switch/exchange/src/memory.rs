@@ -35,6 +35,19 @@ pub(crate) enum State {
     ReversalAsked,
     /// A reversal that was answered.
     ReversalAnswered,
+    /// A void, a refund, or the reversal of a void that was accepted and is not answered yet.
+    ReturnAsked,
+    /// The same, answered.
+    ReturnAnswered,
+    /// A void that was reversed.
+    ReturnUndone,
+}
+
+impl State {
+    /// Whether it is that of a void, of a refund, or of the reversal of a void.
+    pub(crate) fn is_of_return(self) -> bool {
+        matches!(self, Self::ReturnAsked | Self::ReturnAnswered | Self::ReturnUndone)
+    }
 }
 
 /// What is remembered of one request.
@@ -55,6 +68,8 @@ pub(crate) struct Memory {
     by_day: BTreeMap<BusinessDate, Vec<DuplicateKey>>,
     /// Requests that are open, by the LSN that opened them, while the journal is replayed.
     opened: HashMap<Lsn, DuplicateKey, FixedState>,
+    /// Which void a reversal undoes, likewise.
+    undoes: BTreeMap<Lsn, Lsn>,
 }
 
 impl Memory {
@@ -65,6 +80,7 @@ impl Memory {
             requests: HashMap::with_hasher(hasher.clone()),
             by_day: BTreeMap::new(),
             opened: HashMap::with_hasher(hasher),
+            undoes: BTreeMap::new(),
         }
     }
 
@@ -96,9 +112,9 @@ impl Memory {
     }
 
     fn holds_money(&self, key: &DuplicateKey) -> bool {
-        self.requests
-            .get(key)
-            .is_some_and(|request| matches!(request.state, State::Open | State::InDoubt | State::Reversing))
+        self.requests.get(key).is_some_and(|request| {
+            matches!(request.state, State::Open | State::InDoubt | State::Reversing | State::ReturnAsked)
+        })
     }
 
     /// Remembers that a reversal came before its original.
@@ -127,6 +143,7 @@ impl Memory {
         request.state = match request.state {
             State::Granted | State::Declined | State::InDoubt => State::InDoubt,
             State::ReversalAnswered => State::ReversalAsked,
+            State::ReturnAnswered => State::ReturnAsked,
             _ => return,
         };
         request.answered = Lsn::NONE;
@@ -164,18 +181,29 @@ impl Memory {
             }
             Record::ReversalRefused(outcome) => self.replay_note(outcome.asked, State::ReversalAnswered, Some(lsn)),
             Record::Tombstone(tombstone) => self.bury(entry.business_date, tombstone.original, lsn),
-            Record::Quoted(_)
-            | Record::ReturnAsked(_)
-            | Record::Returned(_)
-            | Record::ReturnRefused(_)
-            | Record::GaveBack(_)
-            | Record::QueueOrdered(_)
-            | Record::Opened(_) => {}
+            Record::ReturnAsked(asked) => {
+                self.replay_open(entry, asked.origin.key, asked.origin.content, State::ReturnAsked);
+                self.undoes.extend(asked.of.map(|void| (lsn, void)));
+            }
+            Record::ReturnRefused(outcome) if outcome.answer.code == DecisionCode::TryAgain => {
+                if let Some(key) = self.opened.get(&outcome.asked).copied() {
+                    self.forget(&key);
+                }
+            }
+            Record::Returned(outcome) | Record::ReturnRefused(outcome) => {
+                self.replay_note(outcome.asked, State::ReturnAnswered, Some(lsn));
+                let undone = self.undoes.remove(&outcome.asked);
+                if let (Record::Returned(_), Some(void)) = (&entry.record, undone) {
+                    self.replay_note(void, State::ReturnUndone, None);
+                }
+            }
+            Record::Quoted(_) | Record::GaveBack(_) | Record::QueueOrdered(_) | Record::Opened(_) => {}
         }
     }
 
     /// The journal is replayed: what was needed only for that is dropped.
     pub(crate) fn replayed(&mut self) {
+        self.undoes.clear();
         self.opened.clear();
         self.opened.shrink_to_fit();
     }

@@ -118,6 +118,24 @@ pub(crate) fn reversal(
     write(&writer, out)
 }
 
+/// A void or refund of a grant, or the reversal of a void: at the amount that the issuer saw of that part.
+pub(crate) fn returned(
+    asked: Asked<'_>,
+    net: MinorUnits,
+    gross: MinorUnits,
+    runs: &mut Runs,
+    out: &mut Vec<u8>,
+    tally: &mut Tally,
+) -> Result<(), NotCarried> {
+    let Asked { issuer, view, at } = asked;
+    let amount = if issuer.presentation == Presentation::Net { net } else { gross };
+    let transmission = at.transmission_time();
+    let mut writer = carry(issuer, view, &transmission, runs, tally)?;
+    drop_authentication_code(view, &mut writer, tally);
+    writer.set_number(4, amount.get());
+    write(&writer, out)
+}
+
 /// A copy of the message for the issuer's link. Where that writes otherwise, what its keys need and the acquirer's dialect
 /// lacks is added (DE7), and the subsidy data moves to its place there.
 fn carry<'a>(

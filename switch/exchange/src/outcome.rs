@@ -31,7 +31,8 @@ impl Exchange {
         let code = if approved { DecisionCode::Granted } else { DecisionCode::IssuerDeclined };
         let Some(answer) = self.answer_of(id, view, code) else { return };
         let Some(flight) = self.flights.get_mut(id) else { return };
-        let outcome = Outcome { intent: flight.grant.intent, answer };
+        let intent = flight.grant.intent;
+        let outcome = Outcome { intent, answer };
         let (state, record) = if approved {
             (State::Granted, Record::Granted(outcome))
         } else {
@@ -42,6 +43,7 @@ impl Exchange {
         // Order 1: what is given back is given back only after its record has its place.
         if approved {
             self.quota.grant(&takes);
+            self.returns.granted.insert(intent);
         } else {
             self.quota.release(&takes);
         }
@@ -164,6 +166,7 @@ impl Exchange {
             }
             Record::Refused(refused) => (&refused.answer, Tags::refused(refused)),
             Record::Reversed(outcome) | Record::ReversalRefused(outcome) => (&outcome.answer, Tags::NONE),
+            Record::Returned(outcome) | Record::ReturnRefused(outcome) => (&outcome.answer, Tags::NONE),
             _ => {
                 let results = &acquirer.dialect.semantics().results;
                 unknown = Answer::bare(

@@ -16,6 +16,7 @@ impl Exchange {
             Phase::IntentAppended,
             Phase::FullPriceAppended,
             Phase::ReversalAppended,
+            Phase::ReturnAppended,
             Phase::RelayAppended,
         ]) {
             if let Some(flight) = self.flights.get_mut(id) {

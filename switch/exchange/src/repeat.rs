@@ -46,9 +46,9 @@ impl Exchange {
                 self.relay(caller, view, now, effects);
                 true
             }
-            State::ReversalAsked => false,
+            State::ReversalAsked | State::ReturnAsked => false,
             // Its money goes back: it must not be taken for a sale that stands.
-            State::Reversing | State::Reversed => {
+            State::Reversing | State::Reversed | State::ReturnUndone => {
                 effects.tally.count_decision(DecisionCode::ReversalFirst);
                 self.reply_now(caller, view, *b"22", &Tags::of(DecisionCode::ReversalFirst), effects);
                 true
@@ -109,6 +109,7 @@ impl Exchange {
             (Phase::ReversalReading, Some((entry, Record::Intent(intent)))) => {
                 self.original_read(id, entry, intent, now, effects);
             }
+            (Phase::ReturnReading, Some((entry, _))) => self.return_read(id, entry, now, effects),
             (Phase::RepeatReading, Some((entry, record))) => self.repeat_read(id, entry, record, now, effects),
             _ => self.reply_from_request(id, *b"96", effects),
         }

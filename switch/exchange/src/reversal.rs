@@ -24,6 +24,9 @@ impl Exchange {
         let link = caller.link.name;
         let key = key::original_key(caller.link.dialect.semantics(), view, link);
         let known = key.and_then(|key| Some((key, self.memory.get(&key)?)));
+        if let Some((key, original)) = known.filter(|(_, original)| original.state.is_of_return()) {
+            return self.reversal_of_return(caller, view, (key, original), now, effects);
+        }
         let ours = [State::Open, State::InDoubt, State::Granted, State::Reversing, State::Reversed, State::Released];
         if let (Some(key), None) = (key, known) {
             return self.bury(caller, view, key, now, effects);
@@ -117,6 +120,10 @@ impl Exchange {
         let mut index = FieldIndex::new();
         let Ok(request) = parse(&acquirer.dialect, &flight.request, &mut index) else { return };
         let amount = request.digits_u64(4).map_or(MinorUnits::ZERO, MinorUnits::new);
+        if self.returns.any(entry.lsn) {
+            // What is left of it can be refunded; a void is undone by its own reversal.
+            return self.reply_from_request(id, *b"22", effects);
+        }
         if amount != flight.grant.gross && amount != flight.grant.net {
             return self.reply_from_request(id, *b"64", effects);
         }
@@ -179,6 +186,7 @@ impl Exchange {
         flight.appended_us = now.monotonic_us;
         if gives_back {
             self.quota.give_back(&flight.grant.takes);
+            self.returns.granted.remove(intent);
             effects.tally.reversals_confirmed += 1;
         }
         // Another reversal is told of it only when it is on record; until then this one counts as under way.

@@ -3,6 +3,7 @@
 use lijian_codecs::dialect::Dialect;
 use lijian_codecs::frame::FrameFormat;
 use lijian_domain::ids::LinkName;
+use lijian_domain::returns::Base;
 use lijian_domain::time::Calendar;
 use std::sync::Arc;
 
@@ -46,6 +47,8 @@ pub struct AcquirerLink {
     pub ours: Vec<OursRule>,
     /// What becomes of a sale with items that gets no subsidy.
     pub refusal: RefusalPolicy,
+    /// What the amount of a refund is a part of.
+    pub refund_amount: Base,
 }
 
 /// A request is ours when its MTI and the start of its DE3 are these, and its subsidy field begins with our tags.

@@ -9,6 +9,8 @@ pub struct Status {
     pub in_flight_by_acquirer: Vec<usize>,
     /// Holds whose outcome nobody knows.
     pub in_doubt: usize,
+    /// Voids and refunds that give something back later.
+    pub returns_pending: usize,
     /// Requests whose answers are remembered.
     pub remembered: usize,
     /// Whether the journal can no longer be written.

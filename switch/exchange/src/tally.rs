@@ -76,6 +76,10 @@ tally! {
     late_approvals,
     /// Authentication codes dropped since the message was changed and the link has no key.
     mac_dropped,
+    /// Voids, refunds and reversals of voids that were accepted.
+    returns,
+    /// Voids and refunds that the issuer confirmed.
+    returns_confirmed,
     /// Sales that went into doubt.
     in_doubt,
     /// Reversals whose original was never seen: recorded, so that it is refused should it come.

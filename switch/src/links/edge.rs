@@ -2,15 +2,14 @@
 
 use super::connection::{Connection, End};
 use super::journal_feed::News;
-use super::read_back::ReadBack;
+use super::read_back::{ReadBack, Wanted};
 use super::table::Table;
 use crate::clock::{self, Clock};
 use crate::limits::{APPEND_EARLY_BYTES, READ_BYTES, REST_BYTES_MAX};
 use crate::telemetry::{Counters, Latencies, Part};
 use lijian_domain::ids::Lsn;
-use lijian_domain::record::Entry;
 use lijian_exchange::status::Status;
-use lijian_exchange::{ConnectionId, Effects, Event, Exchange, LinkId, Ticket};
+use lijian_exchange::{ConnectionId, Effects, Event, Exchange, LinkId};
 use lijian_store::format::RecordBuffer;
 use lijian_store::journal::Journal;
 use std::cell::RefCell;
@@ -119,11 +118,6 @@ impl Edge {
         self.due.notify_one();
     }
 
-    /// A record was read back.
-    pub(super) fn read(&self, ticket: Ticket, entry: Option<&Entry>) {
-        self.handle(Event::Read { ticket, entry });
-    }
-
     /// The journal's news.
     pub(super) fn journal(&self, news: News) {
         let (further, newly_poisoned, newly_low) = {
@@ -211,7 +205,8 @@ impl Edge {
         let core = &mut *self.core.borrow_mut();
         core.append();
         core.send();
-        core.effects.reads.drain(..).for_each(|(ticket, lsn)| core.read_back.ask(ticket, lsn));
+        core.effects.reads.drain(..).for_each(|(ticket, lsn)| core.read_back.ask(ticket, Wanted::Record(lsn)));
+        core.effects.finds.drain(..).for_each(|(ticket, rrn)| core.read_back.ask(ticket, Wanted::Sales(rrn)));
         core.close();
         core.effects.clear();
         core.counters.take(&mut core.effects.tally);

@@ -19,4 +19,5 @@ mod serve;
 mod table;
 
 pub use journal_feed::JournalFeed;
+pub use read_back::Past;
 pub use run::{Ended, Parts, StartError, run};

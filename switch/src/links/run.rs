@@ -5,14 +5,14 @@ use super::backoff::{Backoff, Jitter};
 use super::edge::{Edge, EdgeParts};
 use super::issuers::{Host, dial};
 use super::journal_feed::JournalFeed;
-use super::read_back::ReadBack;
+use super::read_back::{Past, ReadBack};
 use crate::clock::{self, Clock};
 use crate::limits::{DRAIN, DRAIN_LOOK, TASKS_PER_WAKE_UP, TICK_MIN_US};
 use crate::ops::{Asked, Board};
 use crate::telemetry::{Counters, Latencies};
 use lijian_config::switch::{AcquirerLink, IssuerLink};
 use lijian_exchange::{Effects, Event, Exchange};
-use lijian_store::journal::{Journal, JournalReader};
+use lijian_store::journal::Journal;
 use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -35,8 +35,8 @@ pub struct Parts {
     pub journal: Arc<Journal>,
     /// What the journal's observer tells.
     pub feed: Arc<JournalFeed>,
-    /// Reads records back.
-    pub reader: JournalReader,
+    /// Where the past is kept.
+    pub past: Past,
     /// Counters of this thread.
     pub counters: Counters,
     /// Histograms.
@@ -98,7 +98,7 @@ pub fn run(parts: Parts, listening: impl FnOnce()) -> Result<Ended, StartError> 
 
 async fn serve(parts: Parts, listening: impl FnOnce()) -> Result<Ended, StartError> {
     let listeners = listen(&parts.acquirers, &parts.board).await?;
-    let read_back = ReadBack::start(parts.reader).map_err(StartError::Resources)?;
+    let read_back = ReadBack::start(parts.past).map_err(StartError::Resources)?;
     let edge_parts = EdgeParts {
         exchange: parts.exchange,
         clock: parts.clock,

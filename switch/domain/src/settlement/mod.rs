@@ -158,8 +158,7 @@ impl Settlement {
             Record::ReversalRefused(outcome) => drop(self.reversals.remove(&outcome.asked)),
             Record::ReturnAsked(asked) => drop(self.returns.insert(lsn, Box::new(asked))),
             Record::Returned(outcome) => {
-                let wanted = self.returned(lsn, at, &outcome)?;
-                if settles {
+                if let Some(wanted) = self.returned(lsn, at, &outcome)?.filter(|_| settles) {
                     return Ok(Step::Return(wanted));
                 }
             }

@@ -25,17 +25,21 @@ pub(super) struct Returned {
 }
 
 impl Settlement {
-    /// A confirmed return: what it gives back needs the intent of its original.
+    /// A confirmed return: what it gives back needs the intent of its original. None where a void is undone that was not
+    /// confirmed itself: nothing went either way.
     pub(super) fn returned(
         &mut self,
         lsn: Lsn,
         at: UnixMicros,
         outcome: &ReturnOutcome,
-    ) -> Result<Return, SettlementError> {
+    ) -> Result<Option<Return>, SettlementError> {
         let nothing = SettlementError::NothingToReturn { lsn, intent: outcome.intent };
         let asked = self.returns.remove(&outcome.asked).ok_or(nothing)?;
         if asked.intent != outcome.intent || self.sales.contains_key(&outcome.intent) {
             return Err(nothing);
+        }
+        if let Some(void) = asked.of {
+            self.returns.remove(&void);
         }
         let sofar = self.parts.entry(outcome.intent).or_default();
         let before = *sofar;
@@ -49,7 +53,10 @@ impl Settlement {
                 .map(|(discount, net)| Returned { discount, net }),
         };
         *sofar = after.ok_or(SettlementError::OutOfRange { lsn })?;
-        Ok(Return {
+        if asked.way == ReturnWay::VoidReversal && before == Returned::default() {
+            return Ok(None);
+        }
+        Ok(Some(Return {
             original: outcome.intent,
             lsn,
             at,
@@ -57,7 +64,7 @@ impl Settlement {
             rrn: given(outcome.answer.rrn, asked.origin.rrn),
             authorisation: outcome.answer.authorisation,
             part: Some(Part { asked, before }),
-        })
+        }))
     }
 
     /// The rows of a return: those of the grant, cut to the part that goes back. The reversal of a void gives again.

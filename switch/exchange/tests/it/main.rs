@@ -7,6 +7,7 @@ mod doubt;
 mod issuer_link;
 mod messages;
 mod repeats;
+mod returns;
 mod rubbish;
 mod walk;
 mod world;

@@ -17,7 +17,8 @@ use lijian_domain::catalogue::{CatalogueBuilder, Product, ProductTexts};
 use lijian_domain::ids::*;
 use lijian_domain::merchants::{CreditCode, Merchant, Merchants};
 use lijian_domain::money::Rounding;
-use lijian_domain::record::Entry;
+use lijian_domain::record::{Entry, Record};
+use lijian_domain::returns::Base;
 use lijian_domain::rules::Rules;
 use lijian_domain::time::{Calendar, UnixMicros, Validity};
 use lijian_exchange::settings::{AcquirerLink, IssuerLink, OursRule, Presentation, RefusalPolicy, Settings};
@@ -43,6 +44,7 @@ pub(crate) struct World {
     pub(crate) effects: Effects,
     pub(crate) now_us: u64,
     pub(crate) reads: Vec<(lijian_exchange::Ticket, Lsn)>,
+    pub(crate) finds: Vec<(lijian_exchange::Ticket, Rrn)>,
 }
 
 /// What differs from the usual world.
@@ -87,6 +89,7 @@ impl Setup {
             effects,
             now_us: 1_000_000,
             reads: Vec::new(),
+            finds: Vec::new(),
         };
         world.happen(Event::Started);
         world.happen(Event::Connected { connection: ISSUER, link: LinkId::Issuer(0) });
@@ -119,6 +122,7 @@ impl World {
         }
         self.sent.extend(self.effects.sends.iter().map(|(connection, bytes)| (connection, bytes.to_vec())));
         self.reads.append(&mut self.effects.reads);
+        self.finds.append(&mut self.effects.finds);
         let (closes, tally) = (std::mem::take(&mut self.effects.closes), self.effects.tally.clone());
         let samples = std::mem::take(&mut self.effects.samples);
         let consumed = self.effects.consumed;
@@ -134,6 +138,14 @@ impl World {
 
     /// Answers what the exchange asked to read back.
     pub(crate) fn serve_reads(&mut self) {
+        while let Some((ticket, rrn)) = self.finds.pop() {
+            let sales = self.journal.iter().filter_map(|entry| match &entry.record {
+                Record::Granted(outcome) if outcome.answer.rrn == rrn => Some(outcome.intent),
+                _ => None,
+            });
+            let sales: Vec<_> = sales.collect();
+            self.happen(Event::Found { ticket, sales: Some(&sales) });
+        }
         while let Some((ticket, lsn)) = self.reads.pop() {
             let entry = self.journal.iter().find(|entry| entry.lsn == lsn).cloned();
             self.happen(Event::Read { ticket, entry: entry.as_ref() });
@@ -268,6 +280,7 @@ fn settings(setup: &Setup) -> Settings {
             in_flight_max: setup.in_flight_max,
             ours: vec![OursRule { mti: *b"0200", processing: Some(*b"00") }],
             refusal: setup.refusal,
+            refund_amount: Base::Net,
         }],
         issuers: vec![IssuerLink {
             name: LinkName::new("issuer").unwrap(),
@@ -290,6 +303,10 @@ fn settings(setup: &Setup) -> Settings {
 }
 
 pub(crate) fn rules(budget_fen: u64) -> Rules {
+    rules_with(budget_fen, RefundPolicy::default())
+}
+
+pub(crate) fn rules_with(budget_fen: u64, refund: RefundPolicy) -> Rules {
     let campaign = CampaignSettings {
         id: "trial".to_owned(),
         first_day: date(2024, 9, 6),
@@ -299,7 +316,7 @@ pub(crate) fn rules(budget_fen: u64) -> Rules {
         sale_form: SaleForm::OneItem,
         serial_numbers: SerialNumbers::Once,
         rounding: Rounding::Floor,
-        refund: RefundPolicy::default(),
+        refund,
         budget: BudgetSettings { campaign_fen: budget_fen, ..BudgetSettings::default() },
         sponsors: vec![SponsorSettings { id: "bureau".to_owned(), share_basis_points: 10_000 }],
         categories: vec![CategorySettings {

@@ -15,7 +15,7 @@ impl Fold<'_> {
             return Err(Contradiction::NotGranted { at: lsn, intent: asked.intent });
         }
         if let Some(of) = asked.of {
-            self.confirmed_void(lsn, of, asked.intent)?;
+            self.void_stands(lsn, of, asked.intent)?;
         }
         let outstanding = asked.takes.clone();
         let open = OpenReturn { asked: Box::new(asked), at, business_date, confirmed: false, outstanding };
@@ -29,7 +29,7 @@ impl Fold<'_> {
         let undone = open.asked.of.filter(|_| open.asked.way == ReturnWay::VoidReversal);
         open.confirmed = true;
         if let Some(of) = undone {
-            self.confirmed_void(at, of, outcome.intent)?;
+            self.void_stands(at, of, outcome.intent)?;
             self.recovered.returns.remove(&of);
             self.recovered.returns.remove(&outcome.asked);
             if let Some(returned) = self.recovered.returned.get_mut(&outcome.intent) {
@@ -68,11 +68,11 @@ impl Fold<'_> {
         Ok(())
     }
 
-    /// That a confirmed void stands of which nothing has been given back.
-    fn confirmed_void(&self, at: Lsn, of: Lsn, intent: Lsn) -> Result<(), Contradiction> {
+    /// That a void stands, confirmed or not, of which nothing has been given back.
+    fn void_stands(&self, at: Lsn, of: Lsn, intent: Lsn) -> Result<(), Contradiction> {
         let void = self.recovered.returns.get(&of).filter(|open| {
-            let untouched = open.outstanding.len() == open.asked.takes.len();
-            open.confirmed && open.asked.way == ReturnWay::Void && open.asked.intent == intent && untouched
+            let untouched = open.outstanding == open.asked.takes;
+            open.asked.way == ReturnWay::Void && open.asked.intent == intent && untouched
         });
         void.map(|_| ()).ok_or(Contradiction::NotReturned { at, step: "reversal of a void", asked: of, intent })
     }

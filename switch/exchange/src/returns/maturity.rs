@@ -1,0 +1,34 @@
+//! What a return gives back when its day is over: a void that can no longer be reversed, an allowance that comes again on the
+//! next day.
+
+use crate::effects::Effects;
+use crate::event::Now;
+use crate::exchange::Exchange;
+use lijian_domain::ids::Lsn;
+
+/// While anything waits for its day to be over, the date is looked at this often.
+const LOOK_EVERY_US: u64 = 60_000_000;
+
+impl Exchange {
+    /// Gives back what days that are over gave. To be called at the start, and whenever time has passed.
+    pub(crate) fn mature_returns(&mut self, now: Now, effects: &mut Effects) {
+        if self.returns.pending.is_empty() || self.poisoned || now.monotonic_us < self.returns.look_us {
+            return;
+        }
+        self.returns.look_us = now.monotonic_us.saturating_add(LOOK_EVERY_US);
+        let today = self.moment(now).business_date;
+        let due = self.returns.pending.iter().filter(|(asked, pending)| {
+            pending.day < today && self.returns.voids.get(*asked).is_none_or(|void| !void.undoing)
+        });
+        let due: Vec<Lsn> = due.map(|(asked, _)| *asked).collect();
+        for asked in due {
+            let Some(takes) = self.returns.pending.get(&asked).map(|pending| pending.takes.clone()) else { continue };
+            self.give_back_now(asked, &takes, now, effects);
+        }
+    }
+
+    /// When [`Self::mature_returns`] wants to look again.
+    pub(crate) fn returns_deadline_us(&self) -> Option<u64> {
+        (!self.returns.pending.is_empty() && !self.poisoned).then_some(self.returns.look_us)
+    }
+}

@@ -1,0 +1,117 @@
+//! The issuer's word about a return, or the want of one.
+
+use super::Pending;
+use crate::effects::Effects;
+use crate::event::Now;
+use crate::exchange::Exchange;
+use crate::flights::{FlightId, Phase};
+use crate::inbound;
+use crate::memory::State;
+use crate::response;
+use lijian_codecs::message::MessageView;
+use lijian_domain::campaign::AllowanceReturn;
+use lijian_domain::cap::{CapKey, CapTake, Takes};
+use lijian_domain::code::DecisionCode;
+use lijian_domain::ids::Lsn;
+use lijian_domain::record::{Answer, GaveBack, Record, ReturnOutcome, ReturnWay};
+
+impl Exchange {
+    /// The issuer answered. Only 00 confirms; what is unclear leaves the return open, for a repeat to ask again.
+    pub(crate) fn return_answered(&mut self, id: FlightId, view: &MessageView<'_>, now: Now, effects: &mut Effects) {
+        let result = response::result(view);
+        if self.poisoned || response::is_unclear(result) {
+            return self.reply_from_request(id, *b"98", effects);
+        }
+        let confirmed = response::is_approved(result);
+        let Some(answer) = self.answer_of(id, view, DecisionCode::Granted) else { return };
+        self.return_ended(id, confirmed, answer, now, effects);
+    }
+
+    /// A return is over: on record, then answered.
+    pub(super) fn return_ended(
+        &mut self,
+        id: FlightId,
+        confirmed: bool,
+        answer: Answer,
+        now: Now,
+        effects: &mut Effects,
+    ) {
+        let Some(flight) = self.flights.get_mut(id) else { return };
+        let (asked, intent, key) = (flight.record, flight.grant.intent, flight.key);
+        let Some(back) = flight.back.take() else { return };
+        let outcome = ReturnOutcome { asked, intent, answer };
+        let record = if confirmed { Record::Returned(outcome) } else { Record::ReturnRefused(outcome) };
+        let moment = self.moment(now);
+        let mut last = effects.journal.push(moment.at, moment.business_date, &record);
+        self.memory.note(&key, State::ReturnAnswered, Some(last));
+        match (confirmed, back.way) {
+            (true, ReturnWay::VoidReversal) => self.undone(back.of, intent),
+            (true, way) => {
+                effects.tally.returns_confirmed += 1;
+                self.returns.unanswered.remove(&asked);
+                let at_once = self.due_at_once(way, &back.takes);
+                let (day, takes) = (moment.business_date, back.takes);
+                self.returns.pending.insert(asked, Pending { intent, day, takes });
+                last = self.give_back_now(asked, &at_once, now, effects).unwrap_or(last);
+            }
+            (false, ReturnWay::VoidReversal) => self.stands(back.of),
+            (false, _) => self.returns.forget(intent, asked),
+        }
+        self.flights.settle(id);
+        if let Some(flight) = self.flights.get_mut(id) {
+            flight.phase = Phase::AnswerAppended;
+            flight.appended_us = now.monotonic_us;
+        }
+        self.make_answer(id, &record);
+        self.stage.push_back((last, id));
+    }
+
+    /// The issuer was never asked: nothing is on its way, and the acquirer may ask again.
+    pub(crate) fn return_never_sent(&mut self, id: FlightId, now: Now, effects: &mut Effects) {
+        let Some(flight) = self.flights.get_mut(id) else { return };
+        let resumed = flight.back.as_ref().is_some_and(|back| back.resumed.is_some());
+        let (key, link) = (flight.key, flight.link);
+        let Some(acquirer) = self.settings.acquirers.get(link) else { return };
+        if resumed {
+            return self.reply_from_request(id, *b"91", effects);
+        }
+        let code = inbound::short(acquirer.dialect.semantics().results.from_canonical(*b"91").as_bytes());
+        self.return_ended(id, false, Answer::bare(DecisionCode::TryAgain, code), now, effects);
+        self.memory.forget(&key);
+    }
+
+    /// Of a refund everything, but for an allowance that its campaign gives back on the next day; of a void nothing.
+    fn due_at_once(&self, way: ReturnWay, takes: &Takes) -> Takes {
+        let person = takes.iter().find_map(|take| match take.key {
+            CapKey::PersonCategory(campaign, ..) => self.rules.campaign(campaign),
+            _ => None,
+        });
+        let next_day = person.is_some_and(|campaign| campaign.refund.allowance == AllowanceReturn::NextDay);
+        let due = |take: &&CapTake| way == ReturnWay::Refund && !(next_day && take.key.kind().is_personal());
+        takes.iter().filter(due).copied().collect()
+    }
+
+    /// Part of what a confirmed return gives back goes back now: the record first.
+    pub(super) fn give_back_now(&mut self, asked: Lsn, takes: &Takes, now: Now, effects: &mut Effects) -> Option<Lsn> {
+        let pending = self.returns.pending.get_mut(&asked)?;
+        let intent = pending.intent;
+        for take in takes {
+            let left = pending.takes.iter_mut().find(|left| left.key == take.key)?;
+            left.amount = left.amount.checked_sub(take.amount)?;
+            left.count = left.count.checked_sub(take.count)?;
+        }
+        pending.takes.retain(|left| !left.amount.is_zero() || left.count > 0);
+        if pending.takes.is_empty() {
+            self.returns.pending.remove(&asked);
+            self.returns.voids.remove(&asked);
+        }
+        if takes.is_empty() {
+            return None;
+        }
+        let moment = self.moment(now);
+        let record = Record::GaveBack(GaveBack { asked, intent, takes: takes.clone() });
+        let lsn = effects.journal.push(moment.at, moment.business_date, &record);
+        self.quota.give_back(takes);
+        Some(lsn)
+    }
+}

@@ -1,0 +1,295 @@
+//! Voids and refunds: found, bounded, given back once, by records; restarts between any two steps.
+
+use crate::messages::*;
+use crate::world::*;
+use lijian_domain::campaign::{AllowanceReturn, RefundPolicy, RefundSplit};
+use lijian_domain::cap::CapKey;
+use lijian_domain::ids::{Lsn, SerialNumber};
+use lijian_domain::record::Record;
+use lijian_exchange::{Event, Exchange, LinkId};
+use lijian_store::quota::Quota;
+use lijian_store::recovery;
+use std::sync::Arc;
+
+const HOUR_US: u64 = 3_600_000_000;
+
+/// A void (0200, DE3 20) or refund (0220) of that sale, by DE90.
+fn back(sale: &Fields, stan: u32, amount: u64) -> Fields {
+    let mut back = reversal_of(sale, stan, amount);
+    back.insert(3, "200000".to_owned());
+    back
+}
+
+/// As far as the issuer's desk: what it is asked.
+fn asked(world: &mut World, mti: &str, fields: &Fields) -> Fields {
+    world.till(mti, fields);
+    settle_reads(world);
+    world.sync();
+    let (asked_mti, asked) = world.take(ISSUER);
+    assert_eq!(asked_mti, mti);
+    asked
+}
+
+fn settle_reads(world: &mut World) {
+    while !(world.reads.is_empty() && world.finds.is_empty()) {
+        world.serve_reads();
+    }
+}
+
+/// Confirmed by the issuer: what the till is answered.
+fn confirmed(world: &mut World, mti: &str, fields: &Fields) -> Fields {
+    let request = asked(world, mti, fields);
+    let answer = match mti {
+        "0220" => "0230",
+        "0400" => "0410",
+        _ => "0210",
+    };
+    world.issuer(answer, &answer_to(&request, "00"));
+    world.sync();
+    world.take(TILL).1
+}
+
+/// Answered without the issuer: DE39.
+fn refused(world: &mut World, mti: &str, fields: &Fields) -> String {
+    world.till(mti, fields);
+    settle_reads(world);
+    assert_eq!(world.take_all(ISSUER), [], "the issuer is not asked");
+    world.take(TILL).1[&39].clone()
+}
+
+fn used(world: &World) -> u64 {
+    world.campaign().used.get()
+}
+
+fn person(world: &World) -> (u64, u32) {
+    let intent = world.journal.iter().find_map(|entry| match &entry.record {
+        Record::Intent(intent) => Some(intent.clone()),
+        _ => None,
+    });
+    let key =
+        intent.unwrap().award.caps.iter().find(|take| matches!(take.key, CapKey::PersonCategory(..))).unwrap().key;
+    let balance = world.quota.balance(&key);
+    (balance.used.get(), balance.used_count)
+}
+
+/// A new exchange on the same journal, as after a restart, connected again.
+fn restart(world: &mut World) {
+    let quota = Arc::new(Quota::new());
+    let entries = world.journal.iter().cloned().map(Ok::<_, std::convert::Infallible>);
+    let look_up = |lsn: Lsn| Ok(world.journal.iter().find(|entry| entry.lsn == lsn).cloned());
+    let mut recovered = recovery::replay(entries, &quota, look_up).unwrap();
+    let mut exchange = Exchange::new(world.settings.clone(), Arc::new(rules(100_000_000)), Arc::clone(&quota));
+    world.journal.iter().for_each(|entry| exchange.replay(entry));
+    exchange.recover_returns(&recovered);
+    exchange.recover(std::mem::take(&mut recovered.open));
+    (world.exchange, world.quota) = (exchange, quota);
+    world.reads.clear();
+    world.happen(Event::Started);
+    world.happen(Event::Connected { connection: ISSUER, link: LinkId::Issuer(0) });
+    world.happen(Event::Connected { connection: TILL, link: LinkId::Acquirer(0) });
+}
+
+/// 400.00 of 2000.00 are subsidy. A refund of 800.00, half of what the card paid, gives 200.00 of the subsidy back; the rest
+/// goes back with the second half.
+#[test]
+fn parts_of_a_refund_come_to_the_grant() {
+    let mut world = world();
+    world.sale_approved(&sale(1));
+    let request = asked(&mut world, "0220", &back(&sale(1), 2, 80_000));
+    assert_eq!(request[&4], "000000080000");
+    assert_eq!(used(&world), 40_000, "nothing goes back before the issuer's word");
+    world.issuer("0230", &answer_to(&request, "00"));
+    assert!(world.sent.is_empty(), "the till waits for the record");
+    world.sync();
+    assert_eq!(world.take(TILL).1[&39], "00");
+    assert_eq!((used(&world), person(&world).1), (20_000, 1));
+    assert_eq!(world.kinds(), ["intent", "granted", "return-asked", "returned", "gave-back"]);
+    assert_eq!(refused(&mut world, "0220", &back(&sale(1), 3, 80_001)), "64");
+    assert_eq!(confirmed(&mut world, "0220", &back(&sale(1), 4, 80_000))[&39], "00");
+    assert_eq!(used(&world), 0);
+    assert_eq!(refused(&mut world, "0220", &back(&sale(1), 5, 1)), "64");
+    restart(&mut world);
+    assert_eq!(used(&world), 0);
+    assert_eq!(refused(&mut world, "0220", &back(&sale(1), 6, 1)), "64");
+}
+
+/// One part at a time: which one is the last must not change any more.
+#[test]
+fn a_refund_waits_for_the_one_before_it() {
+    let mut world = world();
+    world.sale_approved(&sale(1));
+    let first = asked(&mut world, "0220", &back(&sale(1), 2, 100_000));
+    assert_eq!(refused(&mut world, "0220", &back(&sale(1), 3, 60_001)), "09");
+    // What the issuer refuses counts no more.
+    world.issuer("0230", &answer_to(&first, "05"));
+    world.sync();
+    assert_eq!(world.take(TILL).1[&39], "05");
+    assert_eq!(used(&world), 40_000);
+    assert_eq!(confirmed(&mut world, "0220", &back(&sale(1), 4, 160_000))[&39], "00");
+    assert_eq!(used(&world), 0);
+}
+
+#[test]
+fn a_refund_is_found_by_grant_and_by_number() {
+    let mut world = world();
+    let answer = world.sale_approved(&sale(1));
+    let mut by_grant = back(&sale(1), 2, 10_000);
+    by_grant.remove(&90);
+    let mut by_number = by_grant.clone();
+    by_grant.insert(48, format!("84016{}", tag(&answer, 48, "84").unwrap()));
+    by_number.insert(37, answer[&37].clone());
+    by_number.insert(11, "000003".to_owned());
+    assert_eq!(confirmed(&mut world, "0220", &by_grant)[&39], "00");
+    assert_eq!(confirmed(&mut world, "0220", &by_number)[&39], "00");
+    assert_eq!(used(&world), 35_000);
+    // Another card's or shop's number is not taken.
+    by_number.insert(2, "6217000000000000027".to_owned());
+    by_number.insert(11, "000004".to_owned());
+    assert_eq!(refused(&mut world, "0220", &by_number), "25");
+    // What is not ours passes, and moves nothing.
+    by_number.insert(37, "999999999999".to_owned());
+    by_number.insert(11, "000005".to_owned());
+    world.till("0220", &by_number);
+    settle_reads(&mut world);
+    assert_eq!(world.take(ISSUER).1[&4], "000000010000");
+    assert_eq!(used(&world), 35_000);
+}
+
+/// A void gives back when it can no longer be reversed itself: when its day is over.
+#[test]
+fn a_void_gives_back_when_its_day_is_over() {
+    let mut world = world();
+    world.sale_approved(&sale(1));
+    let request = asked(&mut world, "0200", &back(&sale(1), 2, 200_000));
+    assert_eq!(request[&4], "000000160000", "the issuer sees the net amount");
+    world.issuer("0210", &answer_to(&request, "00"));
+    world.sync();
+    assert_eq!(world.take(TILL).1[&39], "00");
+    assert_eq!((used(&world), person(&world).1), (40_000, 1), "pending return");
+    assert_eq!(refused(&mut world, "0220", &back(&sale(1), 3, 1)), "22");
+    world.till("0400", &reversal_of(&sale(1), 4, 200_000));
+    settle_reads(&mut world);
+    assert_eq!(world.take(TILL).1[&39], "22", "a void is undone by its own reversal alone");
+    restart(&mut world);
+    assert_eq!(used(&world), 40_000);
+    world.pass_us(11 * HOUR_US);
+    assert_eq!(used(&world), 40_000);
+    world.pass_us(HOUR_US);
+    assert_eq!((used(&world), person(&world)), (0, (0, 0)));
+    assert_eq!(world.kinds().last(), Some(&"gave-back"));
+    let given = world.kinds().len();
+    world.pass_us(HOUR_US);
+    assert_eq!(world.kinds().len(), given, "once");
+    restart(&mut world);
+    assert_eq!(used(&world), 0);
+}
+
+#[test]
+fn a_void_that_is_reversed_never_was() {
+    let mut world = world();
+    world.sale_approved(&sale(1));
+    let void = back(&sale(1), 2, 200_000);
+    confirmed(&mut world, "0200", &void);
+    let mut reversal = reversal_of(&void, 3, 160_000);
+    reversal.insert(3, "200000".to_owned());
+    let request = asked(&mut world, "0400", &reversal);
+    assert_eq!(request[&4], "000000160000");
+    world.pass_us(0);
+    world.issuer("0410", &answer_to(&request, "00"));
+    world.sync();
+    assert_eq!(world.take(TILL).1[&39], "00");
+    // Sent again it gets the same; the void sent again is told that it was reversed; the sale stands, over the day's end.
+    world.till("0401", &reversal);
+    settle_reads(&mut world);
+    assert_eq!(world.take(TILL).1[&39], "00");
+    assert_eq!(refused(&mut world, "0200", &void), "22");
+    restart(&mut world);
+    assert_eq!(refused(&mut world, "0200", &void), "22");
+    world.pass_us(13 * HOUR_US);
+    assert_eq!((used(&world), person(&world).1), (40_000, 1));
+    assert_eq!(confirmed(&mut world, "0220", &back(&sale(1), 5, 160_000))[&39], "00");
+    assert_eq!(used(&world), 0);
+}
+
+#[test]
+fn a_void_is_whole_and_of_its_day_and_terminal() {
+    let mut world = world();
+    world.sale_approved(&sale(1));
+    assert_eq!(refused(&mut world, "0200", &back(&sale(1), 2, 100_000)), "64");
+    let mut elsewhere = back(&sale(1), 3, 200_000);
+    elsewhere.insert(41, "T0000002".to_owned());
+    elsewhere.insert(90, elsewhere[&90].clone());
+    world.till("0200", &elsewhere);
+    settle_reads(&mut world);
+    // Its key names another terminal: it is not found, and passes.
+    assert_eq!(world.take(ISSUER).0, "0200");
+    world.pass_us(16_000_000);
+    world.take_all(TILL);
+    world.pass_us(13 * HOUR_US);
+    assert_eq!(refused(&mut world, "0200", &back(&sale(1), 4, 200_000)), "12");
+    assert_eq!(used(&world), 40_000);
+}
+
+/// What the issuer does not answer stays open: the repeat asks it again, and is counted once.
+#[test]
+fn a_refund_without_an_answer_is_asked_again() {
+    let mut world = world();
+    world.sale_approved(&sale(1));
+    let refund = back(&sale(1), 2, 160_000);
+    asked(&mut world, "0220", &refund);
+    world.pass_us(16_000_000);
+    assert_eq!(world.take(TILL).1[&39], "98");
+    assert_eq!(refused(&mut world, "0220", &back(&sale(1), 3, 1)), "09", "it may have been done");
+    restart(&mut world);
+    let again = asked(&mut world, "0221", &refund);
+    world.issuer("0230", &answer_to(&again, "00"));
+    world.sync();
+    assert_eq!(world.take(TILL).1[&39], "00");
+    assert_eq!(used(&world), 0);
+    world.till("0221", &refund);
+    settle_reads(&mut world);
+    assert_eq!(world.take(TILL).1[&39], "00");
+    assert_eq!(used(&world), 0);
+    let asked = world.kinds().iter().filter(|kind| **kind == "return-asked").count();
+    assert_eq!(asked, 1);
+}
+
+#[test]
+fn a_reversal_under_way_and_a_return_do_not_mix() {
+    let mut world = world();
+    let answer = world.sale_approved(&sale(1));
+    world.reversal_asked(&reversal_of(&sale(1), 2, 200_000));
+    assert_eq!(refused(&mut world, "0220", &back(&sale(1), 3, 160_000)), "09");
+    let mut by_grant = back(&sale(1), 4, 160_000);
+    by_grant.insert(48, format!("84016{}", tag(&answer, 48, "84").unwrap()));
+    assert_eq!(refused(&mut world, "0220", &by_grant), "09");
+    assert_eq!(used(&world), 40_000);
+}
+
+/// The allowance: with the last part at once, on the next day, or never. The serial number is free after a void alone.
+#[test]
+fn the_allowance_comes_back_by_the_policy() {
+    let check = |allowance, at_once: u32, next_day: u32| {
+        let mut world = world();
+        let policy = RefundPolicy { allowance, split: RefundSplit::ProRata };
+        world.happen(Event::Rules(Arc::new(rules_with(100_000_000, policy))));
+        let tags = format!("01013{FRIDGE}0300620000004004SN-1");
+        let sale = sale_of(1, CARD, &tags, 200_000);
+        world.sale_approved(&sale);
+        confirmed(&mut world, "0220", &back(&sale, 2, 80_000));
+        assert_eq!(person(&world).1, 1);
+        confirmed(&mut world, "0220", &back(&sale, 3, 80_000));
+        assert_eq!((used(&world), person(&world).1), (0, at_once), "{allowance:?}");
+        world.pass_us(13 * HOUR_US);
+        assert_eq!(person(&world).1, next_day, "{allowance:?}");
+        let serial = CapKey::SerialNumber(SerialNumber::new("SN-1").unwrap());
+        assert_eq!(world.quota.balance(&serial).used_count, 1);
+        let before = world.quota.budgets();
+        restart(&mut world);
+        assert_eq!(world.quota.budgets(), before);
+    };
+    check(AllowanceReturn::Never, 1, 1);
+    check(AllowanceReturn::SameDay, 0, 0);
+    check(AllowanceReturn::OnFullReturnOnly, 0, 0);
+    check(AllowanceReturn::NextDay, 1, 0);
+}
