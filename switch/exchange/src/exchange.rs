@@ -35,6 +35,8 @@ pub struct Exchange {
     pub(crate) returns: Returns,
     /// What waits for its record to be durable, in the order of records.
     pub(crate) stage: VecDeque<(Lsn, FlightId)>,
+    /// Everything up to here is on disk.
+    pub(crate) durable: Lsn,
     /// Who waits for a journal record to be read back.
     pub(crate) reads: HashMap<Ticket, FlightId, FixedState>,
     pub(crate) tickets: u64,
@@ -59,6 +61,7 @@ impl Exchange {
             doubts: Doubts::new(seed),
             returns: Returns::new(seed),
             stage: VecDeque::new(),
+            durable: Lsn::NONE,
             reads: HashMap::with_hasher(FixedState::with_seed(seed)),
             tickets: 0,
             outbound: Vec::new(),
@@ -74,6 +77,7 @@ impl Exchange {
 
     /// Folds one entry of the journal in: at start, in order, before anything is handled.
     pub fn replay(&mut self, entry: &Entry) {
+        self.durable = entry.lsn;
         self.memory.replay(entry);
     }
 
@@ -179,6 +183,7 @@ impl Exchange {
     }
 
     fn durable(&mut self, lsn: Lsn, now: Now, effects: &mut Effects) {
+        self.durable = self.durable.max(lsn);
         while let Some((_, flight)) = self.stage.pop_front_if(|(record, _)| *record <= lsn) {
             self.record_durable(flight, now, effects);
         }

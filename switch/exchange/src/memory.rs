@@ -137,13 +137,14 @@ impl Memory {
     }
 
     /// Takes back an answer whose record may never be durable, though it may be readable: a repeat must not be told what a
-    /// restart may not find. What was refused moved no money and stays.
+    /// restart may not find. What was refused at full price is asked of the issuer again.
     pub(crate) fn withdraw(&mut self, key: &DuplicateKey) {
         let Some(request) = self.requests.get_mut(key) else { return };
         request.state = match request.state {
             State::Granted | State::Declined | State::InDoubt => State::InDoubt,
             State::ReversalAnswered => State::ReversalAsked,
             State::ReturnAnswered => State::ReturnAsked,
+            State::Refused if request.answered != request.opened => State::FullPrice,
             _ => return,
         };
         request.answered = Lsn::NONE;

@@ -24,10 +24,19 @@ impl Exchange {
             }
             self.reply_from_request(id, *b"91", effects);
         }
-        // The issuer may have approved: the next start finds the intent without an outcome, and the reversal goes out then.
         for id in self.flights.in_phases(&[Phase::AnswerAppended]) {
             let Some(flight) = self.flights.get_mut(id) else { continue };
-            flight.code = Some(DecisionCode::IssuerDeclined);
+            if flight.issuer.is_none() {
+                // Refused, or never sent: nobody was asked, and the sale may be tried again.
+                flight.code = Some(DecisionCode::TryAgain);
+                self.memory.forget(&flight.key);
+                self.reply_from_request(id, *b"91", effects);
+                continue;
+            }
+            // The issuer may have approved: the next start finds the intent without an outcome, and the reversal goes out then.
+            if flight.code == Some(DecisionCode::Granted) {
+                flight.code = Some(DecisionCode::IssuerDeclined);
+            }
             self.memory.withdraw(&flight.key);
             self.reply_from_request(id, *b"98", effects);
         }

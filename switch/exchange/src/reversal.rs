@@ -32,6 +32,13 @@ impl Exchange {
             return self.bury(caller, view, key, now, effects);
         }
         let Some((key, original)) = known.filter(|(_, original)| ours.contains(&original.state)) else {
+            // Nothing can be recorded of it any more, or it is on disk that its original must be refused.
+            let buried = known.is_none_or(|(_, original)| {
+                original.state != State::Tombstone || original.opened <= self.durable || self.poisoned
+            });
+            if !buried {
+                return self.reply_now(caller, view, *b"09", &Tags::NONE, effects);
+            }
             return self.relay(caller, view, now, effects);
         };
         let origin = inbound::origin(caller.link, view, &self.cards);
