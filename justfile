@@ -28,6 +28,10 @@ ci:
 loom:
     RUSTFLAGS="--cfg loom" cargo test -p lijian-store --release --lib loom
 
+# Histories of the switch in a simulated world: `just simulate 10000`; one of them: `just simulate 1 SEED`.
+simulate SEEDS="500" SEED="1":
+    cargo run -p lijian-testkit -- --seeds {{ SEEDS }} --seed {{ SEED }}
+
 # Benchmarks; `just bench codec` for one of them.
 bench NAME="":
     cargo bench -p lijian-benches {{ if NAME == "" { "" } else { "--bench " + NAME } }}

@@ -9,5 +9,4 @@ mod messages;
 mod repeats;
 mod returns;
 mod rubbish;
-mod walk;
 mod world;

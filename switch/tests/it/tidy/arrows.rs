@@ -4,7 +4,7 @@ use super::{files, members, read, root};
 use std::collections::BTreeMap;
 
 /// Which of our crates each crate may name.
-const CRATES: [(&str, &[&str]); 8] = [
+const CRATES: [(&str, &[&str]); 9] = [
     ("codecs", &[]),
     ("switch/domain", &[]),
     ("switch/store", &["lijian-domain"]),
@@ -12,6 +12,7 @@ const CRATES: [(&str, &[&str]); 8] = [
     ("loadtest", &["lijian-codecs"]),
     ("switch/exchange", &["lijian-codecs", "lijian-domain", "lijian-store"]),
     ("switch", &["lijian-codecs", "lijian-config", "lijian-domain", "lijian-exchange", "lijian-load", "lijian-store"]),
+    ("switch/testkit", &["lijian-codecs", "lijian-config", "lijian-domain", "lijian-exchange", "lijian-store"]),
     ("benches", &["lijian-codecs", "lijian-domain", "lijian-exchange", "lijian-store"]),
 ];
 

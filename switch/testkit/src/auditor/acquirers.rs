@@ -1,0 +1,151 @@
+//! What an acquirer may be told.
+
+use super::Auditor;
+use super::books::Hold;
+use super::record::Answer;
+use super::rule::{Rule, Violation};
+use super::wire::{Key, Message};
+
+/// Answers of our own that no record stands behind: try again, key taken, in progress, no answer, faults.
+const UNRECORDED: [&str; 8] = ["09", "22", "30", "64", "91", "94", "96", "98"];
+
+impl Auditor {
+    /// An answer to an acquirer.
+    pub(super) fn answer(&mut self, connection: u64, payload: &[u8]) -> Result<(), Violation> {
+        let Some(message) = Message::read(payload) else {
+            return Err(Rule::RelayIsUnchanged.broken("an answer that cannot be read"));
+        };
+        let key = message.key();
+        self.traffic.waiting.remove(&(connection, key.clone()));
+        match (message.mti.get(1..2), message.tag("82")) {
+            (Some("4"), _) => self.reversal_answer(&key, &message, payload),
+            (_, Some("N190")) => Ok(()),
+            (_, Some("G000")) => self.grant_answer(&key, &message, payload),
+            (_, Some("N199")) => self.decline_answer(&key, &message, payload),
+            (_, Some("N116")) => self.too_late_answer(&key, payload),
+            (_, Some(code)) => self.refusal_answer(&key, code, payload),
+            (_, None) => self.plain_answer(&key, &message, payload),
+        }
+    }
+
+    /// A subsidy is told of once its grant is on the medium, and only to whom it was given.
+    fn grant_answer(&mut self, key: &Key, message: &Message, payload: &[u8]) -> Result<(), Violation> {
+        let early = |what: String| Err(Rule::OutcomeBeforeAnswer.broken(what));
+        let grant = message.tag("84").and_then(|grant| u64::from_str_radix(grant, 16).ok());
+        let Some(lsn) = grant.map(|grant| grant & 0xffff_ffff_ffff) else {
+            return early(format!("a grant without its id for {key:?}"));
+        };
+        let Some(hold) = self.books.holds.get(&lsn).filter(|hold| hold.key == *key) else {
+            return early(format!("{key:?} is told of grant {lsn}, which is not its own"));
+        };
+        let granted = self.on_medium(hold).is_some_and(|answer| answer.code == "G000");
+        if !granted {
+            return early(format!("{key:?} is told of grant {lsn}, which is not on the medium"));
+        }
+        let told = (message.number(4), message.tag("81").and_then(|discount| discount.parse().ok()));
+        if told != (Some(hold.intent.net), Some(hold.intent.discount)) {
+            return early(format!("{key:?} is told of {told:?}, grant {lsn} says otherwise"));
+        }
+        self.same_bytes(lsn, payload)
+    }
+
+    /// The issuer's no, or nobody's word, is on the medium; unless nothing can be written any more.
+    fn decline_answer(&mut self, key: &Key, message: &Message, payload: &[u8]) -> Result<(), Violation> {
+        let sale = self.books.sale(key).filter(|(lsn, _)| *lsn <= self.durable);
+        let Some((lsn, hold)) = sale else {
+            return Err(Rule::OutcomeBeforeAnswer.broken(format!("{key:?} is declined without a durable intent")));
+        };
+        let doubted = hold.doubted.is_some_and(|at| at <= self.durable);
+        let declined = self.on_medium(hold).is_some_and(|answer| answer.code == "N199");
+        if doubted || declined {
+            return self.same_bytes(lsn, payload);
+        }
+        if self.poisoned && message.field(39) == "98" {
+            return Ok(());
+        }
+        Err(Rule::OutcomeBeforeAnswer.broken(format!("{key:?} is told that intent {lsn} failed, which is not durable")))
+    }
+
+    /// Its reversal came first, or was accepted since.
+    fn too_late_answer(&mut self, key: &Key, payload: &[u8]) -> Result<(), Violation> {
+        if self.books.sale(key).is_some() {
+            return Ok(());
+        }
+        self.refusal_answer(key, "N116", payload)
+    }
+
+    fn refusal_answer(&mut self, key: &Key, code: &str, payload: &[u8]) -> Result<(), Violation> {
+        let lsn = self.books.opened.get(key).copied().filter(|lsn| *lsn <= self.durable);
+        let refusal = lsn.and_then(|lsn| Some((lsn, self.books.refusals.get(&lsn)?)));
+        match refusal.filter(|(_, refusal)| refusal.answer.code == code) {
+            Some((lsn, refusal)) => {
+                // At full price the issuer's answer is the outcome.
+                let at_full_price = refusal.answer.response_code.is_empty();
+                let answered = refusal.full_price.as_ref().is_some_and(|(at, _)| *at <= self.durable);
+                if at_full_price && !answered && !self.poisoned {
+                    return self.unrecorded(key, payload);
+                }
+                if at_full_price && !answered { Ok(()) } else { self.same_bytes(lsn, payload) }
+            }
+            None => {
+                Err(Rule::OutcomeBeforeAnswer.broken(format!("{key:?} is told {code}, which is not on the medium")))
+            }
+        }
+    }
+
+    /// Without tags: the issuer's own bytes, or a word of ours that moves no money.
+    fn plain_answer(&self, key: &Key, message: &Message, payload: &[u8]) -> Result<(), Violation> {
+        if self.traffic.answered.contains(payload) || UNRECORDED.contains(&message.field(39)) {
+            return Ok(());
+        }
+        Err(Rule::RelayIsUnchanged.broken(format!("{key:?} is told {}, nobody said so", message.field(39))))
+    }
+
+    fn unrecorded(&self, key: &Key, payload: &[u8]) -> Result<(), Violation> {
+        let code = Message::read(payload).map(|message| message.field(39).to_owned()).unwrap_or_default();
+        if UNRECORDED.contains(&code.as_str()) {
+            return Ok(());
+        }
+        Err(Rule::OutcomeBeforeAnswer.broken(format!("{key:?} is told {code} before that is on the medium")))
+    }
+
+    fn reversal_answer(&mut self, key: &Key, message: &Message, payload: &[u8]) -> Result<(), Violation> {
+        let code = message.field(39);
+        let asked = self.books.opened.get(key).and_then(|lsn| Some((*lsn, self.books.asked.get(lsn)?)));
+        if let Some((lsn, asked)) = asked {
+            let ended = asked.ended.as_ref().filter(|(at, _)| *at <= self.durable);
+            if ended.is_some_and(|(_, answer)| answer.response_code == code) {
+                return self.same_bytes(lsn, payload);
+            }
+        }
+        if UNRECORDED.contains(&code) || self.traffic.answered.contains(payload) {
+            return Ok(());
+        }
+        let original = self.traffic.reversals.get(key).and_then(|original| self.books.sale(original));
+        let over = |hold: &Hold| {
+            let reversed = hold.reversed.is_some_and(|at| at <= self.durable);
+            let released = hold.ended.as_ref().is_some_and(|(at, answer)| *at <= self.durable && answer.is_none());
+            reversed || released
+        };
+        if code == "00" && original.is_some_and(|(_, hold)| over(hold)) {
+            return Ok(());
+        }
+        Err(Rule::OutcomeBeforeAnswer.broken(format!("{key:?} is told {code}, which is not on the medium")))
+    }
+
+    /// How a hold ended, if that is on the medium.
+    fn on_medium<'a>(&self, hold: &'a Hold) -> Option<&'a Answer> {
+        hold.ended.as_ref().filter(|(at, _)| *at <= self.durable).and_then(|(_, answer)| answer.as_ref())
+    }
+
+    /// The same request gets the same bytes, whatever type of message it repeats.
+    fn same_bytes(&mut self, opened: u64, payload: &[u8]) -> Result<(), Violation> {
+        let bytes = payload.get(4..).unwrap_or_default();
+        let before = self.traffic.answers.entry(opened).or_insert_with(|| bytes.to_vec());
+        if before == bytes {
+            return Ok(());
+        }
+        let (before, now) = (String::from_utf8_lossy(before), String::from_utf8_lossy(bytes));
+        Err(Rule::RepeatsAreSame.broken(format!("request of record {opened} was told {before}, now {now}")))
+    }
+}

@@ -1,0 +1,238 @@
+//! The books: what every record of the journal means, one after the other.
+
+use super::caps::{Caps, Move};
+use super::facts::Facts;
+use super::record::{Answer, Body, Intent, Origin, Record, Reversal};
+use super::returns::Return;
+use super::rule::{Rule, Violation};
+use super::sums;
+use super::wire::Key;
+use std::collections::BTreeMap;
+
+/// Everything that the journal says so far.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Books {
+    pub(super) caps: Caps,
+    /// Sales and quotes by the LSN of their intent.
+    pub(super) holds: BTreeMap<u64, Hold>,
+    /// Refusals by LSN; the answer at full price where there is one.
+    pub(super) refusals: BTreeMap<u64, Refusal>,
+    /// Reversals and returns asked for, by LSN.
+    pub(super) asked: BTreeMap<u64, Asked>,
+    /// Duplicate keys of originals that must not be granted any more, and where that is said.
+    pub(super) tombstones: BTreeMap<[u8; 16], u64>,
+    /// Where a request's key was last opened: intent, refusal, or reversal asked.
+    pub(super) opened: BTreeMap<Key, u64>,
+    /// Where the reversal with this key left its tombstone.
+    pub(super) buried_by: BTreeMap<Key, u64>,
+    incarnation: u32,
+}
+
+/// A sale, or a quote, whose caps were taken.
+#[derive(Clone, Debug)]
+pub(super) struct Hold {
+    pub(super) key: Key,
+    pub(super) intent: Intent,
+    pub(super) state: State,
+    /// Where it was brought into doubt.
+    pub(super) doubted: Option<u64>,
+    /// The record that ended the hold, and what the acquirer is told by it.
+    pub(super) ended: Option<(u64, Option<Answer>)>,
+    /// Where its reversal was confirmed.
+    pub(super) reversed: Option<u64>,
+}
+
+/// Where what a hold took stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum State {
+    Held,
+    TakenOver,
+    Granted,
+    Free,
+    Reversed,
+}
+
+/// A sale without a subsidy.
+#[derive(Clone, Debug)]
+pub(super) struct Refusal {
+    pub(super) answer: Answer,
+    /// Where the issuer's answer to it at full price stands.
+    pub(super) full_price: Option<(u64, Answer)>,
+}
+
+/// A reversal or return.
+#[derive(Clone, Debug)]
+pub(super) struct Asked {
+    pub(super) intent: u64,
+    pub(super) ended: Option<(u64, Answer)>,
+    /// What it is beyond a reversal.
+    pub(super) returns: Option<Return>,
+}
+
+impl Books {
+    /// Enters a record.
+    pub(super) fn enter(&mut self, record: &Record, facts: &Facts) -> Result<(), Violation> {
+        let lsn = record.lsn;
+        match &record.body {
+            Body::Opened { incarnation } => {
+                if *incarnation <= self.incarnation {
+                    return Err(Rule::JournalReads.broken(format!("record {lsn}: incarnation {incarnation} again")));
+                }
+                self.incarnation = *incarnation;
+            }
+            Body::Intent(intent) => self.hold(lsn, record.date, intent, facts)?,
+            Body::Quoted(intent) => self.hold(lsn, record.date, intent, facts)?,
+            Body::Granted(outcome) => {
+                self.end(lsn, outcome.intent, Move::Grant, Some(&outcome.answer), false, facts)?;
+            }
+            Body::Declined(outcome) => {
+                self.end(lsn, outcome.intent, Move::Release, Some(&outcome.answer), false, facts)?;
+            }
+            Body::Released { intent, .. } => self.end(lsn, *intent, Move::Release, None, true, facts)?,
+            Body::InDoubt { intent } => self.doubt(lsn, *intent)?,
+            Body::Refused(refused) => {
+                let refusal = Refusal { answer: refused.answer.clone(), full_price: None };
+                self.refusals.insert(lsn, refusal);
+                self.opened.insert(key(&refused.origin, "2"), lsn);
+            }
+            Body::FullPrice(outcome) => {
+                let refusal = self.refusals.get_mut(&outcome.intent).filter(|refusal| refusal.full_price.is_none());
+                let unknown = || Rule::EndsOnce.broken(format!("record {lsn}: full price of no open refusal"));
+                refusal.ok_or_else(unknown)?.full_price = Some((lsn, outcome.answer.clone()));
+            }
+            Body::ReversalAsked { origin, intent, amount } => {
+                sums::of_reversal(lsn, *amount, self.holds.get(intent))?;
+                self.ask(lsn, origin, *intent, None)?;
+            }
+            Body::Reversed(reversal) => {
+                self.answered(lsn, reversal)?;
+                self.reverse(lsn, reversal.intent, facts)?;
+            }
+            Body::ReversalRefused(reversal) | Body::ReturnRefused(reversal) => self.answered(lsn, reversal)?,
+            Body::Returned(reversal) => {
+                self.answered(lsn, reversal)?;
+                self.returned(lsn, reversal)?;
+            }
+            Body::Tombstone { origin, original } => {
+                self.tombstones.insert(*original, lsn);
+                self.buried_by.insert(key(origin, "4"), lsn);
+            }
+            Body::ReturnAsked(asked) => {
+                sums::of_return(lsn, asked)?;
+                self.ask(lsn, &asked.origin, asked.intent, Some(Return::of(asked)))?;
+            }
+            Body::GaveBack { asked, intent, caps } => {
+                self.give_back(lsn, *asked, *intent, caps)?;
+                self.caps.apply(Move::GiveBack, caps, &facts.limits)?;
+            }
+            Body::QueueOrdered { maker, checker } => {
+                if maker == checker {
+                    return Err(Rule::EndsOnce.broken(format!("record {lsn}: ordered by one person alone")));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The sale last opened with this key.
+    pub(super) fn sale(&self, key: &Key) -> Option<(u64, &Hold)> {
+        let lsn = *self.opened.get(key)?;
+        Some((lsn, self.holds.get(&lsn)?))
+    }
+
+    fn hold(&mut self, lsn: u64, date: i32, intent: &Intent, facts: &Facts) -> Result<(), Violation> {
+        sums::of_intent(lsn, date, intent, facts)?;
+        if intent.grant & 0xffff_ffff_ffff != lsn {
+            return Err(
+                Rule::JournalReads.broken(format!("record {lsn}: grant {:x} is another record's", intent.grant))
+            );
+        }
+        if let Some(buried) = self.tombstones.get(&intent.origin.key) {
+            let what = format!("record {lsn} holds money for a sale whose reversal stands at record {buried}");
+            return Err(Rule::ReversedFirstIsRefused.broken(what));
+        }
+        match intent.quote.map(|quote| (quote, self.holds.get_mut(&quote))) {
+            None => self.caps.apply(Move::Hold, &intent.caps, &facts.limits)?,
+            Some((_, Some(quote))) if quote.state == State::Held && quote.intent.caps == intent.caps => {
+                quote.state = State::TakenOver;
+            }
+            Some((quote, _)) => {
+                return Err(
+                    Rule::EndsOnce.broken(format!("record {lsn} takes over quote {quote}, which holds nothing"))
+                );
+            }
+        }
+        let key = key(&intent.origin, "2");
+        self.opened.insert(key.clone(), lsn);
+        let hold = Hold { key, intent: intent.clone(), state: State::Held, doubted: None, ended: None, reversed: None };
+        self.holds.insert(lsn, hold);
+        Ok(())
+    }
+
+    fn end(
+        &mut self,
+        lsn: u64,
+        intent: u64,
+        step: Move,
+        answer: Option<&Answer>,
+        from_doubt: bool,
+        facts: &Facts,
+    ) -> Result<(), Violation> {
+        let hold = self.holds.get_mut(&intent).filter(|hold| hold.state == State::Held);
+        let Some(hold) = hold else {
+            return Err(Rule::EndsOnce.broken(format!("record {lsn} ends {intent}, which holds nothing")));
+        };
+        if hold.doubted.is_some() && !from_doubt {
+            return Err(Rule::EndsOnce.broken(format!("record {lsn} decides {intent}, which is in doubt")));
+        }
+        hold.state = if step == Move::Grant { State::Granted } else { State::Free };
+        hold.ended = Some((lsn, answer.cloned()));
+        self.caps.apply(step, &hold.intent.caps, &facts.limits)
+    }
+
+    fn doubt(&mut self, lsn: u64, intent: u64) -> Result<(), Violation> {
+        let open = |hold: &&mut Hold| hold.state == State::Held && hold.doubted.is_none();
+        let unknown = || Rule::EndsOnce.broken(format!("record {lsn} doubts {intent}, which is not open"));
+        self.holds.get_mut(&intent).filter(open).ok_or_else(unknown)?.doubted = Some(lsn);
+        Ok(())
+    }
+
+    fn ask(&mut self, lsn: u64, origin: &Origin, intent: u64, returns: Option<Return>) -> Result<(), Violation> {
+        if !self.holds.contains_key(&intent) {
+            return Err(Rule::EndsOnce.broken(format!("record {lsn} takes back {intent}, which is no sale")));
+        }
+        let class = if returns.as_ref().is_some_and(|returns| !returns.is_reversal()) { "2" } else { "4" };
+        self.opened.insert(key(origin, class), lsn);
+        self.asked.insert(lsn, Asked { intent, ended: None, returns });
+        Ok(())
+    }
+
+    fn answered(&mut self, lsn: u64, reversal: &Reversal) -> Result<(), Violation> {
+        let asked = self.asked.get_mut(&reversal.asked);
+        let open = asked.filter(|asked| asked.ended.is_none() && asked.intent == reversal.intent);
+        let unknown = || Rule::EndsOnce.broken(format!("record {lsn} ends {}, which was not asked", reversal.asked));
+        open.ok_or_else(unknown)?.ended = Some((lsn, reversal.answer.clone()));
+        Ok(())
+    }
+
+    fn reverse(&mut self, lsn: u64, intent: u64, facts: &Facts) -> Result<(), Violation> {
+        let granted = self.holds.get_mut(&intent).filter(|hold| hold.state == State::Granted);
+        let Some(hold) = granted else {
+            return Err(Rule::EndsOnce.broken(format!("record {lsn} reverses {intent}, which is not granted")));
+        };
+        (hold.state, hold.reversed) = (State::Reversed, Some(lsn));
+        self.caps.apply(Move::GiveBack, &hold.intent.caps, &facts.limits)
+    }
+}
+
+/// The key of an origin's request on the wire; `class` is the second digit of its type.
+fn key(origin: &Origin, class: &str) -> Key {
+    Key {
+        class: class.to_owned(),
+        acquirer: origin.acquirer.clone(),
+        terminal: origin.terminal.clone(),
+        merchant: origin.merchant.clone(),
+        stan: format!("{:06}", origin.stan),
+        transmission: origin.transmission.clone(),
+    }
+}

@@ -1,0 +1,56 @@
+//! What the auditor is told beforehand, in plain data.
+
+/// Limits and goods of a scenario.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// Which caps may come to how much.
+    pub limits: Vec<Limit>,
+    /// Goods that are subsidised.
+    pub goods: Vec<Good>,
+    /// Account and amount type before the gross amount in field 54.
+    pub gross_amount_type: String,
+    /// Whether the issuer is asked for the gross amount and splits it by tags.
+    pub gross_to_issuer: bool,
+}
+
+impl Facts {
+    /// What the issuer is asked for, of these two.
+    pub(super) const fn asked(&self, gross: u64, net: u64) -> u64 {
+        if self.gross_to_issuer { gross } else { net }
+    }
+}
+
+/// A limit of every cap whose name begins so.
+#[derive(Clone, Debug)]
+pub struct Limit {
+    /// For example `campaign:trial`, or `person-category:` for everybody's.
+    pub cap: String,
+    /// Minor units.
+    pub amount: Option<u64>,
+    /// Items.
+    pub count: Option<u32>,
+}
+
+/// How a product is subsidised.
+#[derive(Clone, Copy, Debug)]
+pub struct Good {
+    /// As a number.
+    pub gtin: u64,
+    /// Hundredths of a percent.
+    pub rate_basis_points: u64,
+    /// Minor units for a piece.
+    pub cap_per_item: u64,
+}
+
+/// What stands on a cap, as the switch counts it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Balance {
+    /// Minor units held.
+    pub held: u64,
+    /// Minor units used.
+    pub used: u64,
+    /// Items held.
+    pub held_count: u32,
+    /// Items used.
+    pub used_count: u32,
+}

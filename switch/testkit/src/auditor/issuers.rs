@@ -1,0 +1,159 @@
+//! What may be asked of an issuer, and what may be believed of its answers.
+
+use super::Auditor;
+use super::books::{Hold, State};
+use super::record::{Body, Record};
+use super::rule::{Rule, Violation};
+use super::wire::{Key, Message};
+
+impl Auditor {
+    /// A message to the issuer.
+    pub(super) fn question(&mut self, payload: &[u8]) -> Result<(), Violation> {
+        let Some(message) = Message::read(payload) else {
+            return Err(Rule::RelayIsUnchanged.broken("a message to the issuer that cannot be read"));
+        };
+        match message.mti.get(1..2) {
+            Some("8") => Ok(()),
+            Some("4") => self.reversal_question(&message, payload),
+            _ if self.gross_named(&message).is_some() => self.subsidised_question(&message),
+            _ => self.plain_question(&message, payload),
+        }
+    }
+
+    /// The gross amount of a subsidised sale: field 54 adds it, or field 4 is it and tags split it.
+    fn gross_named(&self, message: &Message) -> Option<u64> {
+        if self.facts.gross_to_issuer {
+            return message.tag("81").and(message.number(4));
+        }
+        let named = message.field(54);
+        let place = named.len().checked_sub(20)?;
+        let last = named.get(place..)?.strip_prefix(self.facts.gross_amount_type.as_str())?;
+        last.get(4..)?.parse().ok()
+    }
+
+    fn subsidised_question(&mut self, message: &Message) -> Result<(), Violation> {
+        let key = message.key();
+        let amount = message.number(4);
+        let sale = self.books.sale(&key).filter(|(lsn, _)| *lsn <= self.durable);
+        let Some((lsn, hold)) = sale else {
+            return Err(Rule::IntentBeforeIssuer.broken(format!("no durable intent of {key:?}")));
+        };
+        if hold.state != State::Held || hold.doubted.is_some() {
+            return Err(Rule::IntentBeforeIssuer.broken(format!("intent {lsn} of {key:?} is not open any more")));
+        }
+        let intent = &hold.intent;
+        let due = (Some(self.facts.asked(intent.gross, intent.net)), Some(intent.gross));
+        let split = message.tag("81").and_then(|discount| discount.parse().ok());
+        let split_right = !self.facts.gross_to_issuer || split == Some(intent.discount);
+        if (amount, self.gross_named(message)) != due || !split_right {
+            return Err(Rule::IntentBeforeIssuer.broken(format!("intent {lsn} says other amounts than {amount:?}")));
+        }
+        if !self.traffic.sent.insert(lsn) {
+            return Err(Rule::AskedOnce.broken(format!("intent {lsn} of {key:?} is asked twice")));
+        }
+        self.one_amount(key, amount)
+    }
+
+    /// What is asked without a subsidy is asked as the acquirer asked it.
+    fn plain_question(&mut self, message: &Message, payload: &[u8]) -> Result<(), Violation> {
+        let key = message.key();
+        if !self.traffic.asked.contains(payload) {
+            return Err(Rule::RelayIsUnchanged.broken(format!("nobody asked {key:?} in these bytes")));
+        }
+        let on_record = self.books.opened.get(&key).is_some_and(|lsn| *lsn <= self.durable);
+        if message.has_items() && message.mti.starts_with("02") {
+            if !on_record && !self.poisoned && !self.space_low {
+                return Err(Rule::IntentBeforeIssuer.broken(format!("no durable refusal of {key:?} at full price")));
+            }
+            return self.one_amount(key, message.number(4));
+        }
+        Ok(())
+    }
+
+    fn one_amount(&mut self, key: Key, amount: Option<u64>) -> Result<(), Violation> {
+        let amount = amount.unwrap_or(0);
+        match self.traffic.amounts.insert(key.clone(), amount) {
+            Some(before) if before != amount => {
+                Err(Rule::AskedOnce.broken(format!("{key:?} is asked at {before} and at {amount}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A reversal of ours is on record before the issuer sees it; so is one whose original nobody has seen.
+    fn reversal_question(&mut self, message: &Message, payload: &[u8]) -> Result<(), Violation> {
+        let key = message.key();
+        let original = message.original();
+        let sale = original.as_ref().and_then(|original| self.books.sale(original));
+        if let Some((lsn, hold)) = sale.filter(|(_, hold)| may_be_charged(hold)) {
+            let asked = self.books.opened.get(&key).and_then(|asked| Some((asked, self.books.asked.get(asked)?)));
+            let on_record = asked.is_some_and(|(at, asked)| *at <= self.durable && asked.intent == lsn);
+            let queued = hold.doubted.is_some_and(|doubted| doubted <= self.durable);
+            if !on_record && !queued {
+                return Err(Rule::IntentBeforeIssuer.broken(format!("no durable reversal of intent {lsn}: {key:?}")));
+            }
+            let due = self.facts.asked(hold.intent.gross, hold.intent.net);
+            return if message.number(4) == Some(due) {
+                Ok(())
+            } else {
+                Err(Rule::AskedOnce.broken(format!("intent {lsn} is taken back at another amount")))
+            };
+        }
+        if !self.traffic.asked.contains(payload) {
+            return Err(Rule::RelayIsUnchanged.broken(format!("nobody reversed {key:?} in these bytes")));
+        }
+        let known = original.as_ref().is_none_or(|original| self.books.opened.contains_key(original));
+        let buried = |(reversal, named): (&Key, &Key)| {
+            Some(named) == original.as_ref()
+                && self.books.buried_by.get(reversal).is_some_and(|lsn| *lsn <= self.durable)
+        };
+        if known || self.poisoned || self.traffic.reversals.iter().any(buried) {
+            return Ok(());
+        }
+        Err(Rule::ReversedFirstIsRefused.broken(format!("no durable tombstone of {original:?}")))
+    }
+
+    /// A record that says what an issuer said must be true.
+    pub(super) fn believe(&self, record: &Record) -> Result<(), Violation> {
+        match &record.body {
+            Body::Granted(outcome) => {
+                let Some(hold) = self.books.holds.get(&outcome.intent) else { return Ok(()) };
+                let due = self.facts.asked(hold.intent.gross, hold.intent.net);
+                let approved =
+                    |(code, amount): &(String, Option<u64>)| code == "00" && amount.is_none_or(|amount| amount == due);
+                if self.said(&hold.key, approved) {
+                    return Ok(());
+                }
+                let what = format!("record {}: the issuer did not approve {:?} at {due}", record.lsn, hold.key);
+                Err(Rule::IssuerSaidSo.broken(what))
+            }
+            Body::Reversed(reversal) => self.confirmed(record.lsn, reversal.intent),
+            Body::Released { intent, cause: 1 } => self.confirmed(record.lsn, *intent),
+            Body::Released { intent, cause: 2 } => {
+                let Some(hold) = self.books.holds.get(intent) else { return Ok(()) };
+                if self.said(&hold.key, |(code, _)| code != "00") {
+                    return Ok(());
+                }
+                Err(Rule::IssuerSaidSo.broken(format!("record {}: the issuer declined nothing", record.lsn)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn confirmed(&self, lsn: u64, intent: u64) -> Result<(), Violation> {
+        let confirmed = self.books.holds.get(&intent).is_none_or(|hold| self.traffic.confirmed.contains(&hold.key));
+        if confirmed {
+            return Ok(());
+        }
+        Err(Rule::IssuerSaidSo.broken(format!("record {lsn}: the issuer confirmed no reversal of {intent}")))
+    }
+
+    fn said(&self, key: &Key, what: impl FnMut(&(String, Option<u64>)) -> bool) -> bool {
+        self.traffic.results.get(key).is_some_and(|results| results.iter().any(what))
+    }
+}
+
+/// Whether the issuer may have charged this sale and not taken it back.
+fn may_be_charged(hold: &Hold) -> bool {
+    hold.state == State::Granted || (hold.state == State::Held && hold.doubted.is_some())
+}

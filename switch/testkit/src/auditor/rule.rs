@@ -1,0 +1,94 @@
+//! What must hold, by name, and what is said when it does not.
+
+use std::fmt;
+
+/// A rule that the auditor watches.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Rule {
+    /// The journal reads as its format says, and goes on where it stood.
+    JournalReads,
+    /// A record that was durable once is never lost or changed.
+    DurableStays,
+    /// held + used <= limit, of every cap after every record.
+    CapWithinLimit,
+    /// What the switch counts on its caps is the fold of the journal.
+    CapsAreFold,
+    /// gross = net + discount, discount = sum of sponsors = sum of items.
+    RowIdentity,
+    /// The discount is what rate and cap of the goods say.
+    DiscountIsRight,
+    /// A hold is taken once and ends once, by a way that its state allows.
+    EndsOnce,
+    /// A grant has one approval of the issuer, for this very request and amount; a confirmed reversal has the issuer's
+    /// confirmation.
+    IssuerSaidSo,
+    /// No message to an issuer without what it is about on the medium.
+    IntentBeforeIssuer,
+    /// No answer to an acquirer without its outcome on the medium.
+    OutcomeBeforeAnswer,
+    /// A sale is asked of the issuer once, and never at two amounts.
+    AskedOnce,
+    /// The same request gets the same bytes.
+    RepeatsAreSame,
+    /// A sale whose reversal came first gets nothing.
+    ReversedFirstIsRefused,
+    /// What is not ours passes unchanged.
+    RelayIsUnchanged,
+    /// What the issuer charged at a net amount is granted, in doubt, or on its way back.
+    ChargeHasOwner,
+    /// After a while without traffic nothing is open but what is in doubt, and everybody who waits has an answer.
+    NothingLeftOpen,
+    /// The switch itself found money where it must not be, and stopped.
+    SwitchPanicked,
+}
+
+impl Rule {
+    /// Its name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::JournalReads => "journal-reads",
+            Self::DurableStays => "durable-stays",
+            Self::CapWithinLimit => "cap-within-limit",
+            Self::CapsAreFold => "caps-are-fold",
+            Self::RowIdentity => "row-identity",
+            Self::DiscountIsRight => "discount-is-right",
+            Self::EndsOnce => "ends-once",
+            Self::IssuerSaidSo => "issuer-said-so",
+            Self::IntentBeforeIssuer => "intent-before-issuer",
+            Self::OutcomeBeforeAnswer => "outcome-before-answer",
+            Self::AskedOnce => "asked-once",
+            Self::RepeatsAreSame => "repeats-are-same",
+            Self::ReversedFirstIsRefused => "reversed-first-is-refused",
+            Self::RelayIsUnchanged => "relay-is-unchanged",
+            Self::ChargeHasOwner => "charge-has-owner",
+            Self::NothingLeftOpen => "nothing-left-open",
+            Self::SwitchPanicked => "switch-panicked",
+        }
+    }
+
+    /// That it is broken, and how.
+    pub fn broken(self, what: impl Into<String>) -> Violation {
+        Violation { rule: self, what: what.into() }
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.as_str())
+    }
+}
+
+/// A rule is broken.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Violation {
+    /// Which.
+    pub rule: Rule,
+    /// How, for people.
+    pub what: String,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.rule, self.what)
+    }
+}

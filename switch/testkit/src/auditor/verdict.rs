@@ -1,0 +1,52 @@
+//! The end of a history, when everything had time to settle.
+
+use super::Auditor;
+use super::books::State;
+use super::rule::{Rule, Violation};
+
+/// What the switch says of itself at the end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Standing {
+    /// Requests that it still works on.
+    pub in_flight: usize,
+    /// Holds that it has in doubt.
+    pub in_doubt: usize,
+}
+
+impl Auditor {
+    /// Nothing more will happen.
+    ///
+    /// # Errors
+    /// Something is left open, or money has no owner.
+    pub fn finish(&self, standing: Standing) -> Result<(), Violation> {
+        let open = |what: String| Err(Rule::NothingLeftOpen.broken(what));
+        if standing.in_flight > 0 {
+            return open(format!("{} requests are still in flight", standing.in_flight));
+        }
+        if let Some((connection, key)) = self.traffic.waiting.first() {
+            return open(format!("{key:?} on connection {connection} never got an answer"));
+        }
+        let held = || self.books.holds.iter().filter(|(_, hold)| hold.state == State::Held);
+        if let Some((lsn, hold)) = held().find(|(_, hold)| hold.doubted.is_none()) {
+            return open(format!("intent {lsn} of {:?} is neither decided nor in doubt", hold.key));
+        }
+        if held().count() != standing.in_doubt {
+            return open(format!("{} holds are in doubt, the switch knows of {}", held().count(), standing.in_doubt));
+        }
+        self.books.holds.iter().try_for_each(|(lsn, hold)| {
+            let charged = self.traffic.charges.contains_key(&hold.key) && !self.traffic.taken_back.contains(&hold.key);
+            // A reversal whose answer was lost: both sides may be right, and the reversal is on record.
+            let unsure = self.books.asked.values().any(|asked| asked.intent == *lsn);
+            let sent = self.traffic.sent.contains(lsn);
+            match hold.state {
+                State::Granted if !charged && !unsure => {
+                    Err(Rule::IssuerSaidSo.broken(format!("grant {lsn} of {:?} was never charged", hold.key)))
+                }
+                State::Free | State::Reversed if sent && charged => {
+                    Err(Rule::ChargeHasOwner.broken(format!("the card paid for {:?}, {lsn} gives nothing", hold.key)))
+                }
+                _ => Ok(()),
+            }
+        })
+    }
+}

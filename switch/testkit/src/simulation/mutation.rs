@@ -1,0 +1,48 @@
+//! Mistakes made on purpose, so that the auditor can show that it notices them.
+
+/// What is done wrongly.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Mutation {
+    /// The exchange is told that records are durable when their write begins.
+    DurableBeforeSync,
+    /// The disk says that it has synced, and has not.
+    SyncLies,
+    /// A start does not replay tombstones.
+    TombstonesNotReplayed,
+    /// A start does not tell the exchange of intents without an outcome.
+    OpenIntentsForgotten,
+    /// A start does not replay what was answered: repeats are new requests.
+    AnswersForgotten,
+    /// A confirmed reversal does not give back what it should.
+    GivenBackTooLittle,
+    /// What a declined sale held is not released.
+    RollbackForgotten,
+    /// The issuer's answer is handed to the request of another till.
+    AnswerOfAnother,
+    /// An answer of the issuer that arrives is an approval, whatever it said.
+    DeclineReadAsApproval,
+    /// The switch is given larger limits than it was told.
+    LimitsIgnored,
+    /// A repeat's record is read back from the wrong place.
+    WrongRecordReadBack,
+    /// What the exchange sends to the issuer is sent twice.
+    SentTwice,
+}
+
+impl Mutation {
+    /// All of them.
+    pub const ALL: [Self; 12] = [
+        Self::DurableBeforeSync,
+        Self::SyncLies,
+        Self::TombstonesNotReplayed,
+        Self::OpenIntentsForgotten,
+        Self::AnswersForgotten,
+        Self::GivenBackTooLittle,
+        Self::RollbackForgotten,
+        Self::AnswerOfAnother,
+        Self::DeclineReadAsApproval,
+        Self::LimitsIgnored,
+        Self::WrongRecordReadBack,
+        Self::SentTwice,
+    ];
+}

@@ -1,0 +1,6 @@
+//! The simulation over many seeds, and proof that its auditor notices mistakes.
+#![expect(clippy::panic, reason = "tests")]
+
+mod independence;
+mod mutations;
+mod seeds;

@@ -1,0 +1,76 @@
+//! Each mistake made on purpose is noticed within some seeds, by the rule that it breaks.
+
+use lijian_testkit::auditor::Rule;
+use lijian_testkit::simulation::{Mutation, play};
+
+/// Seeds that a mistake may stay unnoticed in.
+const SEEDS: u64 = 200;
+
+fn check(mutation: Mutation, expected: &[Rule]) {
+    let failed = (1..=SEEDS).find_map(|seed| play(seed, Some(mutation)).err());
+    let failed = failed.unwrap_or_else(|| panic!("nobody notices {mutation:?}"));
+    assert!(expected.contains(&failed.violation.rule), "{mutation:?}: {failed}");
+}
+
+#[test]
+fn an_answer_before_its_record_is_durable() {
+    check(
+        Mutation::DurableBeforeSync,
+        &[Rule::IntentBeforeIssuer, Rule::OutcomeBeforeAnswer, Rule::ReversedFirstIsRefused],
+    );
+}
+
+#[test]
+fn a_disk_that_lies_about_its_syncs() {
+    check(Mutation::SyncLies, &[Rule::IntentBeforeIssuer, Rule::OutcomeBeforeAnswer, Rule::ReversedFirstIsRefused]);
+}
+
+#[test]
+fn tombstones_lost_at_a_start() {
+    check(Mutation::TombstonesNotReplayed, &[Rule::ReversedFirstIsRefused]);
+}
+
+#[test]
+fn open_intents_lost_at_a_start() {
+    check(Mutation::OpenIntentsForgotten, &[Rule::NothingLeftOpen]);
+}
+
+#[test]
+fn answers_lost_at_a_start() {
+    check(Mutation::AnswersForgotten, &[Rule::RepeatsAreSame, Rule::AskedOnce, Rule::IntentBeforeIssuer]);
+}
+
+#[test]
+fn a_reversal_that_gives_back_too_little() {
+    check(Mutation::GivenBackTooLittle, &[Rule::CapsAreFold]);
+}
+
+#[test]
+fn a_declined_sale_that_keeps_its_hold() {
+    check(Mutation::RollbackForgotten, &[Rule::CapsAreFold]);
+}
+
+#[test]
+fn an_answer_for_another_request() {
+    check(Mutation::AnswerOfAnother, &[Rule::IssuerSaidSo, Rule::ChargeHasOwner]);
+}
+
+#[test]
+fn a_decline_taken_for_an_approval() {
+    check(Mutation::DeclineReadAsApproval, &[Rule::IssuerSaidSo]);
+}
+
+#[test]
+fn caps_that_are_larger_than_they_should_be() {
+    check(Mutation::LimitsIgnored, &[Rule::CapWithinLimit]);
+}
+
+#[test]
+fn a_repeat_answered_from_another_record() {
+    check(Mutation::WrongRecordReadBack, &[Rule::OutcomeBeforeAnswer, Rule::RepeatsAreSame]);
+}
+
+#[test]
+fn a_sale_sent_twice() {
+    check(Mutation::SentTwice, &[Rule::AskedOnce]);
+}
