@@ -3,6 +3,7 @@
 
 mod check;
 mod cost;
+mod crash;
 mod daemon;
 mod demo;
 mod dialects;
