@@ -188,7 +188,8 @@ fn hear_sale(asked: &Asked, sale: &Sale, answer: &Answer, reversed: bool) -> Res
         };
     }
     match (code.as_str(), answer.text(39).as_str()) {
-        ("N116", "22") if sale.reversal.is_some() => return Ok(Told::ReversedFirst),
+        // By its till, or by the switch that lost the answer of the issuer.
+        ("N116", "22") => return Ok(Told::ReversedFirst),
         ("N199", "98") => return Ok(Told::InDoubt),
         _ if matches!(asked.told, Told::InDoubt | Told::ReversedFirst) => {
             return if code == "G000" { Err("granted after all".to_owned()) } else { Ok(asked.told) };
