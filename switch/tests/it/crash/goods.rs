@@ -3,6 +3,7 @@
 /// The campaign as it is published, but with little money in it.
 const CAMPAIGN: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../config/campaigns/shenzhen-2024.toml"));
 const PUBLISHED_BUDGET: &str = "campaign_fen = 12_000_000_000";
+const PUBLISHED_PHONES: &str = "ids = [\"phone\"]";
 
 /// The budget as the API and the journal name it.
 pub(super) const BUDGET: &str = "campaign:shenzhen-2024";
@@ -36,11 +37,17 @@ impl Goods {
     }
 }
 
-/// The campaign with so much money, in minor units, and a twentieth of it for phones, the file's last category.
+/// The campaign with so much money, in minor units, and a twentieth of it for phones.
 pub(super) fn campaign(budget: u64) -> String {
-    assert!(CAMPAIGN.contains(PUBLISHED_BUDGET));
-    let campaign = CAMPAIGN.replace(PUBLISHED_BUDGET, &format!("campaign_fen = {budget}"));
-    format!("{campaign}\nbudget_fen = {}\n", limits(budget)[1].1)
+    let [(_, whole), (_, phones)] = limits(budget);
+    let edits = [
+        (PUBLISHED_BUDGET, format!("campaign_fen = {whole}")),
+        (PUBLISHED_PHONES, format!("{PUBLISHED_PHONES}\nbudget_fen = {phones}")),
+    ];
+    edits.into_iter().fold(CAMPAIGN.to_owned(), |campaign, (published, edited)| {
+        assert!(campaign.contains(published), "{published} is no longer in the campaign's file");
+        campaign.replace(published, &edited)
+    })
 }
 
 /// What each cap gives then.
