@@ -9,6 +9,7 @@ pub mod decode;
 pub mod demo;
 mod dialect_argument;
 pub mod encode;
+pub mod explain;
 pub mod ledger;
 pub mod run;
 pub mod settle;
@@ -36,6 +37,7 @@ enum Command {
     Verify(verify::VerifyArguments),
     Decode(decode::DecodeArguments),
     Encode(encode::EncodeArguments),
+    Explain(explain::ExplainArguments),
     Ledger(ledger::LedgerArguments),
 }
 
@@ -50,6 +52,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             Command::Verify(arguments) => verify::run(&arguments),
             Command::Decode(arguments) => decode::run(&arguments),
             Command::Encode(arguments) => encode::run(&arguments),
+            Command::Explain(arguments) => explain::run(&arguments),
             Command::Ledger(arguments) => ledger::run(&arguments),
         },
         Err(error) => {

@@ -7,6 +7,7 @@ mod crash;
 mod daemon;
 mod demo;
 mod dialects;
+mod explain;
 mod ledger;
 mod messages;
 mod rubbish;

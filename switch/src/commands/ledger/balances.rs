@@ -35,7 +35,7 @@ pub(super) fn run(arguments: &BalancesArguments) -> ExitCode {
             print(&if arguments.json { object(&budgets) } else { table(&budgets, personal) });
             ExitCode::SUCCESS
         }
-        Err(error) => failed("balances", &error, error.exit_code()),
+        Err(error) => failed("ledger balances", &error, error.exit_code()),
     }
 }
 

@@ -60,7 +60,7 @@ pub(super) fn run(arguments: &ExportArguments) -> ExitCode {
                 ExportError::Range { .. } => 64,
                 ExportError::Write { .. } => 75,
             };
-            failed("export", &error, code)
+            failed("ledger export", &error, code)
         }
     }
 }

@@ -17,7 +17,7 @@ const PROGRESS_RECORDS: u64 = 1 << 16;
 
 /// Why the journal does not tell what was asked.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum HistoryError {
+pub(in crate::commands) enum HistoryError {
     #[error("no journal can be read in the data directory {}: {source}; does --data, or store.path of the configuration, name that of the daemon?", path.display())]
     NoJournal { path: PathBuf, source: io::Error },
     #[error("the journal is not whole")]
@@ -28,7 +28,7 @@ pub(super) enum HistoryError {
 
 impl HistoryError {
     /// 64 where there is no journal, 1 where it does not pass.
-    pub(super) fn exit_code(&self) -> u8 {
+    pub(in crate::commands) fn exit_code(&self) -> u8 {
         match self {
             Self::NoJournal { .. } => 64,
             Self::Journal(_) | Self::Replay(_) => 1,
@@ -37,10 +37,10 @@ impl HistoryError {
 }
 
 /// A journal, up to where it ended when it was opened: a running daemon writes on meanwhile.
-pub(super) struct History {
+pub(in crate::commands) struct History {
     storage: Arc<FileStorage>,
-    pub(super) reader: JournalReader,
-    pub(super) head: JournalHead,
+    pub(in crate::commands) reader: JournalReader,
+    pub(in crate::commands) head: JournalHead,
 }
 
 /// All of a journal, folded.
@@ -53,13 +53,23 @@ pub(super) struct Folded {
 
 impl History {
     /// Opens the journal under the data directory `data`; makes nothing where there is none.
-    pub(super) fn open(data: &Path) -> Result<Self, HistoryError> {
+    pub(in crate::commands) fn open(data: &Path) -> Result<Self, HistoryError> {
         let storage = FileStorage::open_existing(&data.join("journal"));
         let storage = storage.map_err(|source| HistoryError::NoJournal { path: data.to_owned(), source })?;
         let storage = Arc::new(storage);
         let reader = JournalReader::open(storage.clone())?;
         let head = reader.head();
         Ok(Self { storage, reader, head })
+    }
+
+    /// Every record, up to where the journal ended.
+    pub(in crate::commands) fn entries(&mut self) -> impl Iterator<Item = Result<Entry, JournalError>> + '_ {
+        self.reader.entries(Lsn(1)).take(usize::try_from(self.head.lsn.0).unwrap_or(usize::MAX))
+    }
+
+    /// A reader of its own, for looking records up while the others are read straight on.
+    pub(in crate::commands) fn another_reader(&self) -> Result<JournalReader, JournalError> {
+        JournalReader::open(self.storage.clone())
     }
 
     /// Reads and folds every record: checksums, chain and LSNs are proven on the way.
@@ -82,18 +92,18 @@ impl History {
 }
 
 /// A sign of life on a terminal, nothing when piped. It is taken away at its end.
-pub(super) struct Progress {
+pub(in crate::commands) struct Progress {
     shown: bool,
     done: &'static str,
     next: u64,
 }
 
 impl Progress {
-    pub(super) fn new(done: &'static str) -> Self {
+    pub(in crate::commands) fn new(done: &'static str) -> Self {
         Self { shown: io::stderr().is_terminal(), done, next: PROGRESS_RECORDS }
     }
 
-    pub(super) fn reached(&mut self, lsn: Lsn) {
+    pub(in crate::commands) fn reached(&mut self, lsn: Lsn) {
         if self.shown && lsn.0 >= self.next {
             self.next = lsn.0.saturating_add(PROGRESS_RECORDS);
             tell(&format!("\r{lsn} records {}", self.done));

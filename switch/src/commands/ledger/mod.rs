@@ -6,7 +6,7 @@
 
 mod balances;
 mod export;
-mod history;
+pub(in crate::commands) mod history;
 mod rebuild;
 mod record_json;
 mod verify;
@@ -43,23 +43,23 @@ pub fn run(arguments: &LedgerArguments) -> ExitCode {
 }
 
 /// Tells an error with everything that caused it, on one line, and gives the exit code.
-fn failed(command: &str, error: &dyn Error, code: u8) -> ExitCode {
+pub(in crate::commands) fn failed(command: &str, error: &dyn Error, code: u8) -> ExitCode {
     let causes = std::iter::successors(error.source(), |cause| (*cause).source());
     let text = causes.fold(error.to_string(), |text, cause| {
         let cause = cause.to_string();
         // Some errors say their cause themselves.
         if text.contains(&cause) { text } else { format!("{text}: {cause}") }
     });
-    tell(&format!("lijian ledger {command}: {text}\n"));
+    tell(&format!("lijian {command}: {text}\n"));
     ExitCode::from(code)
 }
 
-fn tell(text: &str) {
+pub(in crate::commands) fn tell(text: &str) {
     // There is nobody to tell where standard error is closed.
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
-fn print(text: &str) {
+pub(in crate::commands) fn print(text: &str) {
     // There is nobody to tell where standard output is closed.
     let _ = std::io::stdout().lock().write_all(text.as_bytes());
 }

@@ -50,7 +50,7 @@ pub(super) fn run(arguments: &RebuildArguments) -> ExitCode {
                 RebuildError::Index(_) | RebuildError::Apply(ApplyError::Index(_)) => 70,
                 RebuildError::Apply(_) => 1,
             };
-            failed("rebuild", &error, code)
+            failed("ledger rebuild", &error, code)
         }
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &VerifyLedgerArguments) -> ExitCode {
             }
             if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) }
         }
-        Err(error) => failed("verify", &error, error.exit_code()),
+        Err(error) => failed("ledger verify", &error, error.exit_code()),
     }
 }
 

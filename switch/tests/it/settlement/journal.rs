@@ -77,7 +77,13 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
-    fn push(&mut self, record: &Record) -> Lsn {
+    /// The place of the record that is pushed next.
+    pub(crate) fn next_lsn(&self) -> Lsn {
+        self.buffer.next_lsn()
+    }
+
+    /// Stamped a microsecond after the one before.
+    pub(crate) fn push(&mut self, record: &Record) -> Lsn {
         let at = UnixMicros(1_727_741_000_000_000 + self.buffer.next_lsn().0.cast_signed());
         self.buffer.push(at, self.date, record)
     }
