@@ -13,8 +13,8 @@ pub const REST_BYTES_MAX: usize = 65_535 + 4;
 /// An output buffer that grew beyond this gives its memory back once it is empty.
 pub const OUTPUT_KEPT_BYTES: usize = 256 * 1024;
 
-/// With more bytes of records than this they are appended before the turn: a turn of many connections must not gather more
-/// than the smallest segment takes as one batch.
+/// With more bytes of records than this they are appended before the turn: the disk writes them while the rest of the turn is
+/// handled.
 pub const APPEND_EARLY_BYTES: usize = 256 * 1024;
 
 /// Tasks polled between two looks at the sockets: as many as connections can be ready at once, so that all of them share

@@ -75,9 +75,10 @@ impl RecordBuffer {
         Lsn(self.next.0 - self.count as u64)
     }
 
-    /// Room for a batch's header, then the records: what is written.
-    pub(crate) const fn batch_bytes_mut(&mut self) -> &mut Vec<u8> {
-        &mut self.bytes
+    /// The records waiting in it, in batches.
+    pub(crate) fn batches(&mut self) -> Batches<'_> {
+        let next = self.first_lsn();
+        Batches { bytes: &mut self.bytes, at: 0, next }
     }
 
     /// Moves all records of `from` behind those of `self`; `from` stays empty with its next LSN. Only memory is exchanged
@@ -98,5 +99,46 @@ impl RecordBuffer {
     pub(crate) fn forget(&mut self) {
         self.bytes.truncate(BATCH_HEADER_BYTES);
         self.count = 0;
+    }
+}
+
+/// The records of a buffer, one batch after the other. A batch's header is put where the end of the batch before it stands:
+/// that one is written by then.
+#[derive(Debug)]
+pub(crate) struct Batches<'a> {
+    bytes: &'a mut [u8],
+    /// Where the next batch's header goes.
+    at: usize,
+    next: Lsn,
+}
+
+/// Room for a batch's header, then its records.
+#[derive(Debug)]
+pub(crate) struct UnsealedBatch<'a> {
+    pub(crate) bytes: &'a mut [u8],
+    pub(crate) first_lsn: Lsn,
+    /// Records in it, at least one.
+    pub(crate) count: u32,
+}
+
+impl Batches<'_> {
+    /// The next batch: as many records as `record_bytes_max` bytes hold, but one in any case. None when all were given.
+    pub(crate) fn next(&mut self, record_bytes_max: usize) -> Option<UnsealedBatch<'_>> {
+        let records = self.bytes.get(self.at + BATCH_HEADER_BYTES..).unwrap_or_default();
+        let (mut length, mut count) = (0, 0);
+        while let Some(record) = record::length(records.get(length..).unwrap_or_default()) {
+            if count > 0 && length + record > record_bytes_max {
+                break;
+            }
+            (length, count) = (length + record, count + 1);
+        }
+        if count == 0 {
+            return None;
+        }
+        let (from, first_lsn) = (self.at, self.next);
+        self.at += length;
+        self.next = Lsn(first_lsn.0 + u64::from(count));
+        let bytes = self.bytes.get_mut(from..from + BATCH_HEADER_BYTES + length)?;
+        Some(UnsealedBatch { bytes, first_lsn, count })
     }
 }

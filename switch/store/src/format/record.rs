@@ -67,6 +67,12 @@ impl<'a> Frame<'a> {
     }
 }
 
+/// The length of the first of some encoded records; none where there is none.
+pub(super) fn length(records: &[u8]) -> Option<usize> {
+    let length = u32::from_le_bytes(*records.first_chunk()?);
+    usize::try_from(length).ok().filter(|length| *length >= HEADER_BYTES)
+}
+
 /// Appends a record.
 pub(super) fn put(lsn: Lsn, at: UnixMicros, date: BusinessDate, record: &Record, out: &mut Vec<u8>) {
     framed(lsn, at, date, out, |out| body::put_record(record, out));

@@ -3,7 +3,7 @@
 use super::preparer::{Prepared, Preparer};
 use super::walk::Cursor;
 use super::{BatchTimings, Durability, JournalEvent, JournalFault, JournalHead, JournalOptions, segments};
-use crate::format::{ChainHash, RecordBuffer, SEGMENT_HEADER_BYTES, SegmentHeader, seal_batch};
+use crate::format::{ChainHash, SEGMENT_HEADER_BYTES, SegmentHeader, UnsealedBatch, seal_batch};
 use crate::storage::StorageFile;
 use lijian_domain::ids::Lsn;
 
@@ -37,12 +37,12 @@ impl Appender {
         Self { options, preparer, prepared: None, file, name, number, offset, segment_bytes, chain }
     }
 
-    /// Writes all records of `batch`, which are at least one, and makes them durable. After an error nothing may be written
-    /// any more.
-    pub(super) fn write(&mut self, batch: &mut RecordBuffer) -> Result<(JournalHead, BatchTimings), JournalFault> {
+    /// Writes a batch, which an empty segment has room for, and makes it durable. After an error nothing may be written any
+    /// more.
+    pub(super) fn write(&mut self, batch: UnsealedBatch<'_>) -> Result<(JournalHead, BatchTimings), JournalFault> {
         let started = self.now_us();
-        let (first_lsn, last_lsn, count) = (batch.first_lsn(), batch.last_lsn(), batch.count());
-        let bytes = batch.batch_bytes_mut();
+        let UnsealedBatch { bytes, first_lsn, count } = batch;
+        let last_lsn = Lsn(first_lsn.0 + u64::from(count) - 1);
         if self.offset + bytes.len() as u64 > self.segment_bytes {
             self.roll(first_lsn)?;
         }

@@ -124,12 +124,4 @@ pub enum AppendError {
         /// The first one of the buffer.
         got: Lsn,
     },
-    /// More than one segment holds.
-    #[error("{got} bytes of records do not fit into a segment, at most {at_most} expected: append in smaller parts")]
-    TooLarge {
-        /// Bytes of the buffer.
-        got: usize,
-        /// Bytes that fit.
-        at_most: usize,
-    },
 }

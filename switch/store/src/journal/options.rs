@@ -60,8 +60,7 @@ pub struct JournalOptions {
     pub durability: Durability,
     /// With less free space than this after a segment was made, [`crate::journal::JournalEvent::SpaceLow`] is raised.
     pub free_bytes_min: u64,
-    /// Appending waits while this many bytes gather for the next batch: a slow disk must not fill the memory. No more than
-    /// what a segment holds counts.
+    /// Appending waits while this many bytes gather for the next batch: a slow disk must not fill the memory.
     pub pending_bytes_max: usize,
     /// Segments that hold nothing from this LSN on are not read at the start, only their heads and lengths are checked;
     /// what a snapshot covers need not be proven at each start. From 1, everything is.

@@ -16,7 +16,6 @@ use std::thread::JoinHandle;
 #[derive(Debug)]
 pub struct Journal {
     shared: Arc<Shared>,
-    record_bytes_max: usize,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -34,21 +33,22 @@ impl Journal {
         lock: Lock,
         observer: impl Fn(JournalEvent) + Send + 'static,
     ) -> io::Result<Self> {
-        let record_bytes_max = segments::record_bytes_max(options.segment_bytes);
         let shared = Arc::new(Shared {
             state: Mutex::new(State::new(head)),
             work: Condvar::new(),
             room: Condvar::new(),
             durable: AtomicU64::new(head.lsn.0),
-            pending_bytes_max: options.pending_bytes_max.min(record_bytes_max),
+            pending_bytes_max: options.pending_bytes_max,
         });
-        let writer = Writer { shared: Arc::clone(&shared), appender, observer, _lock: lock };
+        let record_bytes_max = segments::record_bytes_max(options.segment_bytes);
+        let writer = Writer { shared: Arc::clone(&shared), appender, record_bytes_max, observer, _lock: lock };
         let thread = std::thread::Builder::new().name("journal".to_owned()).spawn(move || writer.run())?;
-        Ok(Self { shared, record_bytes_max, thread: Mutex::new(Some(thread)) })
+        Ok(Self { shared, thread: Mutex::new(Some(thread)) })
     }
 
-    /// Takes all records of `buffer` for the next batch and leaves it empty. Returns at once, unless so much is waiting
-    /// already that the disk must catch up first. The records are durable when [`JournalEvent::Durable`] says so.
+    /// Takes all records of `buffer` for the next batch, or for several where one segment does not hold them, and leaves it
+    /// empty. Returns at once, unless so much is waiting already that the disk must catch up first. The records are durable
+    /// when [`JournalEvent::Durable`] says so: in their order, those of one batch together.
     ///
     /// After an error the buffer is as it was.
     pub fn append(&self, buffer: &mut RecordBuffer) -> Result<(), AppendError> {
@@ -56,9 +56,6 @@ impl Journal {
             return Ok(());
         }
         let bytes = buffer.len_bytes();
-        if bytes > self.record_bytes_max {
-            return Err(AppendError::TooLarge { got: bytes, at_most: self.record_bytes_max });
-        }
         let mut state = self.shared.state();
         loop {
             state.check()?;
@@ -183,33 +180,40 @@ impl State {
 struct Writer<F: Fn(JournalEvent)> {
     shared: Arc<Shared>,
     appender: Appender,
+    /// What a batch holds at most.
+    record_bytes_max: usize,
     observer: F,
     _lock: Lock,
 }
 
 impl<F: Fn(JournalEvent)> Writer<F> {
     fn run(mut self) {
-        let mut batch = RecordBuffer::new(Lsn(1));
-        while self.gather(&mut batch) {
-            let written = self.appender.write(&mut batch);
+        let mut gathered = RecordBuffer::new(Lsn(1));
+        while self.gather(&mut gathered) {
+            if let Err(fault) = self.write(&mut gathered) {
+                self.poison(&fault);
+                (self.observer)(JournalEvent::Poisoned(fault));
+                return;
+            }
+            gathered.forget();
+        }
+    }
+
+    /// Makes what was gathered durable, batch by batch: one, unless it is more than a segment holds.
+    fn write(&mut self, gathered: &mut RecordBuffer) -> Result<(), JournalFault> {
+        let mut batches = gathered.batches();
+        while let Some(batch) = batches.next(self.record_bytes_max) {
+            let written = self.appender.write(batch);
             if let Some(event) = self.appender.news() {
                 (self.observer)(event);
             }
-            match written {
-                Ok((head, timings)) => {
-                    batch.forget();
-                    self.shared.state().head = head;
-                    self.shared.durable.store(head.lsn.0, Ordering::Release);
-                    (self.observer)(JournalEvent::Written(timings));
-                    (self.observer)(JournalEvent::Durable(head.lsn));
-                }
-                Err(fault) => {
-                    self.poison(&fault);
-                    (self.observer)(JournalEvent::Poisoned(fault));
-                    return;
-                }
-            }
+            let (head, timings) = written?;
+            self.shared.state().head = head;
+            self.shared.durable.store(head.lsn.0, Ordering::Release);
+            (self.observer)(JournalEvent::Written(timings));
+            (self.observer)(JournalEvent::Durable(head.lsn));
         }
+        Ok(())
     }
 
     /// Waits for records and takes them all; false when there will be none any more.

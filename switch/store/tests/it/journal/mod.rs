@@ -7,7 +7,9 @@ mod draw;
 mod faults;
 mod fixture;
 mod group;
+mod large;
 mod records;
+mod slow;
 
 use lijian_domain::ids::Lsn;
 use lijian_domain::record::{Entry, Record, ReleaseCause, Released};
