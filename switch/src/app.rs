@@ -20,6 +20,7 @@ use lijian_domain::ids::Lsn;
 use lijian_domain::record::{Opened, Record};
 use lijian_domain::rules::Rules;
 use lijian_domain::text::Text;
+use lijian_domain::time::Moment;
 use lijian_exchange::{Effects, Exchange};
 use lijian_store::index::{IndexError, SledIndex};
 use lijian_store::journal::{Journal, JournalError, JournalOptions, JournalReader, OpenJournal};
@@ -125,9 +126,14 @@ pub fn run(loaded: Loaded) -> Result<Verdict, AppError> {
     descriptors::raise_limit();
     let rules = Arc::new(rules);
     let seed = entropy::seed().map_err(|source| AppError::Resources { what: "randomness", source })?;
-    let Recovery { journal: open, storage, exchange, quota, recovered } = recover(&config, &rules, seed)?;
+    let Recovery { journal: open, storage, mut exchange, quota, recovered } = recover(&config, &rules, seed)?;
     let clock = start_clock(&config, &recovered);
-    let effects = opened(&open, &config, &rules, &recovered, clock);
+    let moment = exchange.moment(clock.now());
+    if moment.at < recovered.latest {
+        let (now, latest) = (clock::rfc3339(moment.at), clock::rfc3339(recovered.latest));
+        tracing::warn!(%now, %latest, "the clock stands before the journal's latest record; the business date does not go back");
+    }
+    let effects = opened(&open, &config, &rules, &recovered, moment);
 
     let health = Arc::<Health>::default();
     let feed = Arc::<JournalFeed>::default();
@@ -232,17 +238,21 @@ fn start_clock(config: &SwitchConfig, recovered: &Recovered) -> Clock {
 }
 
 /// The record of this start is the first that goes into the journal.
-fn opened(journal: &OpenJournal, config: &SwitchConfig, rules: &Rules, recovered: &Recovered, clock: Clock) -> Effects {
+fn opened(
+    journal: &OpenJournal,
+    config: &SwitchConfig,
+    rules: &Rules,
+    recovered: &Recovered,
+    moment: Moment,
+) -> Effects {
     let mut effects = Effects::new(journal.next_lsn());
-    let at = clock.now().wall;
     let opened = Opened {
         incarnation: recovered.incarnation.saturating_add(1),
         node: config.exchange.node,
         rules: rules.version,
         software: Text::new(concat!("lijian ", env!("CARGO_PKG_VERSION"))).unwrap_or_default(),
     };
-    let date = config.clock.calendar.moment(at).business_date;
-    effects.journal.push(at, date, &Record::Opened(opened));
+    effects.journal.push(moment.at, moment.business_date, &Record::Opened(opened));
     effects
 }
 

@@ -16,7 +16,7 @@ use foldhash::fast::FixedState;
 use lijian_domain::ids::Lsn;
 use lijian_domain::record::Entry;
 use lijian_domain::rules::Rules;
-use lijian_domain::time::Moment;
+use lijian_domain::time::{BusinessDate, Moment};
 use lijian_store::quota::Quota;
 use lijian_store::recovery::{OpenIntent, Recovered};
 use std::collections::{HashMap, VecDeque};
@@ -47,6 +47,8 @@ pub struct Exchange {
     pub(crate) poisoned: bool,
     pub(crate) draining: bool,
     pub(crate) space_low: bool,
+    /// The latest business date that any record carries, or that was asked for.
+    latest_date: BusinessDate,
 }
 
 impl Exchange {
@@ -69,6 +71,7 @@ impl Exchange {
             poisoned: false,
             draining: false,
             space_low: false,
+            latest_date: BusinessDate::default(),
             settings: Arc::new(settings),
             rules,
             quota,
@@ -78,6 +81,7 @@ impl Exchange {
     /// Folds one entry of the journal in: at start, in order, before anything is handled.
     pub fn replay(&mut self, entry: &Entry) {
         self.durable = entry.lsn;
+        self.latest_date = self.latest_date.max(entry.business_date);
         self.memory.replay(entry);
     }
 
@@ -145,9 +149,12 @@ impl Exchange {
         }
     }
 
-    /// What the rules see of this time.
-    pub(crate) fn moment(&self, now: Now) -> Moment {
-        self.settings.calendar.moment(now.wall)
+    /// What the rules see of this time, and what records of it are stamped with. The business date never goes back, over
+    /// restarts too, whatever the clock does: a day that was settled must not grow.
+    pub fn moment(&mut self, now: Now) -> Moment {
+        let moment = self.settings.calendar.moment(now.wall);
+        self.latest_date = self.latest_date.max(moment.business_date);
+        Moment { business_date: self.latest_date, ..moment }
     }
 
     /// Whether no more requests can be taken.

@@ -49,6 +49,7 @@ impl Exchange {
             return self.reply_from_request(id, *b"96", effects);
         }
         let settings = Arc::clone(&self.settings);
+        let today = self.moment(now).business_date;
         let Some(flight) = self.flights.get_mut(id) else { return };
         let Some(acquirer) = settings.acquirers.get(flight.link) else { return };
         let mut index = FieldIndex::new();
@@ -63,7 +64,6 @@ impl Exchange {
         if reversing || self.returns.is_under_way(original.lsn) {
             return self.reply_from_request(id, *b"09", effects);
         }
-        let today = settings.calendar.moment(now.wall).business_date;
         let accepted =
             self.returns.share(back, &original, &origin, (acquirer, &request), &policy.unwrap_or_default(), today);
         let share = match accepted {

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod allocations;
+mod business_date;
 mod day;
 mod doubt;
 mod issuer_link;
