@@ -7,16 +7,11 @@
     reason = "a benchmark reads the clock"
 )]
 
+mod sale;
+
 use criterion::{Criterion, Throughput};
-use lijian_domain::cap::CapKey;
-use lijian_domain::ids::{
-    AcquirerId, CampaignId, CardFingerprint, CategoryId, ContentDigest, DistrictCode, DuplicateKey, GrantId, Gtin,
-    LinkName, Lsn, MerchantId, PersonKey, QualificationCode, Rrn, RulesVersion, SerialNumber, SponsorId, Stan,
-    TerminalId, TransmissionTime,
-};
-use lijian_domain::money::MinorUnits;
-use lijian_domain::record::{Intent, Origin, Recall, recorded_take};
-use lijian_domain::sale::{Award, AwardedItem, ItemRequest, SponsorShare};
+use lijian_domain::ids::Lsn;
+use lijian_domain::record::Intent;
 use lijian_domain::time::{BusinessDate, UnixMicros};
 use lijian_store::format::RecordBuffer;
 use lijian_store::journal::{Journal, JournalEvent, JournalOptions};
@@ -70,7 +65,7 @@ impl Pair {
         let journal = opened.start(observer).unwrap();
         let bare = Bare::new(FileStorage::open(&directory.join("bare")).unwrap());
         let (commits_ns, bares_ns) = (Vec::new(), Vec::new());
-        Self { journal, durable, buffer, intent: intent(), bare, commits_ns, bares_ns, record_bytes: 0 }
+        Self { journal, durable, buffer, intent: sale::intent(), bare, commits_ns, bares_ns, record_bytes: 0 }
     }
 
     /// Time for `iterations` commits (encoding, hand-over, hash, write, sync, and word of it) and as many bare writes.
@@ -142,52 +137,4 @@ impl Bare {
         self.offset += bytes as u64;
         taken
     }
-}
-
-/// An ordinary sale of one telephone.
-fn intent() -> Intent {
-    let campaign = CampaignId::new("shenzhen-2024").unwrap();
-    let category = CategoryId::new("phone").unwrap();
-    let (person, discount) = (PersonKey([9; 16]), MinorUnits::new(50_000));
-    let origin = Origin {
-        link: LinkName::new("ascii").unwrap(),
-        key: DuplicateKey([1; 16]),
-        content: ContentDigest([2; 8]),
-        terminal: TerminalId::new("10000001").unwrap(),
-        merchant: MerchantId::new("898440353110001").unwrap(),
-        stan: Stan(123),
-        rrn: Rrn::new("000000000123").unwrap(),
-        transmission: TransmissionTime::new("0906101500").unwrap(),
-        acquirer: AcquirerId::new("48021000").unwrap(),
-        card: CardFingerprint([9; 16]),
-    };
-    let item = ItemRequest {
-        gtin: Gtin(6_901_234_567_892),
-        quantity: 1,
-        unit_price: MinorUnits::new(500_000),
-        serial_number: SerialNumber::new("356938035643809").unwrap(),
-    };
-    let keys = [
-        CapKey::SerialNumber(item.serial_number),
-        CapKey::PersonCategory(campaign, person, category),
-        CapKey::Category(campaign, category),
-        CapKey::Day(campaign, BusinessDate(19_972)),
-        CapKey::Campaign(campaign),
-    ];
-    let award = Award {
-        campaign,
-        rules: RulesVersion([3; 8]),
-        gross: MinorUnits::new(500_000),
-        discount,
-        net: MinorUnits::new(450_000),
-        district: DistrictCode::new("440305").unwrap(),
-        items: [AwardedItem { item, category, grade: None, discount }].into_iter().collect(),
-        sponsors: [SponsorShare { sponsor: SponsorId::new("bureau").unwrap(), amount: discount }].into_iter().collect(),
-        caps: keys.into_iter().map(|key| recorded_take(key, discount, 1)).collect(),
-    };
-    let grant = GrantId::new(1, Lsn(1));
-    let (trade_in, bank_promotion) = (MinorUnits::ZERO, MinorUnits::ZERO);
-    let qualification = QualificationCode::default();
-    let recall = Recall::default();
-    Intent { origin, grant, person, qualification, trade_in, bank_promotion, award, quote: None, recall }
 }

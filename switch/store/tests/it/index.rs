@@ -11,7 +11,7 @@ use proptest::prelude::proptest;
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 const BUDGET_BYTES: u64 = 8 << 20;
 
@@ -136,6 +136,61 @@ fn what_is_deleted_damaged_or_ahead_is_made_again() {
     assert_eq!((index.applied().unwrap(), balances(&index)), (Lsn::NONE, BTreeMap::new()));
     let index = rebuild(fill(index, &shorter), day.journal.clone(), day.journal.last()).unwrap();
     check(&index, &day);
+}
+
+/// Ways in which a file can be spoiled.
+const SPOILS: [(&str, fn(&mut Vec<u8>)); 6] = [
+    ("emptied", |bytes| bytes.clear()),
+    ("cut in the middle", |bytes| bytes.truncate(bytes.len() / 2)),
+    ("a bit near its start", |bytes| flip(bytes, |_| 40)),
+    ("a bit in its middle", |bytes| flip(bytes, |length| length / 2)),
+    ("a bit at its end", |bytes| flip(bytes, |length| length.saturating_sub(1))),
+    ("garbage", |bytes| bytes.fill(0xA5)),
+];
+
+fn flip(bytes: &mut [u8], at: fn(usize) -> usize) {
+    let at = at(bytes.len());
+    if let Some(byte) = bytes.get_mut(at) {
+        *byte ^= 8;
+    }
+}
+
+/// Every file below a directory.
+fn files(path: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(path).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { files.extend(self::files(&path)) } else { files.push(path) }
+    }
+    files.sort();
+    files
+}
+
+#[test]
+fn whatever_becomes_of_its_files_the_rows_are_those_of_the_journal() {
+    let day = long_day();
+    let parent = tempfile::tempdir().unwrap();
+    let path = parent.path().join("index");
+    drop(fill(open(&path, Lsn::NONE).0, &day.journal));
+    let whole: Vec<(PathBuf, Vec<u8>)> =
+        files(&path).into_iter().map(|file| (file.clone(), fs::read(file).unwrap())).collect();
+    assert!(whole.len() >= 2);
+    for (file, bytes) in &whole {
+        for (how, spoil) in SPOILS {
+            fs::remove_dir_all(&path).unwrap();
+            for (file, bytes) in &whole {
+                fs::create_dir_all(file.parent().unwrap()).unwrap();
+                fs::write(file, bytes).unwrap();
+            }
+            let mut bytes = bytes.clone();
+            spoil(&mut bytes);
+            fs::write(file, bytes).unwrap();
+            let (index, _) = open(&path, day.journal.last());
+            let index = fill(index, &day.journal);
+            assert_eq!(balances(&index), day.balances(), "{} {how}", file.display());
+            check(&index, &day);
+        }
+    }
 }
 
 #[test]

@@ -1,15 +1,13 @@
 //! `lijian ledger` as a shell sees it, over journals written through the store.
 
+mod rebuild;
+
 use crate::settlement::commands::{Daemon, EXAMPLE, check_refused, ended, lijian};
-use crate::settlement::journal::{Bench, damage, once_free};
+use crate::settlement::journal::{Bench, damage};
 use crate::settlement::two_days;
-use lijian_store::index::{Applier, Index, IndexError, SledIndex};
-use lijian_store::journal::JournalReader;
 use serde_json::{Value, json};
 use std::fs;
 use std::process::Command;
-
-const INDEX_BYTES: u64 = 16 << 20;
 
 fn ledger(bench: &Bench, command: &str, more: &[&str]) -> Command {
     let mut process = lijian("ledger");
@@ -101,26 +99,6 @@ fn every_record_is_a_line_and_names_nobody() {
     assert_eq!(told(ledger(&bench, "export", &part)), "");
     assert_eq!(lines(&fs::read_to_string(&out).unwrap()), records[2..5]);
     check_refused(ledger(&bench, "export", &["--from", "5", "--to", "3"]), 64, &["--from 5", "--to 3"]);
-}
-
-#[test]
-fn the_index_is_made_anew_as_the_applier_makes_it() {
-    let bench = two_days();
-    let mut reader = JournalReader::open(bench.storage()).unwrap();
-    let last = reader.refresh().unwrap().lsn;
-    let mut applier = Applier::new(SledIndex::open(&bench.path("other"), INDEX_BYTES, last).unwrap().index, reader);
-    while applier.step(last).unwrap() < last {}
-    let rows = |index: &SledIndex| {
-        let mut rows = Vec::new();
-        index.for_each_balance(&mut |key, balance| rows.push((key, balance))).unwrap();
-        (index.applied().unwrap(), rows)
-    };
-    let expected = rows(applier.index());
-    assert_eq!(expected.1.len(), 2, "the campaign and the category");
-    assert_eq!(told(ledger(&bench, "rebuild", &[])), "the index was made anew from 8 records\n");
-    let open = || SledIndex::open(&bench.path("index"), INDEX_BYTES, last);
-    let rebuilt = once_free(open, |error| matches!(error, IndexError::InUse { .. })).unwrap();
-    assert_eq!((rows(&rebuilt.index), rebuilt.thrown_away), (expected, None));
 }
 
 #[test]

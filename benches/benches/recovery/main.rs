@@ -1,0 +1,151 @@
+//! How long a start takes, and what it costs in memory: proving the journal, folding it, and making the index anew.
+//!
+//! `cargo bench -p lijian-benches --bench recovery -- [--records N] [--day-records N] [--directory DIR]`. Each step runs in a
+//! process of its own, so that its memory is its own; before each the journal's pages are dropped from the page cache.
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a benchmark reads the clock"
+)]
+
+mod history;
+#[path = "../sale/mod.rs"]
+mod sale;
+
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+use lijian_domain::ids::{Lsn, RulesVersion};
+use lijian_domain::merchants::Merchants;
+use lijian_domain::rules::Rules;
+use lijian_domain::time::Calendar;
+use lijian_exchange::{Exchange, Settings};
+use lijian_store::index::{Applier, SledIndex};
+use lijian_store::journal::{Journal, JournalOptions, JournalReader};
+use lijian_store::quota::Quota;
+use lijian_store::recovery::replay;
+use lijian_store::storage::{FileStorage, Storage};
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Business days for which the exchange remembers answers, as the daemon's default is.
+const ANSWERS_DAYS: u16 = 2;
+const INDEX_BYTES: u64 = 512 << 20;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    let value = |name: &str| {
+        let place = arguments.iter().position(|argument| argument == name)?;
+        arguments.get(place + 1).cloned()
+    };
+    let number = |name: &str, default: u64| value(name).map_or(default, |text| text.parse().unwrap());
+    let records = number("--records", 100_000);
+    let day_records = number("--day-records", 1_000_000);
+    if let (Some(step), Some(data)) = (value("--step"), value("--data")) {
+        return run(&step, Path::new(&data), records, day_records);
+    }
+    let parent = value("--directory").map_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")), PathBuf::from);
+    let data = tempfile::tempdir_in(parent).unwrap();
+    for step in ["make", "start", "index"] {
+        let mut process = Command::new(&arguments[0]);
+        process.args(["--step", step, "--data"]).arg(data.path());
+        process.args(["--records", &records.to_string(), "--day-records", &day_records.to_string()]);
+        assert!(process.status().unwrap().success(), "{step}");
+    }
+}
+
+fn run(step: &str, data: &Path, records: u64, day_records: u64) {
+    let journal = data.join("journal");
+    if step != "make" {
+        drop_from_page_cache(&journal);
+    }
+    let storage: Arc<dyn Storage> = Arc::new(FileStorage::open(&journal).unwrap());
+    let started = Instant::now();
+    let mut lap = started;
+    let mut told = |what: &str| {
+        println!("recovery records={records} step={step} what={what} ms={} {}", lap.elapsed().as_millis(), memory());
+        lap = Instant::now();
+    };
+    match step {
+        "make" => {
+            history::write(storage, records, day_records);
+            told("written");
+        }
+        "start" => {
+            start(storage, &mut told);
+            println!("recovery records={records} step=start what=all ms={}", started.elapsed().as_millis());
+        }
+        "index" => {
+            index(storage, &data.join("index"));
+            told("rebuilt");
+        }
+        other => unreachable!("no step {other}"),
+    }
+}
+
+/// As the daemon does it.
+fn start(storage: Arc<dyn Storage>, told: &mut impl FnMut(&str)) {
+    let journal = Journal::open(Arc::clone(&storage), JournalOptions::default()).unwrap();
+    told("proven");
+    let quota = Arc::new(Quota::new());
+    let mut exchange = exchange(Arc::clone(&quota));
+    let mut reader = JournalReader::open(Arc::clone(&storage)).unwrap();
+    let mut again = JournalReader::open(storage).unwrap();
+    let entries = reader.entries(Lsn(1)).inspect(|entry| {
+        if let Ok(entry) = entry {
+            exchange.replay(entry);
+        }
+    });
+    let mut recovered = replay(entries, &quota, |lsn| again.record(lsn)).unwrap();
+    let open = std::mem::take(&mut recovered.open);
+    let open_count = open.len();
+    exchange.recover(open);
+    told("folded");
+    assert_eq!(recovered.last.next(), journal.next_lsn());
+    let (remembered, personal) = (exchange.status().remembered, quota.personal_count());
+    println!("recovery open={open_count} remembered={remembered} personal_caps={personal}");
+}
+
+fn index(storage: Arc<dyn Storage>, path: &Path) {
+    let reader = JournalReader::open(storage).unwrap();
+    let last = reader.head().lsn;
+    let mut applier = Applier::new(SledIndex::open(path, INDEX_BYTES, last).unwrap().index, reader);
+    while applier.step(last).unwrap() < last {}
+}
+
+fn exchange(quota: Arc<Quota>) -> Exchange {
+    let settings = Settings {
+        node: 1,
+        calendar: Calendar::new(TimeZone::UTC, Time::midnight()),
+        acquirers: Vec::new(),
+        issuers: Vec::new(),
+        in_flight_max: 1,
+        answers_days: ANSWERS_DAYS,
+        card_key: [7; 32],
+        hash_seed: 7,
+    };
+    let rules = Rules::new(RulesVersion::default(), Vec::new(), Default::default(), Merchants::default());
+    Exchange::new(settings, Arc::new(rules), quota)
+}
+
+fn drop_from_page_cache(directory: &Path) {
+    for entry in fs::read_dir(directory).unwrap() {
+        let file = File::open(entry.unwrap().path()).unwrap();
+        file.sync_all().unwrap();
+        rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed).unwrap();
+    }
+}
+
+/// Resident memory now and at its highest, in MiB.
+fn memory() -> String {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mib = |name: &str| {
+        let line = status.lines().find(|line| line.starts_with(name)).unwrap_or_default();
+        let kib: u64 = line.split_whitespace().nth(1).and_then(|text| text.parse().ok()).unwrap_or_default();
+        kib / 1024
+    };
+    format!("rss_mib={} rss_max_mib={}", mib("VmRSS"), mib("VmHWM"))
+}
