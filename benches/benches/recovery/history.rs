@@ -52,6 +52,10 @@ pub(crate) fn write(storage: Arc<dyn Storage>, records: u64, day_records: u64) {
         }
         if till.buffer.count() >= BATCH_RECORDS {
             journal.append(&mut till.buffer).unwrap();
+            // Else the next ones would gather into batches far larger than any turn's.
+            while journal.durable() < till.buffer.last_lsn() {
+                std::thread::yield_now();
+            }
         }
     }
     journal.append(&mut till.buffer).unwrap();
