@@ -109,6 +109,8 @@ pub struct AcquirerLink {
     pub unsent_bytes_max: usize,
     /// Which requests may carry items.
     pub ours: Vec<OursRule>,
+    /// Quotes.
+    pub quotes: QuoteRules,
     /// What becomes of a sale with items that gets no subsidy.
     pub refusal: RefusalPolicy,
     /// What the amount of a refund is a part of.
@@ -122,6 +124,19 @@ pub struct OursRule {
     pub mti: [u8; 4],
     /// First two digits of DE3; none for any.
     pub processing: Option<[u8; 2]>,
+}
+
+/// The quotes of an acquirer link.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct QuoteRules {
+    /// Which requests with items ask for a quote; none where the link gives none.
+    pub rules: Vec<OursRule>,
+    /// How long one is honoured.
+    pub lifetime: Duration,
+    /// Open at most on the link.
+    pub open_max: usize,
+    /// Open at most of one terminal.
+    pub of_terminal_max: usize,
 }
 
 /// What becomes of a sale with items that gets no subsidy.

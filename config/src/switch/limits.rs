@@ -82,7 +82,25 @@ pub const CUT_OVER: jiff::civil::Time = jiff::civil::Time::midnight();
 /// a private one, to be agreed with the network.
 pub const GROSS_AMOUNT_TYPE: [u8; 2] = *b"90";
 
+/// A request type, and the first two digits of DE3; none for any.
+pub type Rule = ([u8; 4], Option<[u8; 2]>);
+
 /// `links.acquirers.NAME.ours`: sales (DE3 00xxxx) as authorisation or as financial request.
-pub const OURS: [([u8; 4], Option<[u8; 2]>); 2] = [(*b"0100", Some(*b"00")), (*b"0200", Some(*b"00"))];
+pub const OURS: [Rule; 2] = [(*b"0100", Some(*b"00")), (*b"0200", Some(*b"00"))];
+
+/// `links.acquirers.NAME.quotes`: an authorisation request with DE3 38xxxx. ISO 8583:1987 keeps 30 to 39 for
+/// inquiries; terminals send 30 and 31.
+pub const QUOTES: [Rule; 1] = [(*b"0100", Some(*b"38"))];
+
+/// `links.acquirers.NAME.quote_seconds`: time to show the price, take the card and type a PIN. Under 10 seconds nobody can;
+/// over an hour a till that forgets its quotes keeps the money of others waiting.
+pub const QUOTE_SECONDS: Limit = limit(180, 10, 3_600);
+
+/// `links.acquirers.NAME.quotes_max`: at 5 KiB a quote this is 40 MiB; at 45 quotes a second it is three minutes.
+pub const QUOTES_MAX: Limit = limit(8_192, 1, 1 << 20);
+
+/// `links.acquirers.NAME.quotes_per_terminal_max`: a cashier serves one customer at a time; the others are quotes that were
+/// given up and not taken back. A till that asks for more would hold a budget without selling.
+pub const QUOTES_PER_TERMINAL_MAX: Limit = limit(8, 1, 10_000);
 
 const _: () = assert!(*NODE.range.end() <= 0xffff && *ANSWERS_DAYS.range.end() <= 0xffff, "both are read into 16 bits");

@@ -1,6 +1,6 @@
 //! `[links]`: what each side of the switch is told, and what must fit between links.
 
-use super::config::{AcquirerLink, IssuerLink, OursRule, Presentation, RefusalPolicy};
+use super::config::{AcquirerLink, IssuerLink, OursRule, Presentation, QuoteRules, RefusalPolicy};
 use super::dialects::Dialects;
 use super::limits;
 use super::section::{Found, Section};
@@ -71,7 +71,13 @@ fn acquirer(
     let in_flight_max = link.number("in_flight_max", &limits::LINK_IN_FLIGHT_MAX);
     let connections_max = link.number("connections_max", &limits::CONNECTIONS_MAX);
     let unsent_bytes_max = link.number("unsent_bytes_max", &limits::UNSENT_BYTES_MAX);
-    let ours = ours(&link);
+    let ours = request_rules(&link, "ours", &limits::OURS);
+    let quotes = QuoteRules {
+        rules: request_rules(&link, "quotes", &limits::QUOTES),
+        lifetime: Duration::from_secs(link.number("quote_seconds", &limits::QUOTE_SECONDS)),
+        open_max: link.number("quotes_max", &limits::QUOTES_MAX),
+        of_terminal_max: link.number("quotes_per_terminal_max", &limits::QUOTES_PER_TERMINAL_MAX),
+    };
     let policies = [("decline", RefusalPolicy::Decline), ("full-price", RefusalPolicy::FullPrice)];
     let refusal = link.choice("refusal", &policies, RefusalPolicy::Decline);
     let bases = [("net", Base::Net), ("gross", Base::Gross)];
@@ -92,6 +98,7 @@ fn acquirer(
         connections_max,
         unsent_bytes_max,
         ours,
+        quotes,
         refusal,
         refund_amount,
     })
@@ -200,9 +207,9 @@ fn frame(link: &Section<'_>) -> FrameFormat {
     FrameFormat { header, inclusive, limit_bytes }
 }
 
-fn ours(link: &Section<'_>) -> Vec<OursRule> {
-    let Some(rules) = link.list("ours") else {
-        return limits::OURS.iter().map(|&(mti, processing)| OursRule { mti, processing }).collect();
+fn request_rules(link: &Section<'_>, key: &'static str, default: &[limits::Rule]) -> Vec<OursRule> {
+    let Some(rules) = link.list(key) else {
+        return default.iter().map(|&(mti, processing)| OursRule { mti, processing }).collect();
     };
     let read = |rule: Section<'_>| {
         let mti = rule.needed_text("mti", "mti = \"0200\"");

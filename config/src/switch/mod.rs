@@ -20,8 +20,8 @@ mod section;
 mod tree;
 
 pub use config::{
-    AcquirerLink, ClockConfig, Durability, ExchangeConfig, IssuerLink, OursRule, Presentation, RefusalPolicy,
-    RuleFiles, StoreConfig, SwitchConfig,
+    AcquirerLink, ClockConfig, Durability, ExchangeConfig, IssuerLink, OursRule, Presentation, QuoteRules,
+    RefusalPolicy, RuleFiles, StoreConfig, SwitchConfig,
 };
 pub use overrides::override_argument;
 pub use report::render;

@@ -23,6 +23,8 @@ fn what_is_not_said_has_its_default() {
     let acquirer = &config.acquirers[0];
     assert_eq!((acquirer.name.as_str(), acquirer.issuer, acquirer.ours.len()), ("ascii", 0, 2));
     assert_eq!((acquirer.time_budget, acquirer.refusal), (Duration::from_secs(15), RefusalPolicy::Decline));
+    assert_eq!((acquirer.quotes.rules.len(), acquirer.quotes.rules[0].mti), (1, *b"0100"));
+    assert_eq!((acquirer.quotes.lifetime, acquirer.quotes.of_terminal_max), (Duration::from_secs(180), 8));
     let issuer = &config.issuers[0];
     assert_eq!((issuer.presentation, issuer.sign_on), (Presentation::Net, false));
     assert_eq!(issuer.echo_after, Some(Duration::from_secs(60)));
@@ -84,6 +86,7 @@ fn the_example_is_right_and_says_every_default() {
         (shown.unsent_bytes_max, &shown.ours, shown.refusal),
         (silent.unsent_bytes_max, &silent.ours, silent.refusal)
     );
+    assert_eq!(shown.quotes, silent.quotes);
     let mut plain = Folder::new().load(&[]).unwrap().config;
     plain.store.path.clone_from(&config.store.path);
     assert_eq!((&config.store, config.exchange), (&plain.store, plain.exchange));
