@@ -216,16 +216,19 @@ fn recover(config: &SwitchConfig, rules: &Arc<Rules>, seed: u64) -> Result<Recov
     });
     let mut recovered = replay(entries, &quota, |lsn| again.record(lsn))?;
     let open = std::mem::take(&mut recovered.open);
+    let quotes = std::mem::take(&mut recovered.quotes);
     tracing::info!(
         records = report.records,
         cut_bytes = report.cut_bytes,
         open_intents = open.len(),
+        open_quotes = quotes.len(),
         durability = %options.durability,
         survives = options.durability.survives(),
         "journal recovered"
     );
     exchange.recover(open);
     exchange.recover_returns(&recovered);
+    exchange.recover_quotes(quotes);
     Ok(Recovery { journal, storage, exchange, quota, recovered })
 }
 

@@ -3,7 +3,9 @@
 use crate::keys::CardKey;
 use crate::ops::{AcquirerRow, HostRow, IssuerRow, Links};
 use lijian_config::switch::{self, SwitchConfig};
-use lijian_exchange::settings::{AcquirerLink, IssuerLink, OursRule, Presentation, RefusalPolicy, Settings};
+use lijian_exchange::settings::{
+    AcquirerLink, IssuerLink, OursRule, Presentation, QuoteRules, RefusalPolicy, Settings,
+};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,6 +33,12 @@ fn acquirer(link: &switch::AcquirerLink) -> AcquirerLink {
         time_budget_us: microseconds(link.time_budget),
         in_flight_max: link.in_flight_max,
         ours: link.ours.iter().map(ours).collect(),
+        quotes: QuoteRules {
+            rules: link.quotes.rules.iter().map(ours).collect(),
+            lifetime_us: microseconds(link.quotes.lifetime),
+            open_max: link.quotes.open_max,
+            of_terminal_max: link.quotes.of_terminal_max,
+        },
         refusal: match link.refusal {
             switch::RefusalPolicy::Decline => RefusalPolicy::Decline,
             switch::RefusalPolicy::FullPrice => RefusalPolicy::FullPrice,

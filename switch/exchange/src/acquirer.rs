@@ -1,4 +1,4 @@
-//! What comes from acquirers: frames are cut, read, and sorted into sales with items, reversals, and everything else.
+//! What comes from acquirers: frames are cut, read, and sorted into sales with items, quotes, reversals, and everything else.
 
 use crate::effects::{CloseReason, Effects};
 use crate::event::{ConnectionId, Now};
@@ -68,6 +68,7 @@ impl Exchange {
             Ok(view) if let Some(way) = returns::way(caller.link, &view) => {
                 self.return_arrived(caller, &view, way, now, effects);
             }
+            Ok(view) if inbound::is_quote(caller.link, &view) => self.quote(caller, &view, now, effects),
             Ok(view) if inbound::is_ours(caller.link, &view) => self.sale(caller, &view, now, effects),
             Ok(view) => self.relay(caller, &view, now, effects),
             Err(failure) if failure.partial.has_mti() && failure.partial.mti().is_request() => {

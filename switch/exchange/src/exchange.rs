@@ -7,6 +7,7 @@ use crate::effects::{CloseReason, Effects};
 use crate::event::{ConnectionId, Event, LinkId, Now, Ticket};
 use crate::flights::{FlightId, Flights, Phase};
 use crate::memory::Memory;
+use crate::quote::Quotes;
 use crate::returns::Returns;
 use crate::session::Session;
 use crate::settings::Settings;
@@ -18,7 +19,7 @@ use lijian_domain::record::Entry;
 use lijian_domain::rules::Rules;
 use lijian_domain::time::{BusinessDate, Moment};
 use lijian_store::quota::Quota;
-use lijian_store::recovery::{OpenIntent, Recovered};
+use lijian_store::recovery::{OpenIntent, OpenQuote, Recovered};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
@@ -33,6 +34,7 @@ pub struct Exchange {
     pub(crate) memory: Memory,
     pub(crate) doubts: Doubts,
     pub(crate) returns: Returns,
+    pub(crate) quotes: Quotes,
     /// What waits for its record to be durable, in the order of records.
     pub(crate) stage: VecDeque<(Lsn, FlightId)>,
     /// Everything up to here is on disk.
@@ -62,6 +64,7 @@ impl Exchange {
             memory: Memory::new(settings.answers_days, seed),
             doubts: Doubts::new(seed),
             returns: Returns::new(seed),
+            quotes: Quotes::new(seed),
             stage: VecDeque::new(),
             durable: Lsn::NONE,
             reads: HashMap::with_hasher(FixedState::with_seed(seed)),
@@ -95,10 +98,18 @@ impl Exchange {
         self.returns.recover(recovered);
     }
 
+    /// Takes over the quotes that recovery found open; [`Event::Started`] lets their time run on, or ends them.
+    pub fn recover_quotes(&mut self, open: impl IntoIterator<Item = (Lsn, OpenQuote)>) {
+        self.quotes.recover(open);
+    }
+
     /// Lets one thing happen. What is to be done about it is added to `effects`.
     pub fn handle(&mut self, event: Event<'_>, now: Now, effects: &mut Effects) {
         match event {
-            Event::Started => self.started(now, effects),
+            Event::Started => {
+                self.started(now, effects);
+                self.quotes_started(now, effects);
+            }
             Event::Connected { connection, link } => self.connected(connection, link, now, effects),
             Event::Received { connection, bytes } => self.received(connection, bytes, now, effects),
             Event::Disconnected { connection } => self.disconnected(connection, now, effects),
@@ -119,7 +130,10 @@ impl Exchange {
             let LinkId::Issuer(link) = connection.link else { return None };
             connection.session.deadline_us(self.settings.issuers.get(link)?)
         });
-        self.flights.next_deadline_us().into_iter().chain(sessions).chain(self.returns_deadline_us()).min()
+        // What cannot be recorded does not expire.
+        let quotes = self.quotes.next_deadline_us().filter(|_| !self.poisoned);
+        let returns = self.returns_deadline_us();
+        self.flights.next_deadline_us().into_iter().chain(sessions).chain(returns).chain(quotes).min()
     }
 
     /// Requests that are not answered yet.
@@ -141,6 +155,7 @@ impl Exchange {
             in_flight: self.flights.len(),
             in_flight_by_acquirer: (0..self.settings.acquirers.len()).map(|link| self.flights.len_of(link)).collect(),
             in_doubt: self.doubts.len(),
+            quotes_open: self.quotes.len(),
             remembered: self.memory.len(),
             returns_pending: self.returns.pending(),
             poisoned: self.poisoned,
@@ -225,6 +240,7 @@ impl Exchange {
                 self.timed_out(flight, now, effects);
             }
         }
+        self.expire_quotes(now, effects);
         self.tick_sessions(now, effects);
         self.mature_returns(now, effects);
     }

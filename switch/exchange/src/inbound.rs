@@ -4,7 +4,7 @@
 
 use crate::card::Fingerprinter;
 use crate::key;
-use crate::settings::AcquirerLink;
+use crate::settings::{AcquirerLink, OursRule};
 use arrayvec::ArrayVec;
 use lijian_codecs::message::MessageView;
 use lijian_codecs::sensitive::{PanRef, Track2};
@@ -22,12 +22,24 @@ use lijian_domain::text::Text;
 /// Longest field that is read here: three digits of length.
 const FIELD_BYTES_MAX: usize = 999;
 
-/// A sale with items as it was read.
+/// What a request with our tags asks for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Asks {
+    /// A sale of items.
+    Sale,
+    /// A sale at the price that this quote promised; an id that no quote can have where tag `84` holds none.
+    OnQuote(GrantId),
+    /// A price, and that it be kept for a while.
+    Quote,
+}
+
+/// A request with our tags as it was read.
 pub(crate) struct SaleMessage {
+    pub(crate) asks: Asks,
     pub(crate) origin: Origin,
     /// DE4, zero where it is missing.
     pub(crate) amount: MinorUnits,
-    /// What the rules decide on, or the code that says why they cannot.
+    /// What the rules decide on, or the code that says why they cannot. Of a sale on a quote it may have no items.
     pub(crate) request: Result<SaleRequest, DecisionCode>,
 }
 
@@ -57,10 +69,19 @@ impl SaleMessage {
 /// Whether a request is a sale with items: its type and processing code are in the link's list, and a well-formed tag `01`
 /// (item) or `84` (quote) stands first in the subsidy field.
 pub(crate) fn is_ours(link: &AcquirerLink, view: &MessageView<'_>) -> bool {
+    carries_tags(&link.ours, link, view)
+}
+
+/// The same of a request for a quote.
+pub(crate) fn is_quote(link: &AcquirerLink, view: &MessageView<'_>) -> bool {
+    carries_tags(&link.quotes.rules, link, view)
+}
+
+fn carries_tags(rules: &[OursRule], link: &AcquirerLink, view: &MessageView<'_>) -> bool {
     let digits = view.mti().request().as_digits();
     let mut buffer = [0; 8];
     let processing = view.text(3, &mut buffer).unwrap_or_default();
-    let listed = link.ours.iter().any(|rule| {
+    let listed = rules.iter().any(|rule| {
         let same_type = rule.mti.get(1..) == digits.get(1..);
         same_type && rule.processing.is_none_or(|start| processing.starts_with(&start))
     });
@@ -88,9 +109,19 @@ pub(crate) fn rrn(view: &MessageView<'_>) -> Rrn {
 
 /// Reads a sale with items. What cannot be read is part of the answer: such a sale is refused on record.
 pub(crate) fn sale(link: &AcquirerLink, view: &MessageView<'_>, cards: &Fingerprinter) -> SaleMessage {
+    read(Asks::Sale, link, view, cards)
+}
+
+/// Reads a request for a quote.
+pub(crate) fn quote(link: &AcquirerLink, view: &MessageView<'_>, cards: &Fingerprinter) -> SaleMessage {
+    read(Asks::Quote, link, view, cards)
+}
+
+fn read(mut asks: Asks, link: &AcquirerLink, view: &MessageView<'_>, cards: &Fingerprinter) -> SaleMessage {
     let origin = origin(link, view, cards);
     let amount = view.digits_u64(4).map_or(MinorUnits::ZERO, MinorUnits::new);
-    SaleMessage { request: request(link, view, &origin, amount), origin, amount }
+    let request = request(link, view, &origin, amount, &mut asks);
+    SaleMessage { asks, request, origin, amount }
 }
 
 /// Who sent a request, and which one it is.
@@ -153,13 +184,11 @@ fn request(
     view: &MessageView<'_>,
     origin: &Origin,
     amount: MinorUnits,
+    asks: &mut Asks,
 ) -> Result<SaleRequest, DecisionCode> {
     let mut buffer = [0; FIELD_BYTES_MAX];
     let located = tags::locate(view, link.dialect.semantics().subsidy, &mut buffer);
     let Ok(Some(located)) = located else { return Err(DecisionCode::ItemsUnreadable) };
-    if origin.card == CardFingerprint::default() {
-        return Err(DecisionCode::ItemsUnreadable);
-    }
     let mut request = SaleRequest {
         link: link.name,
         merchant: origin.merchant,
@@ -173,14 +202,20 @@ fn request(
         bank_promotion: MinorUnits::ZERO,
         items: ArrayVec::new(),
     };
-    read_tags(located.run, &mut request)?;
+    read_tags(located.run, &mut request, asks)?;
     let complete = request.items.iter().all(|item| !item.unit_price.is_zero());
-    if complete && !request.items.is_empty() { Ok(request) } else { Err(DecisionCode::ItemsUnreadable) }
+    let enough = !request.items.is_empty() || matches!(asks, Asks::OnQuote(_));
+    match (complete && enough, origin.card == CardFingerprint::default()) {
+        (true, false) => Ok(request),
+        // A price can be asked for without a card, but nobody is known whose allowance could be held.
+        (true, true) if *asks == Asks::Quote && !view.has(2) && !view.has(35) => Err(DecisionCode::Qualification),
+        _ => Err(DecisionCode::ItemsUnreadable),
+    }
 }
 
 /// Reads the tags of a request. Tags that are not ours pass by untouched; ours must be right, and those that say something
 /// of the whole sale may stand once.
-fn read_tags(run: TagRun<'_>, request: &mut SaleRequest) -> Result<(), DecisionCode> {
+fn read_tags(run: TagRun<'_>, request: &mut SaleRequest, asks: &mut Asks) -> Result<(), DecisionCode> {
     const UNREADABLE: DecisionCode = DecisionCode::ItemsUnreadable;
     let mut once = 0u32;
     for tag in run {
@@ -212,8 +247,13 @@ fn read_tags(run: TagRun<'_>, request: &mut SaleRequest) -> Result<(), DecisionC
             }
             b"07" => request.trade_in = money(tag.value).ok_or(UNREADABLE)?,
             b"08" => request.bank_promotion = money(tag.value).ok_or(UNREADABLE)?,
-            // A sale on a quote: no quote is outstanding that it could belong to.
-            b"84" => return Err(DecisionCode::Quote),
+            b"84" if *asks == Asks::Sale => {
+                let id = std::str::from_utf8(tag.value).ok().and_then(GrantId::parse);
+                *asks = Asks::OnQuote(id.unwrap_or_default());
+                continue;
+            }
+            // A second one, or a quote on a quote.
+            b"84" => return Err(UNREADABLE),
             _ => continue,
         }
         // Bits 0 to 15 for tags of the sale, from 16 on for those of the current item.

@@ -38,8 +38,14 @@ pub(crate) fn duplicate_key(semantics: &Semantics, view: &MessageView<'_>, link:
 }
 
 /// The duplicate key that the original of this reversal had: the reversal's own fields, with those that name the original
-/// put in their places. None where it names no original.
-pub(crate) fn original_key(semantics: &Semantics, view: &MessageView<'_>, link: LinkName) -> Option<DuplicateKey> {
+/// put in their places. None where it names no original. Where it does not name the original's type, that is of the class
+/// `unnamed`.
+pub(crate) fn original_key(
+    semantics: &Semantics,
+    view: &MessageView<'_>,
+    unnamed: MtiClass,
+    link: LinkName,
+) -> Option<DuplicateKey> {
     let mut buffer = [0; FIELD_BYTES_MAX];
     let named = view.copy_text(semantics.original.field, &mut buffer);
     if named.is_none() && !semantics.reversal_keeps_stan {
@@ -48,7 +54,9 @@ pub(crate) fn original_key(semantics: &Semantics, view: &MessageView<'_>, link: 
     let mut key = KeyBytes::new();
     for part in &semantics.duplicate_key {
         match (part, named) {
-            (KeyPart::Class, _) => push(&mut key, original_class(&semantics.original, named).name().as_bytes()),
+            (KeyPart::Class, _) => {
+                push(&mut key, original_class(&semantics.original, named, unnamed).name().as_bytes())
+            }
             (KeyPart::Field(field), Some(named)) => match element_for(&semantics.original, *field) {
                 Some(element) => push(&mut key, element.of(named)?),
                 None => push_part(&mut key, view, *part, MtiClass::Reserved),
@@ -67,7 +75,7 @@ pub(crate) fn named_original_key(
 ) -> Option<DuplicateKey> {
     let mut buffer = [0; FIELD_BYTES_MAX];
     view.copy_text(semantics.original.field, &mut buffer)?;
-    original_key(semantics, view, link)
+    original_key(semantics, view, MtiClass::Financial, link)
 }
 
 /// Digest of what a request asks for. The card goes in as its keyed fingerprint, never as its number.
@@ -86,12 +94,13 @@ fn class(view: &MessageView<'_>) -> MtiClass {
     view.dialect().class_of(view.mti()).unwrap_or_else(|| view.mti().class())
 }
 
-/// The class of the message that a reversal names: of the type it gives, or a sale where it gives none.
-fn original_class(original: &OriginalElements, named: Option<&[u8]>) -> MtiClass {
+/// The class of the message that a reversal names: of the type it gives, or else `unnamed`.
+fn original_class(original: &OriginalElements, named: Option<&[u8]>, unnamed: MtiClass) -> MtiClass {
     let digits = original.mti.zip(named).and_then(|(part, named)| part.of(named));
     match digits.and_then(|digits| digits.get(1)) {
         Some(b'1') => MtiClass::Authorization,
-        _ => MtiClass::Financial,
+        Some(_) => MtiClass::Financial,
+        None => unnamed,
     }
 }
 

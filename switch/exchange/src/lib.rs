@@ -6,7 +6,7 @@
 //!
 //! The way of a sale: `acquirer` takes a frame, `inbound` reads it, `sale` decides, holds the caps and appends the intent;
 //! once that is durable, what `outbound` wrote goes to the issuer; `response` reads its answer, `outcome` appends the record,
-//! and once that is durable the answer that `reply` made leaves for the acquirer.
+//! and once that is durable the answer that `reply` made leaves for the acquirer. A `quote` goes half that way beforehand.
 
 mod acquirer;
 mod card;
@@ -23,6 +23,7 @@ mod memory;
 mod outbound;
 mod outcome;
 mod poison;
+mod quote;
 mod relay;
 mod repeat;
 mod reply;

@@ -4,7 +4,7 @@
 use foldhash::fast::FixedState;
 use lijian_domain::code::DecisionCode;
 use lijian_domain::ids::{ContentDigest, DuplicateKey, Lsn};
-use lijian_domain::record::{Entry, Record};
+use lijian_domain::record::{Entry, Record, ReleaseCause};
 use lijian_domain::time::BusinessDate;
 use std::collections::{BTreeMap, HashMap};
 
@@ -23,7 +23,7 @@ pub(crate) enum State {
     Released,
     /// A sale, granted or in doubt, whose reversal waits for the issuer.
     Reversing,
-    /// A sale that was granted and reversed.
+    /// A sale that was granted and reversed, or a quote that was taken back.
     Reversed,
     /// A sale that was refused its subsidy, and declined; or went on at full price, and was answered.
     Refused,
@@ -41,6 +41,12 @@ pub(crate) enum State {
     ReturnAnswered,
     /// A void that was reversed.
     ReturnUndone,
+    /// A quote.
+    Quoted,
+    /// A quote that became a sale.
+    QuoteUsed,
+    /// A quote that nobody used in its time.
+    QuoteExpired,
 }
 
 impl State {
@@ -113,7 +119,10 @@ impl Memory {
 
     fn holds_money(&self, key: &DuplicateKey) -> bool {
         self.requests.get(key).is_some_and(|request| {
-            matches!(request.state, State::Open | State::InDoubt | State::Reversing | State::ReturnAsked)
+            matches!(
+                request.state,
+                State::Open | State::InDoubt | State::Reversing | State::ReturnAsked | State::Quoted
+            )
         })
     }
 
@@ -154,7 +163,17 @@ impl Memory {
     pub(crate) fn replay(&mut self, entry: &Entry) {
         let lsn = entry.lsn;
         match &entry.record {
-            Record::Intent(intent) => self.replay_open(entry, intent.origin.key, intent.origin.content, State::Open),
+            Record::Intent(intent) => {
+                self.replay_open(entry, intent.origin.key, intent.origin.content, State::Open);
+                if let Some(quote) = intent.quote {
+                    self.replay_note(quote, State::QuoteUsed, None);
+                }
+            }
+            Record::Quoted(quoted) => {
+                let origin = &quoted.sale.origin;
+                self.replay_open(entry, origin.key, origin.content, State::Quoted);
+                self.note(&origin.key, State::Quoted, Some(lsn));
+            }
             Record::Refused(refused) => {
                 let declined = !refused.answer.response_code.is_empty();
                 let state = if declined { State::Refused } else { State::FullPrice };
@@ -175,7 +194,14 @@ impl Memory {
             Record::Declined(outcome) => self.replay_note(outcome.intent, State::Declined, Some(lsn)),
             Record::FullPrice(outcome) => self.replay_note(outcome.intent, State::Refused, Some(lsn)),
             Record::InDoubt(doubt) => self.replay_note(doubt.intent, State::InDoubt, Some(lsn)),
-            Record::Released(released) => self.replay_note(released.intent, State::Released, None),
+            Record::Released(released) => {
+                let state = match released.cause {
+                    ReleaseCause::QuoteExpired => State::QuoteExpired,
+                    ReleaseCause::QuoteWithdrawn => State::Reversed,
+                    _ => State::Released,
+                };
+                self.replay_note(released.intent, state, None);
+            }
             Record::Reversed(outcome) => {
                 self.replay_note(outcome.intent, State::Reversed, None);
                 self.replay_note(outcome.asked, State::ReversalAnswered, Some(lsn));
@@ -198,7 +224,7 @@ impl Memory {
                     self.replay_note(void, State::ReturnUndone, None);
                 }
             }
-            Record::Quoted(_) | Record::GaveBack(_) | Record::QueueOrdered(_) | Record::Opened(_) => {}
+            Record::GaveBack(_) | Record::QueueOrdered(_) | Record::Opened(_) => {}
         }
     }
 

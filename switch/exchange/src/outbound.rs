@@ -89,6 +89,8 @@ pub(crate) fn sale(
         Presentation::Gross => {
             let place = issuer.dialect.semantics().subsidy;
             let field = split.split_by_network(view, place, award, grant).map_err(|_| NotCarried)?;
+            // On a quote the till sent the net amount.
+            writer.set_number(4, award.gross.get());
             writer.set(place.field, field);
             write(&writer, out)
         }

@@ -6,6 +6,7 @@ use crate::exchange::Exchange;
 use crate::flights::{FlightId, Phase};
 use crate::inbound;
 use crate::memory::State;
+use crate::quote;
 use crate::reply::{self, Tags};
 use crate::response;
 use crate::settings::Presentation;
@@ -157,7 +158,10 @@ impl Exchange {
         let mut index = FieldIndex::new();
         let Ok(request) = parse(&acquirer.dialect, &flight.request, &mut index) else { return };
         flight.answer.clear();
-        let unknown;
+        let results = &acquirer.dialect.semantics().results;
+        let own =
+            |code, response_code| Answer::bare(code, inbound::short(results.from_canonical(response_code).as_bytes()));
+        let made;
         let (answer, tags) = match record {
             Record::Granted(outcome) => (&outcome.answer, Tags::granted(&flight.grant)),
             Record::Declined(outcome) => (&outcome.answer, Tags::declined(outcome.answer.code, &flight.grant)),
@@ -167,13 +171,13 @@ impl Exchange {
             Record::Refused(refused) => (&refused.answer, Tags::refused(refused)),
             Record::Reversed(outcome) | Record::ReversalRefused(outcome) => (&outcome.answer, Tags::NONE),
             Record::Returned(outcome) | Record::ReturnRefused(outcome) => (&outcome.answer, Tags::NONE),
+            Record::Quoted(quoted) => {
+                made = own(DecisionCode::Granted, *b"00");
+                (&made, Tags::quoted(&flight.grant, quote::seconds(quoted, flight.grant.at)))
+            }
             _ => {
-                let results = &acquirer.dialect.semantics().results;
-                unknown = Answer::bare(
-                    DecisionCode::IssuerDeclined,
-                    inbound::short(results.from_canonical(*b"98").as_bytes()),
-                );
-                (&unknown, Tags::declined(DecisionCode::IssuerDeclined, &flight.grant))
+                made = own(DecisionCode::IssuerDeclined, *b"98");
+                (&made, Tags::declined(DecisionCode::IssuerDeclined, &flight.grant))
             }
         };
         if reply::recorded(&request, answer, &tags, &mut self.runs, &mut flight.answer).is_err() {

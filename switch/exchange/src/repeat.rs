@@ -120,6 +120,7 @@ impl Exchange {
         let answered = flight.record;
         match record {
             Record::Intent(intent) => flight.grant.remember(entry.lsn, entry.at, intent),
+            Record::Quoted(quoted) => flight.grant.remember(entry.lsn, entry.at, &quoted.sale),
             Record::Refused(refused) => {
                 flight.grant.campaign = refused.campaign;
                 flight.bound = refused.bound;

@@ -38,12 +38,19 @@ pub(crate) struct Tags<'a> {
     pub(crate) grant: Option<&'a Grant>,
     /// Tag 88.
     pub(crate) bound: &'a str,
+    /// Tag 87, of a quote.
+    pub(crate) quote_seconds: Option<u64>,
 }
 
 impl<'a> Tags<'a> {
     /// An answer without tags.
-    pub(crate) const NONE: Tags<'static> =
-        Tags { code: None, campaign: CampaignId(lijian_domain::text::Text::EMPTY), grant: None, bound: "" };
+    pub(crate) const NONE: Tags<'static> = Tags {
+        code: None,
+        campaign: CampaignId(lijian_domain::text::Text::EMPTY),
+        grant: None,
+        bound: "",
+        quote_seconds: None,
+    };
 
     /// A code alone.
     pub(crate) fn of(code: DecisionCode) -> Tags<'static> {
@@ -51,7 +58,11 @@ impl<'a> Tags<'a> {
     }
 
     pub(crate) fn granted(grant: &'a Grant) -> Self {
-        Self { code: Some(DecisionCode::Granted), campaign: grant.campaign, grant: Some(grant), bound: "" }
+        Self { campaign: grant.campaign, grant: Some(grant), ..Tags::of(DecisionCode::Granted) }
+    }
+
+    pub(crate) fn quoted(grant: &'a Grant, seconds: u64) -> Self {
+        Self { quote_seconds: Some(seconds), ..Self::granted(grant) }
     }
 
     pub(crate) fn declined(code: DecisionCode, grant: &Grant) -> Self {

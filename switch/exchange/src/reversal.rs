@@ -10,6 +10,7 @@ use crate::inbound;
 use crate::key;
 use crate::memory::{Remembered, State};
 use crate::outbound;
+use crate::quote;
 use crate::reply::Tags;
 use crate::response;
 use lijian_codecs::message::{FieldIndex, MessageView, parse};
@@ -22,7 +23,8 @@ use std::sync::Arc;
 impl Exchange {
     pub(crate) fn reversal(&mut self, caller: Caller<'_>, view: &MessageView<'_>, now: Now, effects: &mut Effects) {
         let link = caller.link.name;
-        let key = key::original_key(caller.link.dialect.semantics(), view, link);
+        let unnamed = quote::class_of_original(caller.link, view);
+        let key = key::original_key(caller.link.dialect.semantics(), view, unnamed, link);
         let known = key.and_then(|key| Some((key, self.memory.get(&key)?)));
         if let Some((key, original)) = known.filter(|(_, original)| original.state.is_of_return()) {
             return self.reversal_of_return(caller, view, (key, original), now, effects);
@@ -30,6 +32,10 @@ impl Exchange {
         let ours = [State::Open, State::InDoubt, State::Granted, State::Reversing, State::Reversed, State::Released];
         if let (Some(key), None) = (key, known) {
             return self.bury(caller, view, key, now, effects);
+        }
+        let quoted = [State::Quoted, State::QuoteUsed, State::QuoteExpired];
+        if let Some((key, original)) = known.filter(|(_, original)| quoted.contains(&original.state)) {
+            return self.withdraw_quote(caller, view, key, original, now, effects);
         }
         let Some((key, original)) = known.filter(|(_, original)| ours.contains(&original.state)) else {
             // Nothing can be recorded of it any more, or it is on disk that its original must be refused.

@@ -5,7 +5,7 @@ use crate::effects::Effects;
 use crate::event::Now;
 use crate::exchange::Exchange;
 use crate::flights::{FlightId, Phase};
-use crate::inbound::{self, SaleMessage};
+use crate::inbound::{self, Asks, SaleMessage};
 use crate::memory::{Remembered, State};
 use crate::outbound::{self, Asked};
 use crate::reply::Tags;
@@ -14,7 +14,7 @@ use lijian_codecs::message::MessageView;
 use lijian_domain::code::DecisionCode;
 use lijian_domain::decide::decide;
 use lijian_domain::ids::{CampaignId, GrantId, Lsn};
-use lijian_domain::record::{Answer, BoundCap, Record, Refused};
+use lijian_domain::record::{Answer, BoundCap, Intent, Record, Refused};
 use lijian_domain::sale::{Award, Decision};
 use lijian_domain::text::Text;
 use lijian_domain::time::Moment;
@@ -34,7 +34,7 @@ impl Exchange {
             return;
         }
         let cannot_record = self.poisoned || self.space_low;
-        if cannot_record && caller.link.refusal == RefusalPolicy::FullPrice {
+        if cannot_record && may_go_on(caller, &message) {
             return self.relay(caller, view, now, effects);
         }
         if self.overloaded(caller.number) {
@@ -51,7 +51,12 @@ impl Exchange {
             let told = Told::of(DecisionCode::ReversalFirst);
             return self.refuse(caller, view, &message, &told, &moment, now, effects);
         }
-        match self.decide(caller, view, &message, &moment) {
+        if let Asks::OnQuote(quote) = message.asks {
+            return self.sale_on_quote(caller, view, &message, quote, &moment, now, effects);
+        }
+        let chip =
+            self.settings.issuers.get(caller.link.issuer).is_some_and(|issuer| outbound::chip_forbids(issuer, view));
+        match self.decide(&message, chip, &moment) {
             Ok(award) => self.hold(caller, view, &message, award, &moment, now, effects),
             Err(refusal) => self.refuse(caller, view, &message, &refusal, &moment, now, effects),
         }
@@ -60,16 +65,8 @@ impl Exchange {
     /// What the rules say; a message that could not be read, or whose chip forbids another amount, is refused like any
     /// other, and the lowest code wins.
     #[expect(clippy::result_large_err, reason = "it lives on the stack of one sale and is never stored")]
-    fn decide(
-        &self,
-        caller: Caller<'_>,
-        view: &MessageView<'_>,
-        message: &SaleMessage,
-        moment: &Moment,
-    ) -> Result<Award, Told> {
+    pub(crate) fn decide(&self, message: &SaleMessage, chip: bool, moment: &Moment) -> Result<Award, Told> {
         let request = message.request.as_ref().map_err(|code| Told::of(*code))?;
-        let chip =
-            self.settings.issuers.get(caller.link.issuer).is_some_and(|issuer| outbound::chip_forbids(issuer, view));
         match decide(&self.rules, request, moment) {
             Decision::Grant(award) if chip => {
                 Err(Told { campaign: award.campaign, ..Told::of(DecisionCode::QuoteFirst) })
@@ -111,19 +108,33 @@ impl Exchange {
             effects.tally.not_carried += 1;
             return self.reply_now(caller, view, *b"30", &Tags::NONE, effects);
         }
-        let intent = message.intent(grant, award);
-        let lsn = effects.journal.push_intent(moment.at, moment.business_date, &intent);
+        self.intend(caller, view, message, &message.intent(grant, award), moment, now, effects);
+    }
+
+    /// Appends an intent whose caps are held; once it is durable the issuer is asked what stands in [`Self::outbound`].
+    #[expect(clippy::too_many_arguments, reason = "one step of a sale: who asked, what, and what was decided")]
+    pub(crate) fn intend(
+        &mut self,
+        caller: Caller<'_>,
+        view: &MessageView<'_>,
+        message: &SaleMessage,
+        intent: &Intent,
+        moment: &Moment,
+        now: Now,
+        effects: &mut Effects,
+    ) {
+        let lsn = effects.journal.push_intent(moment.at, moment.business_date, intent);
         let id = self.open(caller, view, message, Phase::IntentAppended, lsn, now);
         if let Some(flight) = self.flights.get_mut(id) {
             flight.code = Some(DecisionCode::Granted);
-            flight.grant.remember(lsn, moment.at, &intent);
+            flight.grant.remember(lsn, moment.at, intent);
         }
         self.remember(message, moment, State::Open, lsn);
     }
 
     /// Records the refusal; then the answer goes out, or the sale goes on at full price, as the link says.
     #[expect(clippy::too_many_arguments, reason = "one step of a sale: who asked, what, and what was decided")]
-    fn refuse(
+    pub(crate) fn refuse(
         &mut self,
         caller: Caller<'_>,
         view: &MessageView<'_>,
@@ -136,7 +147,7 @@ impl Exchange {
         effects.tally.count_decision(told.code);
         // A sale that was reversed before it came is over: nobody pays for it at any price.
         let over = told.code == DecisionCode::ReversalFirst;
-        let full_price = caller.link.refusal == RefusalPolicy::FullPrice && !over;
+        let full_price = may_go_on(caller, message) && !over;
         self.outbound.clear();
         if full_price && self.copy_out(caller, view, now, effects).is_err() {
             return self.reply_now(caller, view, *b"30", &Tags::NONE, effects);
@@ -172,7 +183,7 @@ impl Exchange {
     }
 
     /// A flight that waits for record `lsn`, with its message to the issuer in [`Self::outbound`].
-    fn open(
+    pub(crate) fn open(
         &mut self,
         caller: Caller<'_>,
         view: &MessageView<'_>,
@@ -200,11 +211,17 @@ impl Exchange {
         id
     }
 
-    fn remember(&mut self, message: &SaleMessage, moment: &Moment, state: State, opened: Lsn) {
+    pub(crate) fn remember(&mut self, message: &SaleMessage, moment: &Moment, state: State, opened: Lsn) {
         let content = message.origin.content;
         let request = Remembered { state, content, opened, answered: Lsn::NONE };
         self.memory.open(moment.business_date, message.origin.key, request);
     }
+}
+
+/// Whether what gets no subsidy goes on at full price. A price alone is nothing to go on with, and who sends the net amount
+/// of a quote does not send the full price.
+fn may_go_on(caller: Caller<'_>, message: &SaleMessage) -> bool {
+    caller.link.refusal == RefusalPolicy::FullPrice && message.asks == Asks::Sale
 }
 
 /// What a sale is told when it gets no subsidy.
@@ -218,12 +235,12 @@ pub(crate) struct Told {
 }
 
 impl Told {
-    fn of(code: DecisionCode) -> Self {
+    pub(crate) fn of(code: DecisionCode) -> Self {
         Self { code, campaign: CampaignId::default(), bound: Text::EMPTY, bound_cap: None }
     }
 
     /// A personal cap that an earlier try of the same person still holds may come free again: try again then.
-    fn bound(award: &Award, bound: &Bound, quota: &Quota) -> Self {
+    pub(crate) fn bound(award: &Award, bound: &Bound, quota: &Quota) -> Self {
         let code = match bound.key.kind() {
             kind if kind.is_personal() && bound.held => DecisionCode::TryAgain,
             kind => kind.refusal(),

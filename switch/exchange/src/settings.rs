@@ -45,6 +45,8 @@ pub struct AcquirerLink {
     pub in_flight_max: usize,
     /// What carries items: message class with the first two digits of DE3.
     pub ours: Vec<OursRule>,
+    /// Which requests with items ask for a quote, and how many may be open.
+    pub quotes: QuoteRules,
     /// What becomes of a sale with items that gets no subsidy.
     pub refusal: RefusalPolicy,
     /// What the amount of a refund is a part of.
@@ -58,6 +60,19 @@ pub struct OursRule {
     pub mti: [u8; 4],
     /// First two digits of DE3; none for any.
     pub processing: Option<[u8; 2]>,
+}
+
+/// The quotes of a link. The default gives none.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct QuoteRules {
+    /// What asks for a quote; looked at before [`AcquirerLink::ours`].
+    pub rules: Vec<OursRule>,
+    /// How long a quote is honoured, in microseconds.
+    pub lifetime_us: u64,
+    /// Open at most on the link; one beyond it is answered with 91.
+    pub open_max: usize,
+    /// The same of one terminal, so that no till holds a budget by asking for prices.
+    pub of_terminal_max: usize,
 }
 
 /// What becomes of a sale with items that gets no subsidy.

@@ -11,6 +11,8 @@ pub struct Status {
     pub in_doubt: usize,
     /// Voids and refunds that give something back later.
     pub returns_pending: usize,
+    /// Quotes that are neither used nor over.
+    pub quotes_open: usize,
     /// Requests whose answers are remembered.
     pub remembered: usize,
     /// Whether the journal can no longer be written.

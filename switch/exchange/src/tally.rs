@@ -88,6 +88,16 @@ tally! {
     reversals,
     /// Reversals of our grants confirmed by the issuer.
     reversals_confirmed,
+    /// Quotes given.
+    quotes,
+    /// Quotes that became a sale.
+    quotes_used,
+    /// Quotes that nobody used in their time.
+    quotes_expired,
+    /// Quotes that the acquirer took back.
+    quotes_withdrawn,
+    /// Requests for a quote refused with 91 since too many were open.
+    quotes_over_limit,
 }
 
 /// Answers by response code.

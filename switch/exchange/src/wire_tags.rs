@@ -54,22 +54,29 @@ impl Runs {
         grant: GrantId,
     ) -> Result<&[u8], TagTooLong> {
         let (discount, campaign) = (award.discount, award.campaign);
-        self.request(view, to, |writer| {
-            writer.put_number(*b"81", discount.get())?;
-            writer.put(*b"83", campaign.as_str().as_bytes())?;
-            put_grant(writer, grant)
-        })
+        // The id of the quote that the till sent has done its work.
+        self.request(
+            view,
+            to,
+            |tag| tag != b"84",
+            |writer| {
+                writer.put_number(*b"81", discount.get())?;
+                writer.put(*b"83", campaign.as_str().as_bytes())?;
+                put_grant(writer, grant)
+            },
+        )
     }
 
     /// The subsidy field of a request in the place that another dialect gives it.
     pub(crate) fn moved(&mut self, view: &MessageView<'_>, to: SubsidyPlace) -> Result<&[u8], TagTooLong> {
-        self.request(view, to, |_| Ok(()))
+        self.request(view, to, |_| true, |_| Ok(()))
     }
 
     fn request(
         &mut self,
         view: &MessageView<'_>,
         to: SubsidyPlace,
+        kept: impl Fn(&[u8; 2]) -> bool,
         more: impl FnOnce(&mut TagWriter<'_>) -> Result<(), TagTooLong>,
     ) -> Result<&[u8], TagTooLong> {
         let from = view.dialect().semantics().subsidy;
@@ -79,7 +86,16 @@ impl Runs {
         self.field.clear();
         let mut writer = TagWriter::new(&mut self.run, FIELD_BYTES_MAX);
         if let Some(located) = &located {
-            writer.put_run(located.run.bytes())?;
+            for tag in located.run.clone() {
+                match tag {
+                    Ok(tag) if kept(&tag.tag) => drop(writer.put_run(tag.whole)?),
+                    Ok(_) => {}
+                    Err(error) => {
+                        writer.put_run(located.run.bytes().get(error.offset..).unwrap_or_default())?;
+                        break;
+                    }
+                }
+            }
         }
         more(&mut writer)?;
         let around = located.map_or((&[][..], &[][..]), |located| (located.before, located.after));
@@ -133,7 +149,7 @@ fn put_tags(writer: &mut TagWriter<'_>, tags: &Tags<'_>, chinese: bool, detail: 
     if detail == Detail::All {
         let mut line = [0; RECEIPT_BYTES_MAX];
         let text = match tags.grant {
-            Some(grant) => receipt(grant.discount, grant.net, chinese, &mut line),
+            Some(grant) => receipt(grant.discount, grant.net, tags.quote_seconds.is_some(), chinese, &mut line),
             None => code.meaning().as_bytes(),
         };
         writer.put(*b"85", text)?;
@@ -142,6 +158,9 @@ fn put_tags(writer: &mut TagWriter<'_>, tags: &Tags<'_>, chinese: bool, detail: 
         for discount in &grant.item_discounts {
             writer.put_number(*b"86", discount.get())?;
         }
+    }
+    if let Some(seconds) = tags.quote_seconds {
+        writer.put_number(*b"87", seconds)?;
     }
     if !tags.bound.is_empty() {
         writer.put(*b"88", tags.bound.as_bytes())?;
@@ -156,13 +175,21 @@ fn put_grant(writer: &mut TagWriter<'_>, grant: GrantId) -> Result<(), TagTooLon
     writer.put(*b"84", &digits).map(drop)
 }
 
-/// The line for the slip, in yuan: in GB 18030 `国补立减…元,实付…元`, elsewhere in English.
-fn receipt(discount: MinorUnits, net: MinorUnits, chinese: bool, line: &mut [u8; RECEIPT_BYTES_MAX]) -> &[u8] {
+/// The line for the slip, in yuan: in GB 18030 `国补立减…元,实付…元`, elsewhere in English. Of a quote nothing is paid yet:
+/// `应付`, to pay.
+fn receipt(
+    discount: MinorUnits,
+    net: MinorUnits,
+    quote: bool,
+    chinese: bool,
+    line: &mut [u8; RECEIPT_BYTES_MAX],
+) -> &[u8] {
     let mut rest = line.as_mut_slice();
-    let words: [&[u8]; 3] = if chinese {
-        [b"\xb9\xfa\xb2\xb9\xc1\xa2\xbc\xf5", b"\xd4\xaa,\xca\xb5\xb8\xb6", b"\xd4\xaa"]
-    } else {
-        [b"SUBSIDY CNY ", b" PAID CNY ", b""]
+    let words: [&[u8]; 3] = match (chinese, quote) {
+        (true, false) => [b"\xb9\xfa\xb2\xb9\xc1\xa2\xbc\xf5", b"\xd4\xaa,\xca\xb5\xb8\xb6", b"\xd4\xaa"],
+        (true, true) => [b"\xb9\xfa\xb2\xb9\xc1\xa2\xbc\xf5", b"\xd4\xaa,\xd3\xa6\xb8\xb6", b"\xd4\xaa"],
+        (false, false) => [b"SUBSIDY CNY ", b" PAID CNY ", b""],
+        (false, true) => [b"SUBSIDY CNY ", b" TO PAY CNY ", b""],
     };
     // At most 20 digits each: the line has room for both amounts and the words.
     let written = rest.write_all(words[0]).and_then(|()| yuan(&mut rest, discount));
@@ -184,10 +211,14 @@ mod tests {
     fn receipts_are_in_yuan() {
         let mut line = [0; RECEIPT_BYTES_MAX];
         let (discount, net) = (MinorUnits::new(40_005), MinorUnits::new(159_995));
-        assert_eq!(receipt(discount, net, false, &mut line), b"SUBSIDY CNY 400.05 PAID CNY 1599.95");
-        let text = Charset::GB18030.decode(receipt(discount, net, true, &mut line)).into_owned();
-        assert_eq!(text, "国补立减400.05元,实付1599.95元");
+        assert_eq!(receipt(discount, net, false, false, &mut line), b"SUBSIDY CNY 400.05 PAID CNY 1599.95");
+        assert_eq!(receipt(discount, net, true, false, &mut line), b"SUBSIDY CNY 400.05 TO PAY CNY 1599.95");
+        for (quote, expected) in [(false, "国补立减400.05元,实付1599.95元"), (true, "国补立减400.05元,应付1599.95元")]
+        {
+            let text = Charset::GB18030.decode(receipt(discount, net, quote, true, &mut line)).into_owned();
+            assert_eq!(text, expected);
+        }
         let most = MinorUnits::new(u64::MAX);
-        assert!(receipt(most, most, false, &mut line).len() < RECEIPT_BYTES_MAX);
+        assert!(receipt(most, most, true, false, &mut line).len() < RECEIPT_BYTES_MAX);
     }
 }

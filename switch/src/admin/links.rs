@@ -39,5 +39,6 @@ pub(super) async fn links(State(ops): State<Arc<Ops>>) -> Result<Json<Value>, Pr
         "issuers": issuers.collect::<Vec<_>>(),
         "in_flight": status.in_flight,
         "in_doubt": status.in_doubt,
+        "quotes_open": status.quotes_open,
     })))
 }

@@ -22,6 +22,7 @@ pub(super) async fn page(State(ops): State<Arc<Ops>>) -> impl IntoResponse {
     if let Some(standing) = standing {
         gauges.set(Metric::InFlight, number(standing.exchange.in_flight));
         gauges.set(Metric::InDoubtNow, number(standing.exchange.in_doubt));
+        gauges.set(Metric::QuotesOpen, number(standing.exchange.quotes_open));
         gauges.set(Metric::Tasks, number(standing.tasks));
     }
     let now = ops.clock.now();

@@ -74,6 +74,11 @@ metrics! {
     Counter Tombstones "lijian_tombstones_total" "Reversals whose original was never seen.";
     Counter Reversals "lijian_reversals_total" "Reversals of grants accepted.";
     Counter ReversalsConfirmed "lijian_reversals_confirmed_total" "Reversals of grants confirmed by the issuer.";
+    Counter Quotes "lijian_quotes_total" "Quotes given.";
+    Counter QuotesUsed "lijian_quotes_used_total" "Quotes that became a sale.";
+    Counter QuotesExpired "lijian_quotes_expired_total" "Quotes that nobody used in their time.";
+    Counter QuotesWithdrawn "lijian_quotes_withdrawn_total" "Quotes that the acquirer took back.";
+    Counter QuotesOverLimit "lijian_quotes_over_limit_total" "Requests for a quote refused with 91: too many were open.";
     Counter Decisions "lijian_decisions_total" "Decisions on sales with items, by decision code.";
     Counter Answers "lijian_answers_total" "Answers to acquirers, by response code.";
     Counter ConnectionsOpened "lijian_connections_opened_total" "Connections opened, by side.";
@@ -87,6 +92,7 @@ metrics! {
     Gauge SpaceLow "lijian_journal_space_low" "1 when the disk will be full soon.";
     Gauge InFlight "lijian_in_flight" "Requests not answered yet.";
     Gauge InDoubtNow "lijian_in_doubt" "Sales whose outcome nobody knows.";
+    Gauge QuotesOpen "lijian_quotes_open" "Quotes that are neither used nor over.";
     Gauge Tasks "lijian_tasks" "Tasks alive on the exchange's thread: a handful, and one for each connection.";
     Gauge DurableLsn "lijian_journal_durable_lsn" "Last record on disk.";
     Gauge AppliedLsn "lijian_index_applied_lsn" "Last record in the index.";

@@ -21,7 +21,9 @@ use lijian_domain::record::{Entry, Record};
 use lijian_domain::returns::Base;
 use lijian_domain::rules::Rules;
 use lijian_domain::time::{Calendar, UnixMicros, Validity};
-use lijian_exchange::settings::{AcquirerLink, IssuerLink, OursRule, Presentation, RefusalPolicy, Settings};
+use lijian_exchange::settings::{
+    AcquirerLink, IssuerLink, OursRule, Presentation, QuoteRules, RefusalPolicy, Settings,
+};
 use lijian_exchange::{ConnectionId, Effects, Event, Exchange, LinkId, Now};
 use lijian_store::format;
 use lijian_store::quota::Quota;
@@ -57,6 +59,7 @@ pub(crate) struct Setup {
     pub(crate) sign_on: bool,
     pub(crate) echo_after_us: Option<u64>,
     pub(crate) in_flight_max: usize,
+    pub(crate) quotes: QuoteRules,
 }
 
 impl Default for Setup {
@@ -70,6 +73,12 @@ impl Default for Setup {
             sign_on: false,
             echo_after_us: None,
             in_flight_max: 1_000,
+            quotes: QuoteRules {
+                rules: vec![OursRule { mti: *b"0100", processing: Some(*b"38") }],
+                lifetime_us: 180_000_000,
+                open_max: 100,
+                of_terminal_max: 8,
+            },
         }
     }
 }
@@ -240,13 +249,14 @@ impl World {
             LinkId::Acquirer(link) => &self.settings.acquirers[link].dialect,
             LinkId::Issuer(link) => &self.settings.issuers[link].dialect,
         };
+        let chip = fields.get(&55).map(|digits| unhex(digits));
         let tpdu = [0x60, 0, 3, 0, 1, 0x60, 0x31, 0, 0x31, 0, 0];
         let mut writer = MessageWriter::build(dialect, Mti::parse(mti).unwrap());
         if dialect.envelope().bytes() > 0 {
             writer.envelope_as(&tpdu);
         }
         for (field, value) in fields {
-            writer.set(*field, value.as_bytes());
+            writer.set(*field, chip.as_deref().filter(|_| *field == 55).unwrap_or(value.as_bytes()));
         }
         let mut bytes = Vec::new();
         let frame = FrameFormat::default().begin(&mut bytes);
@@ -256,13 +266,19 @@ impl World {
     }
 }
 
+/// Chip data stands as hexadecimal digits in [`Fields`].
+fn unhex(digits: &str) -> Vec<u8> {
+    (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap()).collect()
+}
+
 fn decode(dialect: &Dialect, payload: &[u8]) -> (String, Fields) {
     let mut index = FieldIndex::new();
     let view = parse(dialect, payload, &mut index).unwrap();
     let mut buffer = [0; 999];
-    let fields = view
-        .fields()
-        .map(|(field, _)| (field, String::from_utf8_lossy(view.text(field, &mut buffer).unwrap()).into_owned()));
+    let fields = view.fields().map(|(field, _)| match view.text(field, &mut buffer).unwrap() {
+        chip if field == 55 => (field, chip.iter().map(|byte| format!("{byte:02X}")).collect()),
+        text => (field, String::from_utf8_lossy(text).into_owned()),
+    });
     (view.mti().to_string(), fields.collect())
 }
 
@@ -279,6 +295,7 @@ fn settings(setup: &Setup) -> Settings {
             time_budget_us: 15_000_000,
             in_flight_max: setup.in_flight_max,
             ours: vec![OursRule { mti: *b"0200", processing: Some(*b"00") }],
+            quotes: setup.quotes.clone(),
             refusal: setup.refusal,
             refund_amount: Base::Net,
         }],

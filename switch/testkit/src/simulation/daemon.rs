@@ -71,6 +71,7 @@ impl Daemon {
         let mut recovered = replay(entries, &quota, |lsn| again.record(lsn)).map_err(|error| refused(&error))?;
         if mutation != Some(Mutation::OpenIntentsForgotten) {
             exchange.recover(std::mem::take(&mut recovered.open));
+            exchange.recover_quotes(std::mem::take(&mut recovered.quotes));
         }
         exchange.recover_returns(&recovered);
         let mut effects = Effects::new(open.next_lsn());

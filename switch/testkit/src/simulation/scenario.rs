@@ -18,7 +18,7 @@ use lijian_domain::returns::Base;
 use lijian_domain::rules::Rules;
 use lijian_domain::time::{Calendar, Validity};
 use lijian_exchange::Settings;
-use lijian_exchange::settings::{AcquirerLink, IssuerLink, OursRule, Presentation, RefusalPolicy};
+use lijian_exchange::settings::{AcquirerLink, IssuerLink, OursRule, Presentation, QuoteRules, RefusalPolicy};
 use std::sync::{Arc, OnceLock};
 
 /// GTIN, category, grade, rate in hundredths of a percent.
@@ -178,6 +178,7 @@ impl Scenario {
                 time_budget_us: 15_000_000,
                 in_flight_max: 10_000,
                 ours: vec![OursRule { mti: *b"0200", processing: Some(*b"00") }],
+                quotes: QuoteRules::default(),
                 refusal,
                 refund_amount: Base::Gross,
             }],

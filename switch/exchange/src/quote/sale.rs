@@ -1,0 +1,68 @@
+//! A sale on a quote: it takes over what the quote holds, and goes its way like any other.
+
+use super::{chip, matching};
+use crate::acquirer::Caller;
+use crate::effects::Effects;
+use crate::event::Now;
+use crate::exchange::Exchange;
+use crate::inbound::SaleMessage;
+use crate::memory::State;
+use crate::outbound::{self, Asked};
+use crate::reply::Tags;
+use crate::sale::Told;
+use lijian_codecs::message::MessageView;
+use lijian_domain::code::DecisionCode;
+use lijian_domain::ids::GrantId;
+use lijian_domain::record::Intent;
+use lijian_domain::time::Moment;
+use std::sync::Arc;
+
+impl Exchange {
+    /// Appends an intent that takes the quote's place, or refuses: then the quote stands as it stood.
+    #[expect(clippy::too_many_arguments, reason = "one step of a sale: who asked, what, and on which quote")]
+    pub(crate) fn sale_on_quote(
+        &mut self,
+        caller: Caller<'_>,
+        view: &MessageView<'_>,
+        message: &SaleMessage,
+        quote: GrantId,
+        moment: &Moment,
+        now: Now,
+        effects: &mut Effects,
+    ) {
+        let settings = Arc::clone(&self.settings);
+        let Some(issuer) = settings.issuers.get(caller.link.issuer) else { return };
+        let readable = message.request.as_ref().map_err(|code| *code);
+        let found = readable.and_then(|request| {
+            let quoted = self.quotes.get(quote, now.monotonic_us).ok_or(DecisionCode::Quote)?;
+            let signed = chip::signed(view, quoted.sale.award.net);
+            matching::check(quoted, &message.origin, request, signed).map(|()| quoted)
+        });
+        let quoted = match found {
+            Ok(quoted) => quoted,
+            Err(code) => return self.refuse(caller, view, message, &Told::of(code), moment, now, effects),
+        };
+        let grant = GrantId::new(self.settings.node, effects.journal.next_lsn());
+        self.outbound.clear();
+        let asked = Asked { issuer, view, at: now.wall };
+        let award = &quoted.sale.award;
+        if outbound::sale(asked, award, grant, &mut self.runs, &mut self.outbound, &mut effects.tally).is_err() {
+            effects.tally.not_carried += 1;
+            return self.reply_now(caller, view, *b"30", &Tags::NONE, effects);
+        }
+        // Order 9: from here on the quote is the sale's, and its time no longer counts.
+        let Some(quoted) = self.quotes.take(quote.lsn()) else { return };
+        effects.tally.quotes_used += 1;
+        self.memory.note(&quoted.sale.origin.key, State::QuoteUsed, None);
+        let promised = quoted.sale;
+        let intent = Intent {
+            person: promised.person,
+            qualification: promised.qualification,
+            trade_in: promised.trade_in,
+            bank_promotion: promised.bank_promotion,
+            quote: Some(quote.lsn()),
+            ..message.intent(grant, promised.award)
+        };
+        self.intend(caller, view, message, &intent, moment, now, effects);
+    }
+}
