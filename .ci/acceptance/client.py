@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """A till that shares no code with the switch: pyiso8583, default_ascii, frames of two bytes of length.
 
-Sends one sale with subsidy tags in field 48 and, when asked, the reversal of it. Prints what came back as JSON, one
-object a line, card numbers masked. Exit 0 when everything is as expected, 1 when not, 64 on bad usage.
+Sends one sale with subsidy tags in field 48 and, when asked, the reversal of it. With --quote it asks for the price first
+(0100, 380000) and pays the net amount with a chip that signed it, naming the quote; --withdraw takes the quote back before
+that. Prints what came back as JSON, one object a line, card numbers masked. Exit 0 when everything is as expected, 1 when
+not, 64 on bad usage.
 
 Example, a refrigerator of grade 1 at 2999.00 that is to get 20 % off, and its reversal:
   python3 client.py 127.0.0.1:8583 --gtin 6901234567892 --price 299900 --expect-discount 59980 --reverse
@@ -41,7 +43,11 @@ def arguments(argv):
     parser.add_argument("--expect-decision", help="tag 82 of the answer to the sale")
     parser.add_argument("--expect-discount", type=int, help="tag 81 in minor units; field 4 must be the net amount")
     parser.add_argument("--reverse", action="store_true", help="reverse the sale with field 90, expect 00")
+    parser.add_argument("--quote", action="store_true", help="ask for the price first, with the trace number after the sale's")
+    parser.add_argument("--withdraw", action="store_true", help="with --quote: reverse the quote before the sale, expect 00")
     given = parser.parse_args(argv)
+    if given.withdraw and not given.quote:
+        parser.error("--withdraw: expected --quote too")
     host, _, port = given.address.rpartition(":")
     if not host or not port.isdecimal():
         parser.error("address: expected HOST:PORT")
@@ -85,9 +91,20 @@ def sale(given):
     }
 
 
+def quote(given):
+    return {**sale(given), "t": "0100", "3": "380000", "11": f"{given.stan + 2:06d}"}
+
+
+def sale_on(given, quoted):
+    """The sale at the net amount; the chip (field 55, tag 9F02) signed that amount."""
+    amount = quoted["4"]
+    tags = tags_written([("84", tags_read(quoted["48"])["84"])])
+    return {**sale(given), "4": amount, "48": tags, "55": f"9F0206{amount}9F26081122334455667788"}
+
+
 def reversal(original, stan):
     kept = {field: original[field] for field in ("2", "3", "4", "7", "12", "13", "22", "25", "32", "41", "42", "49")}
-    data = "0200" + original["11"] + original["7"] + f"{original['32']:>011}" + "0" * 11
+    data = original["t"] + original["11"] + original["7"] + f"{original['32']:>011}" + "0" * 11
     return {**kept, "t": "0400", "11": f"{stan:06d}", "90": data}
 
 
@@ -130,6 +147,21 @@ def check(what, got, expected):
 def run(given):
     with socket.create_connection(given.address, timeout=given.timeout) as connection:
         request = sale(given)
+        if given.quote:
+            asked = quote(given)
+            answer = ask(connection, asked)
+            check("message type", answer["t"], "0110")
+            check("field 39", answer.get("39"), "00")
+            seconds = tags_read(answer.get("48", "")).get("87", "")
+            if not seconds.isdecimal() or int(seconds) == 0:
+                raise Unexpected(f"tag 87: expected seconds, got {seconds!r}")
+            again = ask(connection, asked)
+            check("the same request's answer", again, answer)
+            request = sale_on(given, answer)
+            if given.withdraw:
+                answer = ask(connection, reversal(asked, given.stan + 3))
+                check("message type", answer["t"], "0410")
+                check("field 39", answer.get("39"), "00")
         answer = ask(connection, request)
         check("message type", answer["t"], "0210")
         check("field 39", answer.get("39"), given.expect_result)

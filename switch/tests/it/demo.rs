@@ -32,8 +32,10 @@ fn the_day_comes_out_is_settled_and_nothing_is_left() {
     check(13, "0200 2,266.00 0200 1,926.10 2,266.00 0210 98 N199 2,266.00 - 339.90 3,399.69 760.41");
     check(14, "0200 6,899.00 - - - 0210 61 N106 6,899.00 - 339.90 3,399.69 760.41");
     check(16, "0400 13,899.00 0400 11,899.00 - 0410 00 - 13,899.00 - 339.90 2,160.10 2,000.00");
-    assert!(text.contains("opening 4,500.00 = remaining 1,482.07 + held 339.90 + used 2,678.03\n"), "{text}");
-    assert!(text.contains("granted 4,678.03 - returned 2,000.00 = net 2,678.03"), "{text}");
+    check(18, "0100 1,499.00 - - - 0110 00 G000 1,199.20 299.80 639.70 2,678.03 1,182.27");
+    check(19, "0200 1,199.20 0200 1,199.20 1,499.00 0210 00 G000 1,199.20 299.80 339.90 2,977.83 1,182.27");
+    assert!(text.contains("opening 4,500.00 = remaining 1,182.27 + held 339.90 + used 2,977.83\n"), "{text}");
+    assert!(text.contains("granted 4,977.83 - returned 2,000.00 = net 2,977.83"), "{text}");
     assert!(!text.contains('\x1b') && !text.contains("WRONG"), "{text}");
     assert!(!text.contains("622202000000"), "card numbers are masked");
     assert_eq!(temporary.path().read_dir().unwrap().count(), 0, "the directory is removed");

@@ -7,6 +7,7 @@ use super::host::{DIALECT, Host};
 use super::row::{Asked, Row, Told};
 use super::script::{BUDGET, Purchase, SAME, Sends, Step};
 use super::switch::Switch;
+use lijian_codecs::Mti;
 use lijian_load::issuer::{Card, Observations, Outcome, Seen};
 use lijian_load::till::{Answer, Request, Sale, Till, TillError};
 use std::collections::BTreeMap;
@@ -102,7 +103,9 @@ impl<'d> Player<'d> {
         let asked: Vec<&Seen> = asked.iter().filter(|seen| seen.outcome != Outcome::Network).collect();
         let mut told = told(&answer);
         match step.sends {
-            Sends::Sale(_) => self.count(&answer, &asked),
+            Sends::Sale(_) | Sends::OnQuote(_) => self.count(&answer, &asked),
+            // Nobody pays for a price.
+            Sends::Quote(_) => {}
             Sends::Repeat(of) => told.sameness = Some(self.sameness(of, &answer)),
             Sends::Reversal(of) if told.response_code == "00" => {
                 let net = self.sent.get(&of).and_then(|sent| sent.answer.amount_minor()).unwrap_or(0);
@@ -125,11 +128,22 @@ impl<'d> Player<'d> {
             let missing = || DemoError::Example(format!("no till on the link {link}"));
             self.tills.get(link).map(Till::dialect).ok_or_else(missing)
         };
+        let written = |purchase: &Purchase, sale: Sale| {
+            let too_long = |error| DemoError::Example(format!("step {}: {error}", step.number));
+            sale.request(dialect(purchase.link)?).map_err(too_long)
+        };
         match &step.sends {
-            Sends::Sale(purchase) => {
-                let request = sale(purchase, stan).request(dialect(purchase.link)?);
-                let too_long = |error| DemoError::Example(format!("step {}: {error}", step.number));
-                Ok((*purchase, request.map_err(too_long)?))
+            Sends::Sale(purchase) => Ok((*purchase, written(purchase, sale(purchase, stan))?)),
+            Sends::Quote(purchase) => {
+                let request = written(purchase, sale(purchase, stan))?.with(3, "380000");
+                Ok((*purchase, Request { mti: Mti::parse("0100").unwrap_or(request.mti), ..request }))
+            }
+            Sends::OnQuote(of) => {
+                let Sent { purchase, answer, .. } = earlier(of)?;
+                let net = answer.amount_minor().unwrap_or(0);
+                let tags = answer.tag(*b"84").map(|id| (*b"84", id)).into_iter().collect();
+                let sale = Sale { amount_minor: net, tags, ..sale(purchase, stan) };
+                Ok((*purchase, written(purchase, sale)?.with(55, chip(net))))
             }
             Sends::Repeat(of) => earlier(of).map(|sent| (sent.purchase, sent.request.clone())),
             Sends::Reversal(of) => {
@@ -174,6 +188,13 @@ fn sale(purchase: &Purchase, stan: u32) -> Sale {
         batch: 1,
         tags,
     }
+}
+
+/// What a chip says: the amount that it signed (9F02, six bytes of two digits) and its cryptogram (9F26).
+fn chip(amount: u64) -> Vec<u8> {
+    let digits = format!("{amount:012}").into_bytes();
+    let pairs = digits.chunks_exact(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | (digit - b'0')));
+    [0x9f, 0x02, 6].into_iter().chain(pairs).chain([0x9f, 0x26, 8, 1, 2, 3, 4, 5, 6, 7, 8]).collect()
 }
 
 fn told(answer: &Answer) -> Told {

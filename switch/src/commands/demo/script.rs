@@ -38,6 +38,10 @@ pub(super) struct Step {
 pub(super) enum Sends {
     /// Sends a sale.
     Sale(Purchase),
+    /// Asks for a price.
+    Quote(Purchase),
+    /// Sells what an earlier step asked the price of, at that price and with a chip that signed it.
+    OnQuote(usize),
     /// Sends the request of an earlier step again.
     Repeat(usize),
     /// Reverses the sale of an earlier step.
@@ -200,6 +204,20 @@ pub(super) fn steps() -> Vec<Step> {
             granted(345_288, 293_495, 51_793),
             budget(33_990, 267_803, 148_207),
         ),
+        (
+            // 1,499.00 x 20 % = 299.80, held; 1,499.00 - 299.80 = 1,199.20. Remaining: 1,482.07 - 299.80 = 1,182.27.
+            "Price first: a quote holds 299.80 for a while",
+            Sends::Quote(sale(CHEN, "6945660300210", 149_900)),
+            quoted(119_920, 29_980),
+            budget(63_970, 267_803, 118_227),
+        ),
+        (
+            // What was held is used: 2,678.03 + 299.80 = 2,977.83.
+            "On that quote a chip card pays the net amount",
+            Sends::OnQuote(18),
+            granted(149_900, 119_920, 29_980),
+            budget(33_990, 297_783, 118_227),
+        ),
     ];
     let numbered = |(index, (title, sends, (asked, told), budget)): (usize, _)| Step {
         number: index + 1,
@@ -231,6 +249,10 @@ fn asked(mti: &str, amount: u64, gross: Option<u64>) -> Option<Asked> {
 
 fn granted(gross: u64, net: u64, discount: u64) -> Expected {
     (asked("0200", net, Some(gross)), Told { discount: Some(discount), ..told("0210", "00", "G000", net) })
+}
+
+fn quoted(net: u64, discount: u64) -> Expected {
+    (None, Told { discount: Some(discount), ..told("0110", "00", "G000", net) })
 }
 
 fn refused(response_code: &str, decision: &str, amount: u64, bound: Option<&str>) -> Expected {

@@ -6,4 +6,5 @@ pub(crate) mod host;
 mod life;
 mod peers;
 pub(crate) mod process;
+mod quotes;
 mod relay;
