@@ -3,6 +3,8 @@
 //! A slot is found by its number, by the key of the issuer's answer, and by the key of a repeat. Slots of one acquirer link
 //! stand in a list in order of their deadlines, which is the order of arrival since a link's time budget is one number.
 
+pub(crate) use crate::phase::Phase;
+
 use crate::event::ConnectionId;
 use crate::key::KeyBytes;
 use crate::memory::State;
@@ -27,42 +29,6 @@ const WAITERS_MAX: usize = 4;
 pub(crate) struct FlightId {
     slot: u32,
     generation: u32,
-}
-
-/// How far a request has come.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(crate) enum Phase {
-    /// The slot is free.
-    #[default]
-    Free,
-    /// Not ours: its tombstone is not durable yet.
-    RelayAppended,
-    /// Not ours: sent to the issuer.
-    Relayed,
-    /// Ours: the intent is not durable yet.
-    IntentAppended,
-    /// Ours: sent to the issuer at the net amount.
-    Asked,
-    /// Ours, at full price: the refusal is not durable yet.
-    FullPriceAppended,
-    /// Ours, at full price: sent to the issuer.
-    FullPriceAsked,
-    /// The answer is made and waits for its record.
-    AnswerAppended,
-    /// A reversal, refused or accepted only after its original's intent has been read back.
-    ReversalReading,
-    /// A reversal: accepted, not durable yet.
-    ReversalAppended,
-    /// A reversal: sent to the issuer.
-    ReversalAsked,
-    /// A void or refund: its original, and the returns before it, are looked for and read back.
-    ReturnReading,
-    /// A void or refund: accepted, not durable yet.
-    ReturnAppended,
-    /// A void or refund: sent to the issuer.
-    ReturnAsked,
-    /// A repeat: the recorded answer is being read back.
-    RepeatReading,
 }
 
 /// What is known of the grant that a flight makes, repeats or reverses.

@@ -22,6 +22,7 @@ mod key;
 mod memory;
 mod outbound;
 mod outcome;
+mod phase;
 mod poison;
 mod quote;
 mod relay;
