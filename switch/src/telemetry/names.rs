@@ -74,6 +74,8 @@ metrics! {
     Counter Tombstones "lijian_tombstones_total" "Reversals whose original was never seen.";
     Counter Reversals "lijian_reversals_total" "Reversals of grants accepted.";
     Counter ReversalsConfirmed "lijian_reversals_confirmed_total" "Reversals of grants confirmed by the issuer.";
+    Counter Returns "lijian_returns_total" "Voids, refunds and reversals of voids accepted.";
+    Counter ReturnsConfirmed "lijian_returns_confirmed_total" "Voids and refunds confirmed by the issuer.";
     Counter Quotes "lijian_quotes_total" "Quotes given.";
     Counter QuotesUsed "lijian_quotes_used_total" "Quotes that became a sale.";
     Counter QuotesExpired "lijian_quotes_expired_total" "Quotes that nobody used in their time.";
