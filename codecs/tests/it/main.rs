@@ -5,14 +5,12 @@ mod allocation;
 mod codec_message;
 mod dialects;
 mod differential;
+mod fuzz_body;
 mod golden;
 mod malformed;
 mod patch;
 mod round_trip;
 mod translate;
-
-#[path = "../../fuzz/fuzz_targets/body.rs"]
-mod fuzz_body;
 
 use lijian_codecs::dialect::{Dialect, SHIPPED, load_folder};
 use std::path::Path;

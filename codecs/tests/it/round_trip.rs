@@ -104,7 +104,7 @@ proptest! {
 #[test]
 fn seed_corpus() {
     let dialects = all_dialects();
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/round_trip");
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus/message");
     let mut count = 0;
     for entry in std::fs::read_dir(corpus).unwrap() {
         let bytes = std::fs::read(entry.unwrap().path()).unwrap();

@@ -1,6 +1,7 @@
 //! The first byte chooses a dialect, the rest is a payload.
 #![no_main]
 
+#[path = "../../codecs/tests/it/fuzz_body.rs"]
 mod body;
 
 use libfuzzer_sys::fuzz_target;
