@@ -3,6 +3,7 @@
 use crate::digest::{FileDigest, FileDigester};
 use crate::error::{ConfigError, ConfigErrors};
 use csv::{ErrorKind, ReaderBuilder, StringRecord};
+use lijian_codecs::sensitive::mask_card_numbers;
 use std::fmt;
 use std::io::{self, Read};
 use std::path::Path;
@@ -137,6 +138,8 @@ fn shown(text: &str) -> String {
     if text.is_empty() {
         return "nothing".to_owned();
     }
+    // Before it is cut: half a card number does not look like one.
+    let text = mask_card_numbers(text);
     let short: String = text.chars().take(SHOWN_CHARACTERS_MAX).collect();
     let more = if short.len() < text.len() { " ..." } else { "" };
     format!("{short:?}{more}")

@@ -1,9 +1,12 @@
 //! What is wrong with a configuration file: which file, line and key, what was found, what would be right.
 //!
 //! All that is wrong is collected before anything is refused, up to a bound. What was found is shown only where it is
-//! harmless: whoever checks a secret writes what kind of thing stood there, not the thing.
+//! harmless: whoever checks a secret writes what kind of thing stood there, not the thing. Card numbers have no place in any
+//! of these files; where a wrong file holds one it is masked, in excerpts too.
 
+use lijian_codecs::sensitive::mask_card_numbers;
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::path::Path;
@@ -38,11 +41,11 @@ impl ConfigError {
     /// Something wrong with a file as a whole.
     pub fn of_file(file: &Path, found: impl fmt::Display, expected: impl fmt::Display) -> Self {
         Self {
-            file: file.display().to_string(),
+            file: masked(&file.display()),
             line: None,
             key: String::new(),
-            found: found.to_string(),
-            expected: expected.to_string(),
+            found: masked(&found),
+            expected: masked(&expected),
             excerpt: None,
         }
     }
@@ -55,7 +58,7 @@ impl ConfigError {
 
     /// The same, at a key or column.
     pub fn at_key(mut self, key: impl Into<String>) -> Self {
-        self.key = key.into();
+        self.key = masked(&key.into());
         self
     }
 
@@ -63,10 +66,19 @@ impl ConfigError {
     pub fn at_span(mut self, text: &Arc<str>, span: Range<usize>) -> Self {
         let before = text.as_bytes().get(..span.start).unwrap_or_default();
         self.line = u64::try_from(before.split(|byte| *byte == b'\n').count()).ok();
-        let source = NamedSource::new(&self.file, Arc::clone(text)).with_language("toml");
+        let shown = match mask_card_numbers(text) {
+            Cow::Borrowed(_) => Arc::clone(text),
+            Cow::Owned(masked) => masked.into(),
+        };
+        let source = NamedSource::new(&self.file, shown).with_language("toml");
         self.excerpt = Some(Box::new(Excerpt { source, span }));
         self
     }
+}
+
+/// What is shown of a text.
+fn masked(text: &dyn fmt::Display) -> String {
+    mask_card_numbers(&text.to_string()).into_owned()
 }
 
 impl fmt::Display for ConfigError {

@@ -1,8 +1,9 @@
 //! What is wrong with a dialect's table, and where.
 
+use crate::sensitive::mask_card_numbers;
 use std::fmt;
 
-/// A table that cannot be used. Says file, line, key, and what was expected there.
+/// A table that cannot be used. Says file, line, key, and what was expected there; shown, it repeats no card number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DialectError {
     /// The file, or whatever the caller named the text.
@@ -22,9 +23,9 @@ impl fmt::Display for DialectError {
             write!(f, ":{}", self.line)?;
         }
         if !self.key.is_empty() {
-            write!(f, ": {}", self.key)?;
+            write!(f, ": {}", mask_card_numbers(&self.key))?;
         }
-        write!(f, ": {}", self.problem)
+        write!(f, ": {}", mask_card_numbers(&self.problem))
     }
 }
 

@@ -6,12 +6,14 @@
 mod luhn;
 mod pan;
 mod pin_block;
+mod text_mask;
 mod track2;
 
 pub use luhn::luhn_is_valid;
 pub(crate) use pan::print_masked;
 pub use pan::{NotAPan, Pan, PanRef};
 pub use pin_block::PinBlock;
+pub use text_mask::mask_card_numbers;
 pub use track2::{NotATrack, Track2};
 
 /// Overwrites a buffer in a way that is not optimised away.
