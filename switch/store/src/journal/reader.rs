@@ -32,7 +32,8 @@ impl JournalReader {
     /// are proven when they are read.
     pub fn open(storage: Arc<dyn Storage>) -> Result<Self, JournalError> {
         let walker = Walker::new(storage)?;
-        let last = walker.heads().last().map_or(Cursor::START, Cursor::at_segment);
+        // The first segment is entered from the start of the journal, which proves its head.
+        let last = walker.heads().iter().skip(1).last().map_or(Cursor::START, Cursor::at_segment);
         let mut reader = Self::at(walker, last);
         reader.refresh()?;
         let head = reader.head;
@@ -42,7 +43,7 @@ impl JournalReader {
 
     /// A reader that knows the journal up to `head`.
     pub(super) fn at(walker: Walker, head: Cursor) -> Self {
-        let index = walker.heads().iter().map(Cursor::at_segment).collect();
+        let index = walker.heads().iter().skip(1).map(Cursor::at_segment).collect();
         Self { walker, head, resume: [head; 2], index }
     }
 
