@@ -1,7 +1,8 @@
 //! The first byte chooses a dialect, the rest is a payload.
 #![no_main]
 
-#[path = "../../codecs/tests/it/fuzz_body.rs"]
+mod allocations;
+#[path = "../../codecs/tests/it/fuzz_bodies/message.rs"]
 mod body;
 
 use libfuzzer_sys::fuzz_target;
@@ -17,5 +18,4 @@ fuzz_target!(|bytes: &[u8]| {
     if let Some((which, payload)) = bytes.split_first() {
         body::round_trip(&DIALECTS[usize::from(*which) % DIALECTS.len()], payload);
     }
-    body::tags(bytes);
 });

@@ -5,11 +5,12 @@ mod allocation;
 mod codec_message;
 mod dialects;
 mod differential;
-mod fuzz_body;
+mod fuzz_bodies;
 mod golden;
 mod malformed;
 mod patch;
 mod round_trip;
+mod seeds;
 mod translate;
 
 use lijian_codecs::dialect::{Dialect, SHIPPED, load_folder};

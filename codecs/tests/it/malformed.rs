@@ -1,6 +1,6 @@
 //! The codec message cut at every place, and with every byte set to 00, 41 and FF: an answer each time, never a panic.
 
-use crate::fuzz_body::round_trip;
+use crate::fuzz_bodies::message::round_trip;
 use crate::{all_dialects, codec_message_bytes, hex, shipped};
 use lijian_codecs::dialect::Class;
 use lijian_codecs::message::{Expected, FieldIndex, Got, ParseError, Part, parse};

@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod campaigns;
+mod fuzz_bodies;
 mod golden;
+mod seeds;
 mod switch;
 mod tables;

@@ -1,9 +1,11 @@
 //! Tests of the store from outside.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod fuzz_bodies;
 mod history;
 mod index;
 mod journal;
 mod quota_model;
 mod quota_threads;
 mod recovery;
+mod seeds;

@@ -3,7 +3,7 @@
 mod allocation;
 mod basics;
 mod damage;
-mod draw;
+pub(crate) mod draw;
 mod faults;
 mod fixture;
 mod group;

@@ -1,9 +1,9 @@
-//! What the fuzz target does with its bytes; tests run it too, on the seed corpus and on malformed messages.
+//! Any bytes as a message of some dialect: what can be read must come back.
 
 use lijian_codecs::describe::describe;
 use lijian_codecs::dialect::{Dialect, Envelope, KeyPart};
 use lijian_codecs::message::{FieldIndex, parse};
-use lijian_codecs::tags::{TagRun, TagWriter};
+use lijian_codecs::tags::TagRun;
 use lijian_codecs::write::MessageWriter;
 
 /// Reads the bytes as a payload. Whatever can be read must come back: untouched by a patch of nothing, and with the same
@@ -71,19 +71,4 @@ pub(crate) fn round_trip(dialect: &Dialect, payload: &[u8]) {
     for (field, value) in &values {
         assert!(again.text_eq(*field, value), "{} field {field}", dialect.name());
     }
-}
-
-/// Reads the bytes as a run of tags; what can be read must be written alike.
-///
-/// # Panics
-/// When a promise is broken.
-pub(crate) fn tags(bytes: &[u8]) {
-    let elements: Result<Vec<_>, _> = TagRun::new(bytes).collect();
-    let Ok(elements) = elements else { return };
-    let mut out = Vec::new();
-    let mut writer = TagWriter::new(&mut out, bytes.len());
-    for element in elements {
-        writer.put(element.tag, element.value).expect("it fitted before");
-    }
-    assert_eq!(out, bytes);
 }
