@@ -1,4 +1,5 @@
-//! Requests in flight: one slot each, used again with its buffers, so that nothing is allocated once they have grown.
+//! Requests in flight: one slot each, used again with its buffers, so that nothing is allocated once they have grown. The
+//! exchange alone holds this table and lends it to nobody: no lock is in it, and no second thread ever sees it.
 //!
 //! A slot is found by its number, by the key of the issuer's answer, and by the key of a repeat. Slots of one acquirer link
 //! stand in a list in order of their deadlines, which is the order of arrival since a link's time budget is one number.

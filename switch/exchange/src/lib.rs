@@ -16,6 +16,8 @@ pub mod effects;
 pub mod event;
 mod exchange;
 mod flights;
+#[cfg(test)]
+mod flights_model;
 mod inbound;
 mod issuer;
 mod key;
