@@ -24,13 +24,17 @@ demo:
 ci:
     bash .ci/run
 
-# The counters of the caps under every interleaving that loom finds.
+# The caps and the journal's group commit under every interleaving that loom finds.
 loom:
     RUSTFLAGS="--cfg loom" cargo test -p lijian-store --release --lib loom
 
 # Histories of the switch in a simulated world: `just simulate 10000`; one of them: `just simulate 1 SEED`.
 simulate SEEDS="500" SEED="1":
     cargo run -p lijian-testkit -- --seeds {{ SEEDS }} --seed {{ SEED }}
+
+# Each fuzz target for a minute; `just fuzz 600 journal` for one of them.
+fuzz *ARGUMENTS:
+    fuzz/run {{ ARGUMENTS }}
 
 # Benchmarks; `just bench codec` for one of them.
 bench NAME="":

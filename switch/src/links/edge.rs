@@ -1,7 +1,6 @@
 //! The exchange with everything around it that a turn needs.
 
 use super::connection::{Connection, End};
-use super::journal_feed::News;
 use super::read_back::{ReadBack, Wanted};
 use super::table::Table;
 use crate::clock::{self, Clock};
@@ -11,7 +10,7 @@ use lijian_domain::ids::Lsn;
 use lijian_exchange::status::Status;
 use lijian_exchange::{ConnectionId, Effects, Event, Exchange, LinkId};
 use lijian_store::format::RecordBuffer;
-use lijian_store::journal::Journal;
+use lijian_store::journal::{Journal, ProgressSeen};
 use std::cell::RefCell;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -119,7 +118,7 @@ impl Edge {
     }
 
     /// The journal's news.
-    pub(super) fn journal(&self, news: News) {
+    pub(super) fn journal(&self, news: ProgressSeen) {
         let (further, newly_poisoned, newly_low) = {
             let core = &mut *self.core.borrow_mut();
             let further = news.durable > core.durable;
@@ -268,6 +267,12 @@ impl Core {
             tracing::error!(%error, "the journal does not take records: nothing is granted any more");
             self.effects.journal = RecordBuffer::new(self.effects.journal.next_lsn());
             if !std::mem::replace(&mut self.poisoned, true) {
+                // What reached the disk before the fault is answered as what it is, though its news is still on the way.
+                let durable = self.journal.durable();
+                if durable > self.durable {
+                    self.durable = durable;
+                    self.exchange.handle(Event::Durable(durable), self.clock.now(), &mut self.effects);
+                }
                 self.exchange.handle(Event::Poisoned, self.clock.now(), &mut self.effects);
             }
         }

@@ -18,8 +18,10 @@ mod event;
 mod opened;
 mod options;
 mod preparer;
+mod progress;
 mod reader;
 mod segments;
+mod sync;
 mod tail;
 mod walk;
 mod window;
@@ -29,6 +31,7 @@ pub use error::{AppendError, JournalError};
 pub use event::{BatchTimings, JournalEvent, JournalFault};
 pub use opened::{OpenJournal, OpenReport};
 pub use options::{Durability, JournalOptions, SEGMENT_BYTES_MIN};
+pub use progress::{JournalProgress, ProgressSeen};
 pub use reader::{Entries, JournalReader};
 pub use writer::Journal;
 

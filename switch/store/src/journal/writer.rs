@@ -2,14 +2,16 @@
 
 use super::appender::Appender;
 use super::opened::OpenJournal;
-use super::{AppendError, JournalError, JournalEvent, JournalFault, JournalHead, JournalOptions, segments};
-use crate::format::{ChainHash, RecordBuffer};
+use super::sync::{AtomicU64, Condvar, Mutex, MutexGuard, Ordering};
+use super::{
+    AppendError, BatchTimings, JournalError, JournalEvent, JournalFault, JournalHead, JournalOptions, segments,
+};
+use crate::format::{ChainHash, RecordBuffer, UnsealedBatch};
 use crate::storage::Storage;
 use lijian_domain::ids::Lsn;
 use std::fmt;
 use std::io;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::thread::JoinHandle;
 
 /// A journal that is being written to. All methods may be called from any thread.
@@ -176,17 +178,36 @@ impl State {
     }
 }
 
+/// What makes a batch durable.
+trait Disk {
+    /// See [`Appender::write`].
+    fn write(&mut self, batch: UnsealedBatch<'_>) -> Result<(JournalHead, BatchTimings), JournalFault>;
+
+    /// See [`Appender::news`].
+    fn news(&mut self) -> Option<JournalEvent>;
+}
+
+impl Disk for Appender {
+    fn write(&mut self, batch: UnsealedBatch<'_>) -> Result<(JournalHead, BatchTimings), JournalFault> {
+        self.write(batch)
+    }
+
+    fn news(&mut self) -> Option<JournalEvent> {
+        self.news()
+    }
+}
+
 /// The thread.
-struct Writer<F: Fn(JournalEvent)> {
+struct Writer<D: Disk, F: Fn(JournalEvent)> {
     shared: Arc<Shared>,
-    appender: Appender,
+    appender: D,
     /// What a batch holds at most.
     record_bytes_max: usize,
     observer: F,
     _lock: Lock,
 }
 
-impl<F: Fn(JournalEvent)> Writer<F> {
+impl<D: Disk, F: Fn(JournalEvent)> Writer<D, F> {
     fn run(mut self) {
         let mut gathered = RecordBuffer::new(Lsn(1));
         while self.gather(&mut gathered) {
@@ -242,7 +263,7 @@ impl<F: Fn(JournalEvent)> Writer<F> {
 }
 
 /// However the thread ends, nobody waits for it: an observer that panics poisons the journal.
-impl<F: Fn(JournalEvent)> Drop for Writer<F> {
+impl<D: Disk, F: Fn(JournalEvent)> Drop for Writer<D, F> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             let error = io::Error::other("the observer panicked");
@@ -250,3 +271,7 @@ impl<F: Fn(JournalEvent)> Drop for Writer<F> {
         }
     }
 }
+
+#[cfg(all(test, loom))]
+#[path = "loom_tests.rs"]
+mod loom_tests;
