@@ -138,8 +138,11 @@ fn what_is_deleted_damaged_or_ahead_is_made_again() {
     check(&index, &day);
 }
 
+/// What is done to the bytes of a file.
+type Spoil = fn(&mut Vec<u8>);
+
 /// Ways in which a file can be spoiled.
-const SPOILS: [(&str, fn(&mut Vec<u8>)); 6] = [
+const SPOILS: [(&str, Spoil); 6] = [
     ("emptied", |bytes| bytes.clear()),
     ("cut in the middle", |bytes| bytes.truncate(bytes.len() / 2)),
     ("a bit near its start", |bytes| flip(bytes, |_| 40)),
