@@ -136,10 +136,14 @@ fn a_day_is_settled_beside_the_daemon() {
     let locked = Journal::open(bench.storage(), JournalOptions::default());
     assert!(locked.is_err(), "the journal is the daemon's");
     let out = bench.path("out");
-    let (code, output, errors) = ended(settle_command(&bench.path(""), TUESDAY, &out));
-    assert_eq!((code, errors.as_str()), (Some(0), ""));
-    assert!(output.contains("provisional"), "{output}");
-    let manifest: serde_json::Value = serde_json::from_slice(&read(&out)[2]).unwrap();
+    let settled = || {
+        let (code, output, errors) = ended(settle_command(&bench.path(""), TUESDAY, &out));
+        assert_eq!((code, errors.as_str()), (Some(0), ""));
+        assert!(output.contains("provisional"), "{output}");
+        serde_json::from_slice::<serde_json::Value>(&read(&out)[2]).unwrap()
+    };
+    // The record of the daemon's start may still be on its way to the disk: a provisional set is made again.
+    let manifest = (0..100).map(|_| settled()).find(|manifest| !manifest["cut"]["first_lsn"].is_null()).unwrap();
     assert_eq!((&manifest["cut"]["first_lsn"], &manifest["counts"]["grants"]), (&1.into(), &0.into()));
     assert_eq!(verify_ended(&out).0, Some(0));
 }
