@@ -23,7 +23,7 @@ use lijian_domain::text::Text;
 use lijian_domain::time::Moment;
 use lijian_exchange::{Effects, Exchange};
 use lijian_store::index::{IndexError, SledIndex};
-use lijian_store::journal::{Journal, JournalError, JournalOptions, JournalReader, OpenJournal};
+use lijian_store::journal::{Journal, JournalError, JournalOptions, JournalReader, OpenJournal, ReadAhead};
 use lijian_store::quota::Quota;
 use lijian_store::recovery::{Recovered, RecoveryError, replay};
 use lijian_store::storage::{FileStorage, Storage};
@@ -200,6 +200,8 @@ fn recover(config: &SwitchConfig, rules: &Arc<Rules>, seed: u64) -> Result<Recov
         },
         free_bytes_min: *space_bytes_min,
         monotonic_us: Some(clock::monotonic_us),
+        // The fold below reads, and so proves, every record: once is enough.
+        check_from: Lsn(u64::MAX),
         ..JournalOptions::default()
     };
     let journal = Journal::open(Arc::clone(&storage), options)?;
@@ -207,14 +209,18 @@ fn recover(config: &SwitchConfig, rules: &Arc<Rules>, seed: u64) -> Result<Recov
     let settings = settings::exchange(config, &card_key, seed);
     let quota = Arc::<Quota>::default();
     let mut exchange = Exchange::new(settings, Arc::clone(rules), Arc::clone(&quota));
-    let (mut reader, mut again) =
-        (JournalReader::open(Arc::clone(&storage))?, JournalReader::open(Arc::clone(&storage))?);
-    let entries = reader.entries(Lsn(1)).inspect(|entry| {
+    let (reader, mut again) = (JournalReader::open(Arc::clone(&storage))?, JournalReader::open(Arc::clone(&storage))?);
+    let entries = ReadAhead::start(reader, Lsn(1));
+    let entries = entries.map_err(|source| AppError::Resources { what: "threads", source })?.inspect(|entry| {
         if let Ok(entry) = entry {
             exchange.replay(entry);
         }
     });
-    let mut recovered = replay(entries, &quota, |lsn| again.record(lsn))?;
+    let replayed = replay(entries, &quota, |lsn| again.record(lsn));
+    let mut recovered = replayed.map_err(|error| match error {
+        RecoveryError::Journal(error) => AppError::Journal(error),
+        contradiction => AppError::Recovery(contradiction),
+    })?;
     let open = std::mem::take(&mut recovered.open);
     let quotes = std::mem::take(&mut recovered.quotes);
     tracing::info!(

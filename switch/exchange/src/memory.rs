@@ -110,8 +110,8 @@ impl Memory {
             for key in over.remove() {
                 if self.holds_money(&key) {
                     self.by_day.entry(day).or_default().push(key);
-                } else {
-                    self.requests.remove(&key);
+                } else if let Some(request) = self.requests.remove(&key) {
+                    self.opened.remove(&request.opened);
                 }
             }
         }

@@ -12,6 +12,7 @@
 //! batch, the thread in `writer` takes the batch, `appender` writes and syncs it, `preparer` has the next segment ready,
 //! `walk` reads batches back for `opened` (start) and `reader` (everybody else).
 
+mod ahead;
 mod appender;
 mod error;
 mod event;
@@ -27,6 +28,7 @@ mod walk;
 mod window;
 mod writer;
 
+pub use ahead::ReadAhead;
 pub use error::{AppendError, JournalError};
 pub use event::{BatchTimings, JournalEvent, JournalFault};
 pub use opened::{OpenJournal, OpenReport};

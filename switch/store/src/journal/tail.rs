@@ -46,8 +46,11 @@ fn extent(file: &dyn StorageFile, offset: u64) -> io::Result<Option<Extent>> {
     loop {
         let read = file.read_at(&mut piece, at)?;
         let read_bytes = piece.get(..read).unwrap_or_default();
-        let first = read_bytes.iter().position(|byte| *byte != 0);
-        let last = read_bytes.iter().rposition(|byte| *byte != 0);
+        // Most pieces are all zero, which is found many bytes at a time.
+        let zero = read_bytes.iter().fold(0, |all, byte| all | byte) == 0;
+        let some = if zero { &[][..] } else { read_bytes };
+        let first = some.iter().position(|byte| *byte != 0);
+        let last = some.iter().rposition(|byte| *byte != 0);
         if let (Some(first), Some(last)) = (first, last) {
             let begin = extent.map_or(at + first as u64, |(begin, _)| begin);
             extent = Some((begin, at + last as u64 + 1));

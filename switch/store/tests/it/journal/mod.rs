@@ -1,5 +1,6 @@
 //! A journal in memory, with small segments, and records to put into it.
 
+mod ahead;
 mod allocation;
 mod basics;
 mod damage;
