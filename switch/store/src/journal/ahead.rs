@@ -9,11 +9,12 @@ use std::thread::JoinHandle;
 use std::vec;
 
 /// Entries handed over together: one hand-over costs little beside decoding so many.
-const PORTION_ENTRIES: usize = 128;
+const PORTION_ENTRIES: usize = 64;
 /// Portions that may wait: a few megabytes.
 const PORTIONS_MAX: usize = 4;
 
-type Portion = Vec<Result<Entry, JournalError>>;
+/// Entries are large: each is put down once and not moved any more.
+type Portion = Vec<Result<Box<Entry>, JournalError>>;
 
 /// All records from some LSN on, as [`JournalReader::entries`] gives them, up to the end as it is when it is reached. After an
 /// error there are no more.
@@ -21,7 +22,7 @@ type Portion = Vec<Result<Entry, JournalError>>;
 pub struct ReadAhead {
     /// None only while it is dropped.
     portions: Option<Receiver<Portion>>,
-    portion: vec::IntoIter<Result<Entry, JournalError>>,
+    portion: vec::IntoIter<Result<Box<Entry>, JournalError>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -36,7 +37,7 @@ impl ReadAhead {
 }
 
 impl Iterator for ReadAhead {
-    type Item = Result<Entry, JournalError>;
+    type Item = Result<Box<Entry>, JournalError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
@@ -74,7 +75,7 @@ impl Drop for ReadAhead {
 
 /// Until the end of the journal, or until nobody listens any more.
 fn read(reader: &mut JournalReader, from: Lsn, portions: &SyncSender<Portion>) {
-    let mut entries = reader.entries(from);
+    let mut entries = reader.entries(from).map(|entry| entry.map(Box::new));
     loop {
         let portion: Portion = entries.by_ref().take(PORTION_ENTRIES).collect();
         if portion.is_empty() || portions.send(portion).is_err() {

@@ -144,10 +144,15 @@ impl Personal {
         step: impl FnOnce(&mut Amounts, &mut Open, Amounts) -> Option<()>,
     ) -> Result<(), OutOfRange> {
         let mut shard = self.shard(&row);
-        let (mut used, mut open) = shard.get(&row);
+        let before = shard.get(&row);
+        let (mut used, mut open) = before;
         step(&mut used, &mut open, Amounts::of(take)).ok_or(OutOfRange)?;
-        shard.put_used(row, used);
-        shard.put_open(row, open);
+        if used != before.0 {
+            shard.put_used(row, used);
+        }
+        if open != before.1 {
+            shard.put_open(row, open);
+        }
         Ok(())
     }
 

@@ -5,23 +5,39 @@ use super::{OpenIntent, OpenQuote, Recovered};
 use crate::quota::{Inconsistent, Quota};
 use lijian_domain::cap::{CapTake, Takes};
 use lijian_domain::ids::Lsn;
-use lijian_domain::record::{Entry, InDoubt, Intent, Opened, Record, ReversalAsked, ReversalOutcome};
-use std::collections::btree_map;
+use lijian_domain::record::{
+    DoubtCause, Entry, InDoubt, Intent, Opened, Quoted, Record, ReversalAsked, ReversalOutcome,
+};
+use std::collections::{BTreeMap, btree_map};
 
 /// The state between two records.
 pub(super) struct Fold<'a> {
     pub(super) quota: &'a Quota,
     pub(super) recovered: Recovered,
+    /// Intents without an end: most of them have one soon, so what is held is kept and the rest read again at the end.
+    open: BTreeMap<Lsn, Held>,
+    /// What the latest grants used: most reversals come soon after, and need no look-up then.
+    recent: BTreeMap<Lsn, Box<[CapTake]>>,
+}
+
+/// Grants whose takes are kept: some ten megabytes.
+const RECENT_MAX: usize = 16_384;
+
+/// What an open intent holds, and why it is in doubt if it is.
+struct Held {
+    takes: Box<[CapTake]>,
+    doubt: Option<DoubtCause>,
 }
 
 impl<'a> Fold<'a> {
     pub(super) fn new(quota: &'a Quota) -> Self {
-        Self { quota, recovered: Recovered::default() }
+        Self { quota, recovered: Recovered::default(), open: BTreeMap::new(), recent: BTreeMap::new() }
     }
 
-    /// Takes a record in. `Some(intent)` asks for that intent's record, which is to be handed to [`Self::give_back`].
-    pub(super) fn apply(&mut self, entry: Entry) -> Result<Option<Lsn>, Contradiction> {
-        let Entry { lsn: at, record, .. } = &entry;
+    /// Takes a record in. `Some(intent)`, for the reversal of a grant of long ago, asks for that intent's record, which is
+    /// to be handed to [`Self::give_back`].
+    pub(super) fn apply(&mut self, entry: &Entry) -> Result<Option<Lsn>, Contradiction> {
+        let Entry { lsn: at, record, .. } = entry;
         let (at, expected) = (*at, self.recovered.last.next());
         if at != expected {
             return Err(Contradiction::Gap { expected, got: at });
@@ -30,11 +46,15 @@ impl<'a> Fold<'a> {
         self.recovered.latest = self.recovered.latest.max(entry.at);
         match record {
             Record::Opened(opened) => self.opened(at, opened)?,
-            Record::Intent(_) => self.intent(entry)?,
+            Record::Intent(intent) => self.intent(at, intent)?,
             Record::Granted(outcome) => {
                 let ended = self.end(at, "granted", outcome.intent, false)?;
-                self.quota.replay_grant(&ended.award.caps).map_err(caps(at))?;
+                self.quota.replay_grant(&ended.takes).map_err(caps(at))?;
                 self.recovered.granted.insert(outcome.intent);
+                self.recent.insert(outcome.intent, ended.takes);
+                if self.recent.len() > RECENT_MAX {
+                    self.recent.pop_first();
+                }
             }
             Record::Declined(outcome) => self.release(at, "declined", outcome.intent, false)?,
             Record::Released(released) => self.released(at, released.intent)?,
@@ -47,13 +67,14 @@ impl<'a> Fold<'a> {
                 if returned || !self.recovered.granted.remove(outcome.intent) {
                     return Err(Contradiction::NotGranted { at, intent: outcome.intent });
                 }
-                return Ok(Some(outcome.intent));
+                let Some(takes) = self.recent.remove(&outcome.intent) else { return Ok(Some(outcome.intent)) };
+                self.quota.replay_give_back(&takes).map_err(caps(at))?;
             }
             // Moves no money of ours.
             Record::FullPrice(outcome) => before(at, outcome.intent)?,
             Record::Refused(_) | Record::Tombstone(_) => {}
-            Record::Quoted(_) => self.quoted(entry)?,
-            Record::ReturnAsked(_) => self.return_asked(entry)?,
+            Record::Quoted(quoted) => self.quoted(entry, quoted)?,
+            Record::ReturnAsked(asked) => self.return_asked(entry, asked)?,
             Record::Returned(outcome) => self.returned(at, outcome)?,
             Record::ReturnRefused(outcome) => self.return_refused(at, outcome)?,
             Record::GaveBack(gave) => self.gave_back(at, gave)?,
@@ -74,6 +95,26 @@ impl<'a> Fold<'a> {
         self.quota.replay_give_back(&takes).map_err(caps(self.recovered.last))
     }
 
+    /// Intents without an end, whose records are to be handed to [`Self::reopen`].
+    pub(super) fn open(&self) -> Vec<Lsn> {
+        self.open.keys().copied().collect()
+    }
+
+    /// The record of an open intent, read again.
+    pub(super) fn reopen(&mut self, lsn: Lsn, original: Option<Entry>) -> Result<(), Contradiction> {
+        let (Some(Entry { lsn: found, at, business_date, record: Record::Intent(intent) }), Some(held)) =
+            (original, self.open.remove(&lsn))
+        else {
+            return Err(Contradiction::Vanished { intent: lsn });
+        };
+        if found != lsn {
+            return Err(Contradiction::Vanished { intent: lsn });
+        }
+        let open = OpenIntent { intent: Box::new(intent), at, business_date, doubt: held.doubt };
+        self.recovered.open.insert(lsn, open);
+        Ok(())
+    }
+
     pub(super) fn finish(self) -> Recovered {
         self.recovered
     }
@@ -87,35 +128,34 @@ impl<'a> Fold<'a> {
         Ok(())
     }
 
-    fn intent(&mut self, entry: Entry) -> Result<(), Contradiction> {
-        let Entry { lsn, at, business_date, record: Record::Intent(intent) } = entry else { return Ok(()) };
+    fn intent(&mut self, lsn: Lsn, intent: &Intent) -> Result<(), Contradiction> {
         if intent.grant.lsn() != lsn {
             return Err(Contradiction::GrantId { at: lsn, named: intent.grant.lsn() });
         }
         match intent.quote {
             None => self.quota.replay_hold(&intent.award.caps).map_err(caps(lsn))?,
-            Some(quote) => self.take_over(lsn, quote, &intent)?,
+            Some(quote) => self.take_over(lsn, quote, intent)?,
         }
-        self.recovered.open.insert(lsn, OpenIntent { intent: Box::new(intent), at, business_date, doubt: None });
+        self.open.insert(lsn, Held { takes: intent.award.caps.as_slice().into(), doubt: None });
         Ok(())
     }
 
     fn doubt(&mut self, at: Lsn, doubt: &InDoubt) -> Result<(), Contradiction> {
         let (step, intent) = ("in doubt", doubt.intent);
-        let open = self.recovered.open.get_mut(&intent).ok_or(Contradiction::NotOpen { at, step, intent })?;
+        let open = self.open.get_mut(&intent).ok_or(Contradiction::NotOpen { at, step, intent })?;
         match open.doubt.replace(doubt.cause) {
             Some(_) => Err(Contradiction::InDoubt { at, step, intent }),
             None => Ok(()),
         }
     }
 
-    fn quoted(&mut self, entry: Entry) -> Result<(), Contradiction> {
-        let Entry { lsn, at, business_date, record: Record::Quoted(quoted) } = entry else { return Ok(()) };
+    fn quoted(&mut self, entry: &Entry, quoted: &Quoted) -> Result<(), Contradiction> {
+        let Entry { lsn, at, business_date, .. } = *entry;
         if quoted.sale.grant.lsn() != lsn {
             return Err(Contradiction::GrantId { at: lsn, named: quoted.sale.grant.lsn() });
         }
         self.quota.replay_hold(&quoted.sale.award.caps).map_err(caps(lsn))?;
-        self.recovered.quotes.insert(lsn, OpenQuote { quoted: Box::new(quoted), at, business_date });
+        self.recovered.quotes.insert(lsn, OpenQuote { quoted: Box::new(quoted.clone()), at, business_date });
         Ok(())
     }
 
@@ -140,26 +180,20 @@ impl<'a> Fold<'a> {
 
     fn release(&mut self, at: Lsn, step: &'static str, intent: Lsn, from_doubt: bool) -> Result<(), Contradiction> {
         let ended = self.end(at, step, intent, from_doubt)?;
-        self.quota.replay_release(&ended.award.caps).map_err(caps(at))
+        self.quota.replay_release(&ended.takes).map_err(caps(at))
     }
 
     /// Ends an open intent. One that is in doubt ends by a release only; one that is not may be released too (its request
     /// never left).
-    fn end(
-        &mut self,
-        at: Lsn,
-        step: &'static str,
-        intent: Lsn,
-        from_doubt: bool,
-    ) -> Result<Box<Intent>, Contradiction> {
-        let btree_map::Entry::Occupied(open) = self.recovered.open.entry(intent) else {
+    fn end(&mut self, at: Lsn, step: &'static str, intent: Lsn, from_doubt: bool) -> Result<Held, Contradiction> {
+        let btree_map::Entry::Occupied(open) = self.open.entry(intent) else {
             return Err(Contradiction::NotOpen { at, step, intent });
         };
         if open.get().doubt.is_some() && !from_doubt {
             return Err(Contradiction::InDoubt { at, step, intent });
         }
         self.recovered.orders.remove(&intent);
-        Ok(open.remove().intent)
+        Ok(open.remove())
     }
 
     fn asked(&mut self, at: Lsn, asked: &ReversalAsked) -> Result<(), Contradiction> {

@@ -25,6 +25,7 @@ use lijian_domain::cap::Takes;
 use lijian_domain::ids::Lsn;
 use lijian_domain::record::{DoubtCause, Entry, Intent, QueueOrdered, Quoted, ReturnAsked, ReversalAsked};
 use lijian_domain::time::{BusinessDate, UnixMicros};
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 /// What a journal left behind.
@@ -94,19 +95,23 @@ pub struct OpenReturn {
 }
 
 /// Feeds the whole history, from LSN 1, into an empty `quota`. `look_up` finds one record again; it is asked for the
-/// intents of reversed grants only.
-pub fn replay<E>(
-    entries: impl IntoIterator<Item = Result<Entry, E>>,
+/// intents of grants reversed long after, and at the end for those that are open.
+pub fn replay<T: Borrow<Entry>, E>(
+    entries: impl IntoIterator<Item = Result<T, E>>,
     quota: &Quota,
     mut look_up: impl FnMut(Lsn) -> Result<Option<Entry>, E>,
 ) -> Result<Recovered, RecoveryError<E>> {
     let mut fold = Fold::new(quota);
     for entry in entries {
         let entry = entry.map_err(RecoveryError::Journal)?;
-        if let Some(intent) = fold.apply(entry).map_err(RecoveryError::Contradiction)? {
+        if let Some(intent) = fold.apply(entry.borrow()).map_err(RecoveryError::Contradiction)? {
             let original = look_up(intent).map_err(RecoveryError::Journal)?;
             fold.give_back(intent, original).map_err(RecoveryError::Contradiction)?;
         }
+    }
+    for intent in fold.open() {
+        let original = look_up(intent).map_err(RecoveryError::Journal)?;
+        fold.reopen(intent, original).map_err(RecoveryError::Contradiction)?;
     }
     Ok(fold.finish())
 }

@@ -5,11 +5,11 @@ use super::error::Contradiction;
 use super::fold::{Fold, before, caps};
 use lijian_domain::cap::{CapTake, Takes};
 use lijian_domain::ids::Lsn;
-use lijian_domain::record::{Entry, GaveBack, Record, ReturnOutcome, ReturnWay};
+use lijian_domain::record::{Entry, GaveBack, ReturnAsked, ReturnOutcome, ReturnWay};
 
 impl Fold<'_> {
-    pub(super) fn return_asked(&mut self, entry: Entry) -> Result<(), Contradiction> {
-        let Entry { lsn, at, business_date, record: Record::ReturnAsked(asked) } = entry else { return Ok(()) };
+    pub(super) fn return_asked(&mut self, entry: &Entry, asked: &ReturnAsked) -> Result<(), Contradiction> {
+        let Entry { lsn, at, business_date, .. } = *entry;
         before(lsn, asked.intent)?;
         if !self.recovered.granted.contains(asked.intent) {
             return Err(Contradiction::NotGranted { at: lsn, intent: asked.intent });
@@ -18,7 +18,7 @@ impl Fold<'_> {
             self.void_stands(lsn, of, asked.intent)?;
         }
         let outstanding = asked.takes.clone();
-        let open = OpenReturn { asked: Box::new(asked), at, business_date, confirmed: false, outstanding };
+        let open = OpenReturn { asked: Box::new(asked.clone()), at, business_date, confirmed: false, outstanding };
         self.recovered.returns.insert(lsn, open);
         Ok(())
     }

@@ -4,8 +4,10 @@ use crate::history::{Action, Day, Journal, actions, answer, intent, opened, outc
 use lijian_domain::cap::{CapBalance, CapKey, CapLimit, CapTake};
 use lijian_domain::ids::{CampaignId, Lsn, Rrn};
 use lijian_domain::money::MinorUnits;
-use lijian_domain::record::{DoubtCause, InDoubt, Record, ReleaseCause, Released, ReversalAsked, ReversalOutcome};
-use lijian_domain::time::UnixMicros;
+use lijian_domain::record::{
+    DoubtCause, Entry, InDoubt, Record, ReleaseCause, Released, ReversalAsked, ReversalOutcome,
+};
+use lijian_domain::time::{BusinessDate, UnixMicros};
 use lijian_store::quota::Quota;
 use lijian_store::recovery::{Contradiction, Recovered, RecoveryError, replay};
 use proptest::prelude::{Strategy, proptest};
@@ -145,11 +147,35 @@ fn a_gap_and_a_vanished_intent_are_told() {
 
     let mut journal = Journal::default();
     journal.append(Record::Intent(intent(Lsn(1), Rrn::default(), &[one(10)])));
-    journal.append(Record::Granted(outcome(Lsn(1))));
-    journal.append(record(8, Lsn(1), Lsn::NONE));
-    let reversal = ReversalOutcome { asked: Lsn(3), intent: Lsn(1), answer: answer(Rrn::default()) };
-    journal.append(Record::Reversed(reversal));
     let entries = journal.0.iter().cloned().map(Ok::<_, Infallible>);
     let error = replay(entries, &Quota::new(), |_| Ok(None)).unwrap_err();
     assert!(matches!(error, RecoveryError::Contradiction(Contradiction::Vanished { intent: Lsn(1) })));
+}
+
+/// More grants than a replay remembers, each of 10, then the reversal of the first, of the 100th and of the last.
+#[test]
+fn grants_of_long_ago_are_reversed_too() {
+    const GRANTS: u64 = 20_000;
+    let entry = |lsn: u64, record| {
+        let (at, business_date) = (UnixMicros(lsn.cast_signed()), BusinessDate(1));
+        Entry { lsn: Lsn(lsn), at, business_date, record }
+    };
+    let sale = |lsn: u64| entry(lsn, Record::Intent(intent(Lsn(lsn), Rrn::default(), &[one(10)])));
+    let day = (1..=2 * GRANTS).map(|lsn| match lsn % 2 {
+        1 => sale(lsn),
+        _ => entry(lsn, Record::Granted(outcome(Lsn(lsn - 1)))),
+    });
+    let reversals = [1, 199, 2 * GRANTS - 1].into_iter().zip((2 * GRANTS + 1..).step_by(2)).flat_map(|(sale, lsn)| {
+        let outcome = ReversalOutcome { asked: Lsn(lsn), intent: Lsn(sale), answer: answer(Rrn::default()) };
+        [entry(lsn, record(8, Lsn(sale), Lsn::NONE)), entry(lsn + 1, Record::Reversed(outcome))]
+    });
+    let quota = Quota::new();
+    let mut asked = Vec::new();
+    let recovered = replay(day.chain(reversals).map(Ok::<_, Infallible>), &quota, |lsn| {
+        asked.push(lsn);
+        Ok(Some(sale(lsn.0)))
+    });
+    assert_eq!(recovered.unwrap().last, Lsn(2 * GRANTS + 6));
+    assert_eq!(asked, [Lsn(1), Lsn(199)], "the last one is remembered");
+    assert_eq!(quota.budgets()[0].1.used, MinorUnits::new(10 * (GRANTS - 3)));
 }
