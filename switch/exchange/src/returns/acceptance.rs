@@ -21,7 +21,7 @@ impl Exchange {
         let Some(back) = self.flights.get_mut(id).and_then(|flight| flight.back.as_mut()) else { return };
         match &entry.record {
             Record::ReturnAsked(asked) if back.resumed == Some(entry.lsn) => {
-                return self.resume_return(id, entry.lsn, asked, now, effects);
+                return self.resume_return(id, entry, asked, now, effects);
             }
             Record::ReturnAsked(void) if back.way == ReturnWay::VoidReversal => {
                 return self.undo(id, entry, void, now, effects);
@@ -106,7 +106,7 @@ impl Exchange {
             flight.record = lsn;
             flight.grant.intent = intent;
             if let Some(back) = &mut flight.back {
-                (back.of, back.takes) = (of, takes);
+                (back.of, back.takes, back.day) = (of, takes, Some(moment.business_date));
             }
         }
         let request =
@@ -115,27 +115,38 @@ impl Exchange {
         if asks_issuer {
             self.stage.push_back((lsn, id));
         } else {
-            let acquirer = self.flights.get_mut(id).map(|flight| flight.link);
-            let Some(link) = acquirer.and_then(|link| self.settings.acquirers.get(link)) else { return };
-            let code = inbound::short(link.dialect.semantics().results.from_canonical(*b"00").as_bytes());
-            self.return_ended(id, true, Answer::bare(DecisionCode::Granted, code), now, effects);
+            self.return_of_sponsors(id, now, effects);
         }
     }
 
+    /// A part that the sponsors alone get back is confirmed without the issuer.
+    fn return_of_sponsors(&mut self, id: FlightId, now: Now, effects: &mut Effects) {
+        let acquirer = self.flights.get_mut(id).map(|flight| flight.link);
+        let Some(link) = acquirer.and_then(|link| self.settings.acquirers.get(link)) else { return };
+        let code = inbound::short(link.dialect.semantics().results.from_canonical(*b"00").as_bytes());
+        self.return_ended(id, true, Answer::bare(DecisionCode::Granted, code), now, effects);
+    }
+
     /// An earlier sending is on record, and its end is not: the issuer is asked again.
-    fn resume_return(&mut self, id: FlightId, at: Lsn, asked: &ReturnAsked, now: Now, effects: &mut Effects) {
-        if self.poisoned || !self.write_return(id, asked, now, effects) {
+    fn resume_return(&mut self, id: FlightId, entry: &Entry, asked: &ReturnAsked, now: Now, effects: &mut Effects) {
+        let asks_issuer = !asked.net.is_zero();
+        if self.poisoned || (asks_issuer && !self.write_return(id, asked, now, effects)) {
             return self.reply_from_request(id, *b"96", effects);
         }
         if let Some(flight) = self.flights.get_mut(id) {
             flight.phase = Phase::ReturnAppended;
-            flight.record = at;
+            flight.record = entry.lsn;
             flight.grant.intent = asked.intent;
             if let Some(back) = &mut flight.back {
                 (back.way, back.of, back.takes) = (asked.way, asked.of, asked.takes.clone());
+                back.day = Some(entry.business_date);
             }
         }
-        self.ask_issuer(id, now, effects);
+        if asks_issuer {
+            self.ask_issuer(id, now, effects);
+        } else {
+            self.return_of_sponsors(id, now, effects);
+        }
     }
 
     /// Fills the flight's message to the issuer; false where that cannot be written.

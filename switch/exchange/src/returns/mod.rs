@@ -70,6 +70,8 @@ pub(crate) struct Back {
     takes: Takes,
     /// The void that this one undoes.
     of: Option<Lsn>,
+    /// The business day on which it was put on record.
+    day: Option<BusinessDate>,
 }
 
 /// The original of a return.
@@ -82,7 +84,7 @@ struct Original {
 
 impl Back {
     fn new(way: ReturnWay, resumed: Option<Lsn>) -> Self {
-        Self { way, resumed, original: None, earlier: Vec::new(), takes: Takes::new(), of: None }
+        Self { way, resumed, original: None, earlier: Vec::new(), takes: Takes::new(), of: None, day: None }
     }
 }
 

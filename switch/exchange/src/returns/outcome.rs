@@ -50,7 +50,7 @@ impl Exchange {
                 effects.tally.returns_confirmed += 1;
                 self.returns.unanswered.remove(&asked);
                 let at_once = self.due_at_once(way, &back.takes);
-                let (day, takes) = (moment.business_date, back.takes);
+                let (day, takes) = (back.day.unwrap_or(moment.business_date), back.takes);
                 self.returns.pending.insert(asked, Pending { intent, day, takes });
                 last = self.give_back_now(asked, &at_once, now, effects).unwrap_or(last);
             }

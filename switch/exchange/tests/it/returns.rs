@@ -6,7 +6,8 @@ use lijian_domain::campaign::{AllowanceReturn, RefundPolicy, RefundSplit};
 use lijian_domain::cap::CapKey;
 use lijian_domain::ids::{Lsn, SerialNumber};
 use lijian_domain::record::Record;
-use lijian_exchange::{Event, Exchange, LinkId};
+use lijian_domain::returns::Base;
+use lijian_exchange::{Effects, Event, Exchange, LinkId};
 use lijian_store::quota::Quota;
 use lijian_store::recovery;
 use std::sync::Arc;
@@ -182,6 +183,55 @@ fn a_void_gives_back_when_its_day_is_over() {
     assert_eq!(world.kinds().len(), given, "once");
     restart(&mut world);
     assert_eq!(used(&world), 0);
+}
+
+/// A part for the sponsors alone is none of the issuer's business, also where its end was lost and it is sent again.
+#[test]
+fn a_part_of_the_sponsors_is_not_asked_for_after_a_restart() {
+    let mut world = world();
+    let policy = RefundPolicy { allowance: AllowanceReturn::SameDay, split: RefundSplit::SubsidyFirst };
+    world.settings.acquirers[0].refund_amount = Base::Gross;
+    restart(&mut world);
+    world.happen(Event::Rules(Arc::new(rules_with(100_000_000, policy))));
+    world.sale_approved(&sale(1));
+    let refund = back(&sale(1), 2, 10_000);
+    world.till("0220", &refund);
+    settle_reads(&mut world);
+    world.sync();
+    assert_eq!(world.take(TILL).1[&39], "00");
+    let asked = world.kinds().iter().position(|kind| *kind == "return-asked").unwrap();
+    world.journal.truncate(asked + 1);
+    world.effects = Effects::new(Lsn(world.journal.len() as u64 + 1));
+    restart(&mut world);
+    assert_eq!(used(&world), 40_000);
+    world.till("0221", &refund);
+    settle_reads(&mut world);
+    world.sync();
+    assert_eq!(world.take_all(ISSUER), [], "the issuer is not asked");
+    assert_eq!(world.take(TILL).1[&39], "00");
+    assert_eq!(used(&world), 30_000);
+}
+
+/// The day of a void is the one on which it was asked for, whenever the issuer answers: before a restart as after it.
+#[test]
+fn a_void_over_midnight_is_of_the_day_before() {
+    let check = |restarts: bool| {
+        let mut world = world();
+        world.sale_approved(&sale(1));
+        world.pass_us(12 * HOUR_US - 5_000_000);
+        let request = asked(&mut world, "0200", &back(&sale(1), 2, 200_000));
+        world.pass_us(10_000_000);
+        world.issuer("0210", &answer_to(&request, "00"));
+        world.sync();
+        assert_eq!(world.take(TILL).1[&39], "00");
+        if restarts {
+            restart(&mut world);
+        }
+        world.pass_us(60_000_000);
+        assert_eq!(used(&world), 0, "restarted: {restarts}");
+    };
+    check(true);
+    check(false);
 }
 
 #[test]
