@@ -59,6 +59,12 @@ impl Exchange {
         let Some(back) = flight.back.as_mut() else { return };
         let Some(original) = back.original.take() else { return };
         let policy = self.rules.campaign(original.intent.award.campaign).map(|campaign| campaign.refund);
+        let mut links = settings.acquirers.iter();
+        let of_sale = links.find(|link| link.name == original.intent.origin.link).map(|link| link.issuer);
+        if of_sale != Some(acquirer.issuer) {
+            // Only the issuer that approved the sale can take part of it back.
+            return self.reply_from_request(id, *b"25", effects);
+        }
         let sale = self.memory.get(&original.intent.origin.key);
         let reversing = sale.is_some_and(|sale| matches!(sale.state, State::Reversing));
         if reversing || self.returns.is_under_way(original.lsn) {

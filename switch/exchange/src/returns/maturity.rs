@@ -4,6 +4,7 @@
 use crate::effects::Effects;
 use crate::event::Now;
 use crate::exchange::Exchange;
+use lijian_domain::cap::Takes;
 use lijian_domain::ids::Lsn;
 
 /// While anything waits for its day to be over, the date is looked at this often.
@@ -17,12 +18,17 @@ impl Exchange {
         }
         self.returns.look_us = now.monotonic_us.saturating_add(LOOK_EVERY_US);
         let today = self.moment(now).business_date;
-        let due = self.returns.pending.iter().filter(|(asked, pending)| {
-            pending.day < today && self.returns.voids.get(*asked).is_none_or(|void| !void.undoing)
+        let due = self.returns.pending.iter().filter(|(asked, _)| {
+            // What is being undone gives nothing back until that is over.
+            self.returns.voids.get(*asked).is_none_or(|void| !void.undoing)
         });
-        let due: Vec<Lsn> = due.map(|(asked, _)| *asked).collect();
-        for asked in due {
-            let Some(takes) = self.returns.pending.get(&asked).map(|pending| pending.takes.clone()) else { continue };
+        let due = due.map(|(asked, pending)| match pending.day < today {
+            true => (*asked, pending.takes.clone()),
+            // Of a refund what is due at once waits only where a restart came between two records.
+            false => (*asked, self.due_at_once(pending.way, &pending.takes)),
+        });
+        let due: Vec<(Lsn, Takes)> = due.filter(|(_, takes)| !takes.is_empty()).collect();
+        for (asked, takes) in due {
             self.give_back_now(asked, &takes, now, effects);
         }
     }

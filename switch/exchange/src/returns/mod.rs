@@ -52,6 +52,7 @@ struct Void {
 /// What goes back when its day is over.
 struct Pending {
     intent: Lsn,
+    way: ReturnWay,
     /// The business day on which the return was asked for.
     day: BusinessDate,
     takes: Takes,
@@ -116,7 +117,7 @@ impl Returns {
             }
             if open.confirmed {
                 let (day, takes) = (open.business_date, open.outstanding.clone());
-                self.pending.insert(*lsn, Pending { intent, day, takes });
+                self.pending.insert(*lsn, Pending { intent, way: open.asked.way, day, takes });
             } else if open.asked.way != ReturnWay::VoidReversal {
                 self.of_grant.entry(intent).or_default().push(*lsn);
                 self.unanswered.insert(*lsn);

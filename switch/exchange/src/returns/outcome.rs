@@ -51,7 +51,7 @@ impl Exchange {
                 self.returns.unanswered.remove(&asked);
                 let at_once = self.due_at_once(way, &back.takes);
                 let (day, takes) = (back.day.unwrap_or(moment.business_date), back.takes);
-                self.returns.pending.insert(asked, Pending { intent, day, takes });
+                self.returns.pending.insert(asked, Pending { intent, way, day, takes });
                 last = self.give_back_now(asked, &at_once, now, effects).unwrap_or(last);
             }
             (false, ReturnWay::VoidReversal) => self.stands(back.of),
@@ -81,7 +81,7 @@ impl Exchange {
     }
 
     /// Of a refund everything, but for an allowance that its campaign gives back on the next day; of a void nothing.
-    fn due_at_once(&self, way: ReturnWay, takes: &Takes) -> Takes {
+    pub(super) fn due_at_once(&self, way: ReturnWay, takes: &Takes) -> Takes {
         let person = takes.iter().find_map(|take| match take.key {
             CapKey::PersonCategory(campaign, ..) => self.rules.campaign(campaign),
             _ => None,
@@ -95,12 +95,14 @@ impl Exchange {
     pub(super) fn give_back_now(&mut self, asked: Lsn, takes: &Takes, now: Now, effects: &mut Effects) -> Option<Lsn> {
         let pending = self.returns.pending.get_mut(&asked)?;
         let intent = pending.intent;
+        let mut left = pending.takes.clone();
         for take in takes {
-            let left = pending.takes.iter_mut().find(|left| left.key == take.key)?;
+            let left = left.iter_mut().find(|left| left.key == take.key)?;
             left.amount = left.amount.checked_sub(take.amount)?;
             left.count = left.count.checked_sub(take.count)?;
         }
-        pending.takes.retain(|left| !left.amount.is_zero() || left.count > 0);
+        left.retain(|left| !left.amount.is_zero() || left.count > 0);
+        pending.takes = left;
         if pending.takes.is_empty() {
             self.returns.pending.remove(&asked);
             self.returns.voids.remove(&asked);

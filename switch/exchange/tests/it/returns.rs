@@ -343,3 +343,27 @@ fn the_allowance_comes_back_by_the_policy() {
     check(AllowanceReturn::OnFullReturnOnly, 0, 0);
     check(AllowanceReturn::NextDay, 1, 0);
 }
+
+/// A restart between the issuer's word and what the caps get back: they get it at the start.
+#[test]
+fn what_was_due_at_once_is_given_back_at_the_start() {
+    let mut world = world();
+    world.sale_approved(&sale(1));
+    confirmed(&mut world, "0220", &back(&sale(1), 2, 160_000));
+    assert_eq!(world.kinds().last(), Some(&"gave-back"));
+    world.journal.pop();
+    world.effects = Effects::new(Lsn(world.journal.len() as u64 + 1));
+    restart(&mut world);
+    assert_eq!((used(&world), world.kinds().last()), (0, Some(&"gave-back")));
+}
+
+#[test]
+fn a_return_over_another_issuers_link_is_none() {
+    let mut world = world();
+    let answer = world.sale_approved(&sale(1));
+    let mut refund = back(&sale(1), 2, 10_000);
+    refund.insert(48, format!("84016{}", tag(&answer, 48, "84").unwrap()));
+    world.settings.acquirers[0].name = lijian_domain::ids::LinkName::new("another").unwrap();
+    restart(&mut world);
+    assert_eq!(refused(&mut world, "0220", &refund), "25");
+}
