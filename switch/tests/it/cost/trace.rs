@@ -62,7 +62,7 @@ impl Traced {
 
     /// Lets the daemon end and gives everything that it did.
     pub(super) fn into_lines(mut self) -> Vec<String> {
-        let ended = format!("{} +++ ", self.daemon.id());
+        let daemon = self.daemon.id().to_string();
         self.daemon.terminate();
         self.daemon.wait();
         // The tracer is nobody's child here: it is done when it has written down the end of the daemon.
@@ -70,7 +70,12 @@ impl Traced {
             std::thread::yield_now();
             let text = std::fs::read(&self.file).unwrap();
             let lines: Vec<_> = String::from_utf8_lossy(&text).lines().map(str::to_owned).collect();
-            lines.iter().any(|line| line.starts_with(&ended)).then_some(lines)
+            // Short numbers of threads are padded.
+            let is_end = |line: &String| {
+                line.split_once(' ')
+                    .is_some_and(|(thread, rest)| thread == daemon && rest.trim_start().starts_with("+++"))
+            };
+            lines.iter().any(is_end).then_some(lines)
         };
         (0..LAST_LINE_TRIES).find_map(whole).unwrap()
     }
