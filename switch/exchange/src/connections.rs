@@ -79,6 +79,11 @@ impl Connections {
         ready.get(*turn).copied()
     }
 
+    /// Whether this connection of an issuer link can be sent to.
+    pub(crate) fn is_ready(&self, issuer: usize, id: ConnectionId) -> bool {
+        self.ready.get(issuer).is_some_and(|(ready, _)| ready.contains(&id))
+    }
+
     /// Connections of an issuer link that can be sent to.
     pub(crate) fn ready_of(&self, issuer: usize) -> usize {
         self.ready.get(issuer).map_or(0, |(ready, _)| ready.len())

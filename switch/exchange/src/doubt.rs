@@ -17,6 +17,7 @@ use std::collections::HashMap;
 struct Doubt {
     key: DuplicateKey,
     takes: Box<[CapTake]>,
+    response: Option<KeyBytes>,
 }
 
 /// All holds in doubt, by the LSN of their intent.
@@ -43,12 +44,15 @@ impl Doubts {
     }
 
     pub(crate) fn insert(&mut self, intent: Lsn, key: DuplicateKey, takes: Box<[CapTake]>) {
-        self.by_intent.insert(intent, Doubt { key, takes });
+        self.by_intent.insert(intent, Doubt { key, takes, response: None });
     }
 
     /// A late answer with this key will be about this intent.
     pub(crate) fn expect(&mut self, response: KeyBytes, intent: Lsn) {
-        self.by_response.insert(response, intent);
+        if let Some(doubt) = self.by_intent.get_mut(&intent) {
+            doubt.response = Some(response.clone());
+            self.by_response.insert(response, intent);
+        }
     }
 
     /// Whether a late answer may still come with this key: a new request with it could get the answer of the old one.
@@ -56,7 +60,7 @@ impl Doubts {
         self.by_response.contains_key(response)
     }
 
-    pub(crate) fn recover(&mut self, lsn: Lsn, open: OpenIntent) {
+    pub(crate) fn recover(&mut self, lsn: Lsn, open: &OpenIntent) {
         if open.doubt.is_none() {
             self.fresh.push(lsn);
         }
@@ -66,7 +70,9 @@ impl Doubts {
     /// Ends a doubt; what it held, and its request's key.
     fn remove(&mut self, intent: Lsn) -> Option<Doubt> {
         let doubt = self.by_intent.remove(&intent)?;
-        self.by_response.retain(|_, expected| *expected != intent);
+        if let Some(response) = &doubt.response {
+            self.by_response.remove(response);
+        }
         Some(doubt)
     }
 }
@@ -79,14 +85,17 @@ impl Exchange {
         let moment = self.moment(now);
         let mut fresh = std::mem::take(&mut self.doubts.fresh);
         fresh.sort_unstable();
+        let mut recorded = Vec::with_capacity(fresh.len());
         for intent in fresh {
             let record = Record::InDoubt(InDoubt { intent, cause: DoubtCause::Restart });
             let lsn = effects.journal.push(moment.at, moment.business_date, &record);
+            recorded.push((intent, lsn));
             effects.tally.in_doubt += 1;
             if let Some(doubt) = self.doubts.by_intent.get(&intent) {
                 self.memory.note(&doubt.key, State::InDoubt, Some(lsn));
             }
         }
+        self.start_queue(&recorded, now, effects);
     }
 
     /// Nobody waits for this answer any more. A late decline ends a doubt; a late approval never makes a grant, since the
@@ -111,10 +120,6 @@ impl Exchange {
         effects.journal.push(moment.at, moment.business_date, &Record::Released(Released { intent, cause }));
         self.quota.release(&doubt.takes);
         self.memory.note(&doubt.key, State::Released, None);
-    }
-
-    /// Whether this intent's outcome is unknown.
-    pub(crate) fn is_in_doubt(&self, intent: Lsn) -> bool {
-        self.doubts.by_intent.contains_key(&intent)
+        self.queue.remove(intent);
     }
 }

@@ -1,9 +1,10 @@
 //! What happens to the exchange.
 
+use crate::seal::SealingKey;
 use lijian_domain::ids::Lsn;
-use lijian_domain::record::Entry;
+use lijian_domain::record::{Entry, QueueOrdered};
 use lijian_domain::rules::Rules;
-use lijian_domain::time::UnixMicros;
+use lijian_domain::time::{BusinessDate, UnixMicros};
 use std::sync::Arc;
 
 /// A connection, numbered by the edge that owns its socket; a number is never used twice in one run.
@@ -78,6 +79,13 @@ pub enum Event<'a> {
         /// The intents of all sales with this number, as far as the journal is durable.
         sales: Option<&'a [Lsn]>,
     },
+    /// Keys of business dates, to be handed in before the dates come, and not before the record of this start is on disk:
+    /// what they seal is told apart by the incarnation that it names. Without the key of its date nothing is granted.
+    SealingKeys(&'a [SealingKey]),
+    /// The key of this date is about to be destroyed.
+    SealingKeyRetired(BusinessDate),
+    /// Two people decided about a message that waits for an issuer.
+    Ordered(QueueOrdered),
     /// New rules are in force.
     Rules(Arc<Rules>),
     /// No new sales: what is in flight is finished, what comes is answered with 91.

@@ -7,8 +7,10 @@ use crate::effects::{CloseReason, Effects};
 use crate::event::{ConnectionId, Event, LinkId, Now, Ticket};
 use crate::flights::{FlightId, Flights, Phase};
 use crate::memory::Memory;
+use crate::queue::Queue;
 use crate::quote::Quotes;
 use crate::returns::Returns;
+use crate::seal::Sealer;
 use crate::session::Session;
 use crate::settings::Settings;
 use crate::status::{IssuerStatus, Status};
@@ -19,7 +21,7 @@ use lijian_domain::record::Entry;
 use lijian_domain::rules::Rules;
 use lijian_domain::time::{BusinessDate, Moment};
 use lijian_store::quota::Quota;
-use lijian_store::recovery::{OpenIntent, OpenQuote, Recovered};
+use lijian_store::recovery::{OpenQuote, Recovered};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
@@ -35,6 +37,8 @@ pub struct Exchange {
     pub(crate) doubts: Doubts,
     pub(crate) returns: Returns,
     pub(crate) quotes: Quotes,
+    pub(crate) queue: Queue,
+    pub(crate) sealer: Sealer,
     /// What waits for its record to be durable, in the order of records.
     pub(crate) stage: VecDeque<(Lsn, FlightId)>,
     /// Everything up to here is on disk.
@@ -65,6 +69,8 @@ impl Exchange {
             doubts: Doubts::new(seed),
             returns: Returns::new(seed),
             quotes: Quotes::new(seed),
+            queue: Queue::new(settings.issuers.len(), seed),
+            sealer: Sealer::default(),
             stage: VecDeque::new(),
             durable: Lsn::NONE,
             reads: HashMap::with_hasher(FixedState::with_seed(seed)),
@@ -88,14 +94,22 @@ impl Exchange {
         self.memory.replay(entry);
     }
 
-    /// Takes over what recovery found without an outcome; [`Event::Started`] brings it into doubt.
-    pub fn recover(&mut self, open: impl IntoIterator<Item = (Lsn, OpenIntent)>) {
-        open.into_iter().for_each(|(lsn, open)| self.doubts.recover(lsn, open));
-    }
-
-    /// Takes over the grants that stand and the returns that are not over, as recovery found them.
-    pub fn recover_returns(&mut self, recovered: &Recovered) {
+    /// Takes over what recovery found to be under way, once the journal is replayed: sales without an outcome, which
+    /// [`Event::Started`] brings into doubt, messages that wait for an issuer, grants that stand, returns that are not over.
+    /// `look_up` reads one record again.
+    ///
+    /// # Errors
+    /// That of `look_up`.
+    pub fn recover<E>(
+        &mut self,
+        recovered: &Recovered,
+        look_up: impl FnMut(Lsn) -> Result<Option<Entry>, E>,
+    ) -> Result<(), E> {
+        // The number of this opening of the journal, which its first record will bear.
+        self.sealer.begin(recovered.incarnation.saturating_add(1));
+        recovered.open.iter().for_each(|(lsn, open)| self.doubts.recover(*lsn, open));
         self.returns.recover(recovered);
+        self.recover_queue(recovered, look_up)
     }
 
     /// Takes over the quotes that recovery found open; [`Event::Started`] lets their time run on, or ends them.
@@ -105,6 +119,11 @@ impl Exchange {
 
     /// Lets one thing happen. What is to be done about it is added to `effects`.
     pub fn handle(&mut self, event: Event<'_>, now: Now, effects: &mut Effects) {
+        self.happened(event, now, effects);
+        self.queue_turn(now, effects);
+    }
+
+    fn happened(&mut self, event: Event<'_>, now: Now, effects: &mut Effects) {
         match event {
             Event::Started => {
                 self.started(now, effects);
@@ -119,6 +138,9 @@ impl Exchange {
             Event::Tick => self.tick(now, effects),
             Event::Read { ticket, entry } => self.read_back(ticket, entry, now, effects),
             Event::Found { ticket, sales } => self.found(ticket, sales, now, effects),
+            Event::SealingKeys(keys) => keys.iter().for_each(|key| self.sealer.install(key)),
+            Event::SealingKeyRetired(day) => self.sealer.forget(day),
+            Event::Ordered(order) => self.order(order, now, effects),
             Event::Rules(rules) => self.rules = rules,
             Event::Drain => self.draining = true,
         }
@@ -132,8 +154,8 @@ impl Exchange {
         });
         // What cannot be recorded does not expire.
         let quotes = self.quotes.next_deadline_us().filter(|_| !self.poisoned);
-        let returns = self.returns_deadline_us();
-        self.flights.next_deadline_us().into_iter().chain(sessions).chain(returns).chain(quotes).min()
+        let own = self.returns_deadline_us().into_iter().chain(self.queue_deadline_us()).chain(quotes);
+        self.flights.next_deadline_us().into_iter().chain(sessions).chain(own).min()
     }
 
     /// Requests that are not answered yet.
@@ -156,6 +178,7 @@ impl Exchange {
             in_flight_by_acquirer: (0..self.settings.acquirers.len()).map(|link| self.flights.len_of(link)).collect(),
             in_doubt: self.doubts.len(),
             quotes_open: self.quotes.len(),
+            queue: self.queue_status(),
             remembered: self.memory.len(),
             returns_pending: self.returns.pending(),
             poisoned: self.poisoned,
@@ -209,6 +232,7 @@ impl Exchange {
         while let Some((_, flight)) = self.stage.pop_front_if(|(record, _)| *record <= lsn) {
             self.record_durable(flight, now, effects);
         }
+        self.queue_durable(lsn, now, effects);
     }
 
     /// A record that a flight waited for is on disk: order 2, intent before the issuer, outcome before the acquirer.
@@ -230,6 +254,7 @@ impl Exchange {
             | Phase::ReversalAsked
             | Phase::ReturnReading
             | Phase::ReturnAsked
+            | Phase::JoinReading
             | Phase::RepeatReading => {}
         }
     }

@@ -14,7 +14,7 @@ use arrayvec::ArrayVec;
 use foldhash::fast::FixedState;
 use lijian_domain::cap::CapTake;
 use lijian_domain::code::DecisionCode;
-use lijian_domain::ids::{CampaignId, ContentDigest, DuplicateKey, GrantId, Lsn};
+use lijian_domain::ids::{CampaignId, CardFingerprint, ContentDigest, DuplicateKey, GrantId, Lsn};
 use lijian_domain::money::MinorUnits;
 use lijian_domain::record::Intent;
 use lijian_domain::sale::ITEMS_MAX;
@@ -38,6 +38,7 @@ pub(crate) struct Grant {
     pub(crate) intent: Lsn,
     pub(crate) id: GrantId,
     pub(crate) at: UnixMicros,
+    pub(crate) card: CardFingerprint,
     pub(crate) campaign: CampaignId,
     pub(crate) gross: MinorUnits,
     pub(crate) discount: MinorUnits,
@@ -51,6 +52,7 @@ impl Grant {
     pub(crate) fn remember(&mut self, lsn: Lsn, at: UnixMicros, intent: &Intent) {
         let award = &intent.award;
         (self.intent, self.id, self.at, self.campaign) = (lsn, intent.grant, at, award.campaign);
+        self.card = intent.origin.card;
         (self.gross, self.discount, self.net) = (award.gross, award.discount, award.net);
         self.item_discounts = award.items.iter().map(|item| item.discount).collect();
         self.takes.clear();
@@ -100,8 +102,6 @@ pub(crate) struct Flight {
     /// The record that the answer refers to: the refusal of a sale at full price, the acceptance of a reversal, or the
     /// outcome that a repeat asks for.
     pub(crate) record: Lsn,
-    /// Whether the reversal's original was granted, or else in doubt.
-    pub(crate) original_granted: bool,
     /// What the reversal's original becomes once the reversal's outcome is on record.
     pub(crate) original_after: Option<State>,
     pub(crate) grant: Grant,

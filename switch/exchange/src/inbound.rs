@@ -4,8 +4,11 @@
 
 use crate::card::Fingerprinter;
 use crate::key;
+use crate::queue;
+use crate::seal::Sealer;
 use crate::settings::{AcquirerLink, OursRule};
 use arrayvec::ArrayVec;
+use lijian_codecs::dialect::Sensitive;
 use lijian_codecs::message::MessageView;
 use lijian_codecs::sensitive::{PanRef, Track2};
 use lijian_codecs::tags::{self, TagRun};
@@ -15,9 +18,10 @@ use lijian_domain::ids::{
     SerialNumber, Stan, TerminalId, TransmissionTime,
 };
 use lijian_domain::money::MinorUnits;
-use lijian_domain::record::{Intent, Origin, Recall};
+use lijian_domain::record::{Intent, Origin, RECALL_BYTES_MAX, Recall};
 use lijian_domain::sale::{Award, ITEMS_MAX, ItemRequest, SaleRequest};
 use lijian_domain::text::Text;
+use lijian_domain::time::BusinessDate;
 
 /// Longest field that is read here: three digits of length.
 const FIELD_BYTES_MAX: usize = 999;
@@ -64,6 +68,48 @@ impl SaleMessage {
             recall: Recall::default(),
         }
     }
+}
+
+/// Fields of a request that a later message about it says again: processing code, local time and date, how and where the
+/// card was taken, institutions, currency, the terminal's own (1, 4, 7, 11, 32, 37, 41, 42 stand in records by themselves).
+const RECALLED: [u8; 16] = [3, 12, 13, 15, 18, 19, 22, 23, 24, 25, 26, 33, 43, 49, 60, 100];
+
+/// What a later message about this request needs, its card number sealed; none where there is no key to seal it with.
+pub(crate) fn recall(
+    view: &MessageView<'_>,
+    origin: &Origin,
+    day: BusinessDate,
+    sealer: &mut Sealer,
+) -> Option<Recall> {
+    let sealed = with_card(view, |digits| {
+        let card = sealer.seal(day, &origin.key, digits)?;
+        Some(Recall { fields: recalled(view, Some(digits)), card: Some(card) })
+    });
+    sealed.unwrap_or_else(|| Some(Recall { fields: recalled(view, None), card: None }))
+}
+
+fn recalled(view: &MessageView<'_>, card: Option<&[u8]>) -> ArrayVec<u8, RECALL_BYTES_MAX> {
+    let mut fields = ArrayVec::new();
+    let mut keep = |field: u8, value: &[u8]| {
+        let length = u16::try_from(value.len()).ok().filter(|_| fields.remaining_capacity() >= value.len() + 3);
+        if let Some(length) = length {
+            fields.push(field);
+            fields.extend(length.to_be_bytes());
+            fields.extend(value.iter().copied());
+        }
+    };
+    keep(queue::TYPE, &view.mti().request().as_digits());
+    let mut buffer = [0; FIELD_BYTES_MAX];
+    for field in RECALLED {
+        let open = view.spec(field).is_some_and(|spec| spec.sensitive == Sensitive::None);
+        let Some(value) = view.text(field, &mut buffer).filter(|value| open && !value.is_empty()) else { continue };
+        // Whatever an acquirer puts there, the journal holds no card number.
+        let names_card = card.is_some_and(|card| value.windows(card.len()).any(|part| part == card));
+        if !names_card {
+            keep(field, value);
+        }
+    }
+    fields
 }
 
 /// Whether a request is a sale with items: its type and processing code are in the link's list, and a well-formed tag `01`
@@ -164,19 +210,23 @@ fn field<const N: usize>(view: &MessageView<'_>, number: u8) -> Text<N> {
     short(view.text(number, &mut buffer).unwrap_or_default().trim_ascii_end())
 }
 
-/// The card, from DE2 or, where that is absent, from the track in DE35. Where both stand they must agree.
 fn card(view: &MessageView<'_>, cards: &Fingerprinter) -> Option<CardFingerprint> {
+    with_card(view, |digits| cards.fingerprint(digits))
+}
+
+/// Shows the card number, from DE2 or, where that is absent, from the track in DE35. Where both stand they must agree.
+fn with_card<R>(view: &MessageView<'_>, shown: impl FnOnce(&[u8]) -> R) -> Option<R> {
     let (mut number, mut track) = ([0; 24], [0; 48]);
     let keyed = view.text(2, &mut number).and_then(|digits| PanRef::new(digits).ok());
     let swiped = view.text(35, &mut track).and_then(|track| Track2::new(track).ok()).and_then(|track| track.pan().ok());
-    let fingerprint = match (keyed, swiped) {
+    let result = match (keyed, swiped) {
         (Some(keyed), Some(swiped)) if keyed != swiped => None,
-        (Some(card), _) | (None, Some(card)) => Some(cards.fingerprint(card.reveal())),
+        (Some(card), _) | (None, Some(card)) => Some(shown(card.reveal())),
         (None, None) => None,
     };
     number.fill(0);
     track.fill(0);
-    fingerprint
+    result
 }
 
 fn request(

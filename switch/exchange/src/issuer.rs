@@ -76,9 +76,10 @@ impl Exchange {
             return;
         }
         let key = key::response_key(from.link.dialect.semantics(), &view, from.number);
-        match self.flights.by_response(&key) {
-            Some(id) => self.answered(id, &view, now, effects),
-            None => self.answered_late(&key, &view, now, effects),
+        match (self.flights.by_response(&key), self.queue.by_response(&key)) {
+            (Some(id), _) => self.answered(id, &view, now, effects),
+            (None, Some(lsn)) => self.queue_answered(lsn, from.connection, &view, now, effects),
+            (None, None) => self.answered_late(&key, &view, now, effects),
         }
     }
 
@@ -109,7 +110,7 @@ impl Exchange {
         let key = parse(&issuer.dialect, &outbound, &mut index)
             .ok()
             .map(|view| key::response_key(issuer.dialect.semantics(), &view, acquirer.issuer))
-            .filter(|key| self.flights.by_response(key).is_none() && !self.doubts.expects(key) && !overdue);
+            .filter(|key| self.flights.by_response(key).is_none() && !self.is_expected_late(key) && !overdue);
         let connection = self.connections.next_of(acquirer.issuer);
         let sent = key.zip(connection).filter(|(_, connection)| {
             effects.sends.push(*connection, |out| issuer.frame.write(&outbound, out)).is_ok()
@@ -121,6 +122,11 @@ impl Exchange {
             Some((key, connection)) => self.asked(id, key, connection, now),
             None => self.not_asked(id, now, effects),
         }
+    }
+
+    /// Whether an answer with this key may still come to something else.
+    pub(crate) fn is_expected_late(&self, key: &key::KeyBytes) -> bool {
+        self.doubts.expects(key) || self.queue.by_response(key).is_some()
     }
 
     fn asked(&mut self, id: FlightId, key: key::KeyBytes, connection: ConnectionId, now: Now) {
@@ -143,6 +149,8 @@ impl Exchange {
         match self.flights.get_mut(id).map(|flight| flight.phase) {
             Some(Phase::IntentAppended) => self.never_sent(id, now, effects),
             Some(Phase::ReturnAppended) => self.return_never_sent(id, now, effects),
+            // Its asking is on record: it goes out as soon as it can.
+            Some(Phase::ReversalAppended) => self.queue_reversal(id, false, now, effects),
             Some(_) => self.reply_from_request(id, *b"91", effects),
             None => {}
         }
@@ -153,6 +161,7 @@ impl Exchange {
         for id in self.flights.sent_over(connection) {
             self.unanswered(id, lijian_domain::record::DoubtCause::LinkLost, now, effects);
         }
+        self.queue_lost(connection, now);
     }
 
     /// The time budget of a flight is over.

@@ -13,6 +13,7 @@ use crate::settings::Presentation;
 use crate::tally::Sample;
 use lijian_codecs::message::{FieldIndex, MessageView, parse};
 use lijian_domain::code::DecisionCode;
+use lijian_domain::ids::Lsn;
 use lijian_domain::record::{Answer, DoubtCause, InDoubt, Outcome, Record};
 use std::sync::Arc;
 
@@ -25,8 +26,12 @@ impl Exchange {
         let Some(issuer) = settings.issuers.get(acquirer.issuer) else { return };
         let asked = if issuer.presentation == Presentation::Net { flight.grant.net } else { flight.grant.gross };
         let result = response::result(view);
-        if self.poisoned || response::is_unclear(result) || response::is_other_amount(result, view, asked) {
+        if response::is_part(result) || response::is_other_amount(result, view, asked) {
+            // A subsidised item is paid in full or not at all: what the issuer did goes back.
             return self.unanswered(id, DoubtCause::OtherAmount, now, effects);
+        }
+        if self.poisoned || response::is_unclear(result) {
+            return self.unanswered(id, DoubtCause::TimeOut, now, effects);
         }
         let approved = response::is_approved(result);
         let code = if approved { DecisionCode::Granted } else { DecisionCode::IssuerDeclined };
@@ -92,9 +97,13 @@ impl Exchange {
         self.make_answer(id, &record);
     }
 
-    /// No answer that could be relied on came: what was asked is in doubt, and the acquirer gets 98.
+    /// No answer that could be relied on came: what was asked is in doubt, its reversal waits for the issuer, and the
+    /// acquirer gets 98; or 05, where the issuer approved something else than it was asked for.
     pub(crate) fn unanswered(&mut self, id: FlightId, cause: DoubtCause, now: Now, effects: &mut Effects) {
         let Some(flight) = self.flights.get_mut(id) else { return };
+        if flight.phase == Phase::ReversalAsked && !self.poisoned {
+            return self.queue_reversal(id, true, now, effects);
+        }
         if flight.phase != Phase::Asked {
             return self.reply_from_request(id, *b"98", effects);
         }
@@ -106,13 +115,15 @@ impl Exchange {
         let intent = flight.grant.intent;
         let takes = flight.grant.takes.as_slice().into();
         let key = flight.key;
-        if let Some(response_key) = flight.response_key.clone() {
+        let response_key = flight.response_key.clone();
+        self.doubts.insert(intent, key, takes);
+        if let Some(response_key) = response_key {
             self.doubts.expect(response_key, intent);
         }
-        self.doubts.insert(intent, key, takes);
         effects.tally.in_doubt += 1;
         let record = Record::InDoubt(InDoubt { intent, cause });
-        self.end(id, DecisionCode::IssuerDeclined, State::InDoubt, &record, now, effects);
+        let lsn = self.end(id, DecisionCode::IssuerDeclined, State::InDoubt, &record, now, effects);
+        self.queue_doubt(id, cause, lsn, now);
         self.make_answer(id, &record);
     }
 
@@ -125,7 +136,7 @@ impl Exchange {
         record: &Record,
         now: Now,
         effects: &mut Effects,
-    ) {
+    ) -> Lsn {
         let moment = self.moment(now);
         let lsn = effects.journal.push(moment.at, moment.business_date, record);
         effects.tally.count_decision(code);
@@ -138,6 +149,7 @@ impl Exchange {
             self.memory.note(&flight.key, state, Some(lsn));
         }
         self.stage.push_back((lsn, id));
+        lsn
     }
 
     /// What the acquirer will be told of an issuer's answer, as it is recorded.
@@ -176,7 +188,8 @@ impl Exchange {
                 (&made, Tags::quoted(&flight.grant, quote::seconds(quoted, flight.grant.at)))
             }
             _ => {
-                made = own(DecisionCode::IssuerDeclined, *b"98");
+                let part = matches!(record, Record::InDoubt(InDoubt { cause: DoubtCause::OtherAmount, .. }));
+                made = own(DecisionCode::IssuerDeclined, if part { *b"05" } else { *b"98" });
                 (&made, Tags::declined(DecisionCode::IssuerDeclined, &flight.grant))
             }
         };
@@ -217,8 +230,7 @@ impl Exchange {
         let Some(acquirer) = settings.acquirers.get(flight.link) else { return };
         if [Phase::ReversalReading, Phase::ReversalAppended, Phase::ReversalAsked].contains(&flight.phase) {
             // Nothing was given back: the original is as it was, and can be reversed by a repeat.
-            let state = if flight.original_granted { State::Granted } else { State::InDoubt };
-            self.memory.note(&flight.original, state, None);
+            self.memory.note(&flight.original, State::Granted, None);
         }
         let mut index = FieldIndex::new();
         if let Ok(request) = parse(&acquirer.dialect, &flight.request, &mut index) {

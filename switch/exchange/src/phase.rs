@@ -32,6 +32,8 @@ pub(crate) enum Phase {
     ReturnAppended,
     /// A void or refund: sent to the issuer.
     ReturnAsked,
+    /// A reversal that joins one that waits: its original's intent is being read back.
+    JoinReading,
     /// A repeat: the recorded answer is being read back.
     RepeatReading,
 }

@@ -42,6 +42,10 @@ impl Exchange {
                 false => self.key_taken(caller, view, effects),
             };
         }
+        if self.queue.by_response(&key).is_some() {
+            // Its answer could not be told from that of a message of our own.
+            return self.key_taken(caller, view, effects);
+        }
         if effects.sends.push(connection, |out| issuer.frame.write(&self.outbound, out)).is_err() {
             effects.tally.not_carried += 1;
             return self.reply_now(caller, view, *b"30", &Tags::NONE, effects);

@@ -103,11 +103,17 @@ impl Exchange {
 
     /// A record that was asked for is here, or cannot be read.
     pub(crate) fn read_back(&mut self, ticket: Ticket, entry: Option<&Entry>, now: Now, effects: &mut Effects) {
+        if self.queue_read(ticket, entry, now, effects) {
+            return;
+        }
         let Some(id) = self.reads.remove(&ticket) else { return };
         let Some(phase) = self.flights.get_mut(id).map(|flight| flight.phase) else { return };
         match (phase, entry.map(|entry| (entry, &entry.record))) {
             (Phase::ReversalReading, Some((entry, Record::Intent(intent)))) => {
                 self.original_read(id, entry, intent, now, effects);
+            }
+            (Phase::JoinReading, Some((entry, Record::Intent(intent)))) => {
+                self.join_read(id, entry, intent, now, effects);
             }
             (Phase::ReturnReading, Some((entry, _))) => self.return_read(id, entry, now, effects),
             (Phase::RepeatReading, Some((entry, record))) => self.repeat_read(id, entry, record, now, effects),

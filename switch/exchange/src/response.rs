@@ -32,6 +32,16 @@ pub(crate) fn is_approved(result: Option<[u8; 2]>) -> bool {
 /// either: a hold that they gave back could belong to a card that was charged.
 const UNCLEAR: [&[u8; 2]; 11] = [b"08", b"09", b"10", b"11", b"16", b"68", b"98", b"A2", b"A4", b"A5", b"A6"];
 
+/// Whether the issuer approved only a part of what it was asked for.
+pub(crate) fn is_part(result: Option<[u8; 2]>) -> bool {
+    result == Some(*b"10")
+}
+
+/// Whether a reversal got no word that it could be ended by: nobody could be asked, or nobody knows.
+pub(crate) fn is_to_be_asked_again(result: Option<[u8; 2]>) -> bool {
+    is_unclear(result) || matches!(result, Some([b'9', b'1' | b'6']))
+}
+
 /// Whether nobody knows what the issuer did; an answer without a result says nothing.
 pub(crate) fn is_unclear(result: Option<[u8; 2]>) -> bool {
     result.is_none_or(|result| UNCLEAR.contains(&&result))

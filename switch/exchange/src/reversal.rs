@@ -17,7 +17,7 @@ use lijian_codecs::message::{FieldIndex, MessageView, parse};
 use lijian_domain::code::DecisionCode;
 use lijian_domain::ids::{DuplicateKey, Lsn};
 use lijian_domain::money::MinorUnits;
-use lijian_domain::record::{Entry, Intent, Record, ReleaseCause, ReversalAsked, ReversalOutcome, Tombstone};
+use lijian_domain::record::{Entry, Intent, Record, ReversalAsked, ReversalOutcome, Tombstone};
 use std::sync::Arc;
 
 impl Exchange {
@@ -51,15 +51,23 @@ impl Exchange {
         if self.is_repeat(caller, view, &origin, now, effects) {
             return;
         }
+        if self.repeats_queued(caller, view, &origin, effects) {
+            return;
+        }
+        let queued = original.state == State::InDoubt
+            || original.state == State::Reversing && self.queue.reverses(original.opened);
         match original.state {
+            _ if queued && !(self.poisoned || self.draining || self.overloaded(caller.number)) => {
+                self.join_queued(caller, view, &origin, original.opened, now, effects);
+            }
             // Its sale, or another reversal of it, still waits for the issuer: the acquirer asks again when that is over.
-            State::Open | State::Reversing => self.reply_now(caller, view, *b"09", &Tags::NONE, effects),
+            State::Open | State::Reversing if !queued => self.reply_now(caller, view, *b"09", &Tags::NONE, effects),
             // Over before, by another reversal or a late decline: nothing is left to do, and the issuer is not asked twice.
             State::Reversed | State::Released => self.reply_now(caller, view, *b"00", &Tags::NONE, effects),
             _ if self.poisoned || self.draining || self.overloaded(caller.number) => {
                 self.reply_now(caller, view, *b"96", &Tags::NONE, effects);
             }
-            state => {
+            _ => {
                 let id = self.flights.open(
                     caller.number,
                     caller.connection,
@@ -72,7 +80,6 @@ impl Exchange {
                     flight.phase = Phase::ReversalReading;
                     flight.content = origin.content;
                     flight.original = key;
-                    flight.original_granted = state == State::Granted;
                 }
                 self.memory.note(&key, State::Reversing, None);
                 self.read(id, original.opened, effects);
@@ -171,11 +178,15 @@ impl Exchange {
         self.stage.push_back((lsn, id));
     }
 
-    /// The issuer answered a reversal of ours. Only 00 confirms it.
+    /// The issuer answered an acquirer's reversal of a grant. Only 00 confirms it; where nobody knows it is asked again.
     pub(crate) fn reversal_answered(&mut self, id: FlightId, view: &MessageView<'_>, now: Now, effects: &mut Effects) {
-        let confirmed = response::is_approved(response::result(view));
+        let result = response::result(view);
+        let confirmed = response::is_approved(result);
         if self.poisoned {
             return self.reply_from_request(id, *b"98", effects);
+        }
+        if response::is_to_be_asked_again(result) {
+            return self.queue_reversal(id, true, now, effects);
         }
         let Some(answer) = self.answer_of(id, view, DecisionCode::Granted) else { return };
         let moment = self.moment(now);
@@ -183,33 +194,22 @@ impl Exchange {
         let (intent, key) = (flight.grant.intent, flight.key);
         let outcome = ReversalOutcome { asked: flight.record, intent, answer };
         // While this reversal was under way no other one of the same grant was accepted: it is given back once.
-        let (original, was_granted) = (flight.original, flight.original_granted);
-        let gives_back = confirmed && was_granted;
-        let record = if gives_back { Record::Reversed(outcome) } else { Record::ReversalRefused(outcome) };
-        // A late decline may have ended the doubt meanwhile.
-        let in_doubt = self.is_in_doubt(intent);
-        if confirmed && in_doubt {
-            self.release_doubt(intent, ReleaseCause::ReversalConfirmed, now, effects);
-        }
+        let original = flight.original;
+        let record = if confirmed { Record::Reversed(outcome) } else { Record::ReversalRefused(outcome) };
         let lsn = effects.journal.push(moment.at, moment.business_date, &record);
         self.memory.note(&key, State::ReversalAnswered, Some(lsn));
         self.flights.settle(id);
         let Some(flight) = self.flights.get_mut(id) else { return };
         flight.phase = Phase::AnswerAppended;
         flight.appended_us = now.monotonic_us;
-        if gives_back {
+        if confirmed {
             self.quota.give_back(&flight.grant.takes);
             self.returns.granted.remove(intent);
             effects.tally.reversals_confirmed += 1;
         }
         // Another reversal is told of it only when it is on record; until then this one counts as under way.
         self.memory.note(&original, State::Reversing, None);
-        flight.original_after = Some(match (confirmed, was_granted, in_doubt) {
-            (true, true, _) => State::Reversed,
-            (false, true, _) => State::Granted,
-            (false, false, true) => State::InDoubt,
-            (_, false, _) => State::Released,
-        });
+        flight.original_after = Some(if confirmed { State::Reversed } else { State::Granted });
         self.make_answer(id, &record);
         self.stage.push_back((lsn, id));
     }

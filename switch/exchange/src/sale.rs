@@ -14,7 +14,7 @@ use lijian_codecs::message::MessageView;
 use lijian_domain::code::DecisionCode;
 use lijian_domain::decide::decide;
 use lijian_domain::ids::{CampaignId, GrantId, Lsn};
-use lijian_domain::record::{Answer, BoundCap, Intent, Record, Refused};
+use lijian_domain::record::{Answer, BoundCap, Intent, Recall, Record, Refused};
 use lijian_domain::sale::{Award, Decision};
 use lijian_domain::text::Text;
 use lijian_domain::time::Moment;
@@ -93,6 +93,7 @@ impl Exchange {
     ) {
         let settings = Arc::clone(&self.settings);
         let Some(issuer) = settings.issuers.get(caller.link.issuer) else { return };
+        let Some(recall) = self.recall(caller, view, message, moment, effects) else { return };
         if let Err(bound) = self.quota.hold(&award.caps) {
             let told = Told::bound(&award, &bound, &self.quota);
             if told.code == DecisionCode::TryAgain {
@@ -108,7 +109,26 @@ impl Exchange {
             effects.tally.not_carried += 1;
             return self.reply_now(caller, view, *b"30", &Tags::NONE, effects);
         }
-        self.intend(caller, view, message, &message.intent(grant, award), moment, now, effects);
+        let intent = Intent { recall, ..message.intent(grant, award) };
+        self.intend(caller, view, message, &intent, moment, now, effects);
+    }
+
+    /// What the reversal of this sale will need; where it cannot be sealed, the sale gets nothing, since the switch could not
+    /// take it back, and is told to try again.
+    pub(crate) fn recall(
+        &mut self,
+        caller: Caller<'_>,
+        view: &MessageView<'_>,
+        message: &SaleMessage,
+        moment: &Moment,
+        effects: &mut Effects,
+    ) -> Option<Recall> {
+        let recall = inbound::recall(view, &message.origin, moment.business_date, &mut self.sealer);
+        if recall.is_none() {
+            effects.tally.no_sealing_key += 1;
+            self.try_again(caller, view, effects);
+        }
+        recall
     }
 
     /// Appends an intent whose caps are held; once it is durable the issuer is asked what stands in [`Self::outbound`].

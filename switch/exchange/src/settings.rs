@@ -22,10 +22,40 @@ pub struct Settings {
     pub in_flight_max: usize,
     /// Business days for which answers to requests are remembered, today included: repeats and reversals find them.
     pub answers_days: u16,
+    /// How messages of our own wait for an issuer.
+    pub queue: QueueSettings,
     /// Key of the card fingerprints (HMAC-SHA256).
     pub card_key: [u8; 32],
     /// Seed of the hash tables whose keys a peer chooses.
     pub hash_seed: u64,
+}
+
+/// How messages of our own wait for an issuer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct QueueSettings {
+    /// How long one sending waits for its answer, in microseconds.
+    pub answer_us: u64,
+    /// Pause before the second sending, in microseconds; it doubles with each further one.
+    pub retry_us_min: u64,
+    /// The longest such pause, in microseconds.
+    pub retry_us_max: u64,
+    /// Messages under way at a time on one issuer link.
+    pub in_flight_max: usize,
+    /// How long after it was sent a sale may still reach the issuer, in microseconds: an issuer that does not know it after
+    /// that never will.
+    pub original_lifetime_us: u64,
+}
+
+impl Default for QueueSettings {
+    fn default() -> Self {
+        Self {
+            answer_us: 15_000_000,
+            retry_us_min: 5_000_000,
+            retry_us_max: 300_000_000,
+            in_flight_max: 32,
+            original_lifetime_us: 3_600_000_000,
+        }
+    }
 }
 
 /// A link that an acquirer dials.

@@ -82,6 +82,24 @@ tally! {
     returns_confirmed,
     /// Sales that went into doubt.
     in_doubt,
+    /// Messages of our own that began to wait for an issuer.
+    queued,
+    /// Sendings of such messages, repeats included.
+    queue_sent,
+    /// Sendings of such messages that were not answered in time.
+    queue_unanswered,
+    /// Such messages that the issuer confirmed, or two people in its place.
+    queue_confirmed,
+    /// Such messages that are not sent any more unless two people say so.
+    queue_parked,
+    /// Reversals of an acquirer that joined one that waits.
+    queue_joined,
+    /// Decisions of two people about such messages that were carried out.
+    queue_orders,
+    /// Decisions about nothing that waits, or of one person alone.
+    queue_orders_refused,
+    /// Sales that got nothing since there is no key to seal their card number with.
+    no_sealing_key,
     /// Reversals whose original was never seen: recorded, so that it is refused should it come.
     tombstones,
     /// Reversals of our grants accepted.

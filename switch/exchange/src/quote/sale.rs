@@ -42,10 +42,11 @@ impl Exchange {
             Ok(quoted) => quoted,
             Err(code) => return self.refuse(caller, view, message, &Told::of(code), moment, now, effects),
         };
+        let award = &quoted.sale.award.clone();
+        let Some(recall) = self.recall(caller, view, message, moment, effects) else { return };
         let grant = GrantId::new(self.settings.node, effects.journal.next_lsn());
         self.outbound.clear();
         let asked = Asked { issuer, view, at: now.wall };
-        let award = &quoted.sale.award;
         if outbound::sale(asked, award, grant, &mut self.runs, &mut self.outbound, &mut effects.tally).is_err() {
             effects.tally.not_carried += 1;
             return self.reply_now(caller, view, *b"30", &Tags::NONE, effects);
@@ -61,6 +62,7 @@ impl Exchange {
             trade_in: promised.trade_in,
             bank_promotion: promised.bank_promotion,
             quote: Some(quote.lsn()),
+            recall,
             ..message.intent(grant, promised.award)
         };
         self.intend(caller, view, message, &intent, moment, now, effects);

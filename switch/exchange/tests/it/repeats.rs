@@ -59,6 +59,7 @@ fn declines_doubts_and_reversals_are_answered_again_too() {
     world.till("0200", &sale(2));
     world.serve_reads();
     assert_eq!(world.take(TILL), doubtful);
+    assert_eq!(world.take(ISSUER).0, "0400", "the switch's own reversal of what is in doubt");
 
     let other = sale_of(3, "6217000000000000019", &sale(1)[&48], 200_000);
     world.sale_approved(&other);
@@ -86,25 +87,32 @@ fn the_same_key_with_other_content_is_94() {
 }
 
 #[test]
-fn a_reversal_without_an_answer_can_be_repeated() {
+fn a_reversal_without_an_answer_is_repeated_by_the_switch() {
     let mut world = world();
     world.sale_approved(&sale(1));
     let reversal = reversal_of(&sale(1), 2, 200_000);
     world.till("0400", &reversal);
     world.serve_reads();
     world.sync();
-    world.take(ISSUER);
+    let (_, first) = world.take(ISSUER);
     world.pass_us(15_000_000);
     assert_eq!(world.take(TILL).1[&39], "98");
+    for _ in 0..2 {
+        world.till("0401", &reversal);
+        assert_eq!(world.take(TILL).1[&39], "00", "it is on record, and the switch sees to it");
+    }
+    assert!(world.take_all(ISSUER).is_empty(), "forwarded never twice");
+    world.pass_us(5_000_000);
+    world.serve_reads();
+    let (mti, asked) = world.take(ISSUER);
+    assert_eq!((mti.as_str(), &asked), ("0401", &first), "the same message");
+    world.issuer("0410", &answer_to(&asked, "00"));
+    assert_eq!(world.campaign().used.get(), 0);
+    world.sync();
     world.till("0401", &reversal);
     world.serve_reads();
-    world.sync();
-    let (mti, asked) = world.take(ISSUER);
-    assert_eq!(mti, "0401");
-    world.issuer("0410", &answer_to(&asked, "00"));
-    world.sync();
     assert_eq!(world.take(TILL).1[&39], "00");
-    assert_eq!(world.campaign().used.get(), 0);
+    assert_eq!(world.kinds(), ["intent", "granted", "reversal-asked", "reversed"]);
 }
 
 #[test]
@@ -178,9 +186,10 @@ fn a_reversal_that_ended_a_doubt_is_not_forwarded_again() {
     world.take(TILL);
     let reversal = reversal_of(&sale(1), 2, 200_000);
     let asked = world.reversal_asked(&reversal);
+    assert_eq!(asked[&11], "000001", "the switch's own, under the number of the sale");
+    let first = world.take(TILL);
     world.issuer("0410", &answer_to(&asked, "00"));
     world.sync();
-    let first = world.take(TILL);
     world.till("0401", &reversal);
     world.serve_reads();
     assert!(world.take_all(ISSUER).is_empty());
@@ -188,7 +197,7 @@ fn a_reversal_that_ended_a_doubt_is_not_forwarded_again() {
     world.till("0400", &reversal_of(&sale(1), 3, 200_000));
     assert!(world.take_all(ISSUER).is_empty());
     assert_eq!(world.take(TILL).1[&39], "00");
-    assert_eq!(world.kinds(), ["intent", "in-doubt", "reversal-asked", "released", "reversal-refused"]);
+    assert_eq!(world.kinds(), ["intent", "in-doubt", "reversal-asked", "reversal-refused", "released"]);
 }
 
 #[test]

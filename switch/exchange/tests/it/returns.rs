@@ -73,23 +73,6 @@ fn person(world: &World) -> (u64, u32) {
     (balance.used.get(), balance.used_count)
 }
 
-/// A new exchange on the same journal, as after a restart, connected again.
-fn restart(world: &mut World) {
-    let quota = Arc::new(Quota::new());
-    let entries = world.journal.iter().cloned().map(Ok::<_, std::convert::Infallible>);
-    let look_up = |lsn: Lsn| Ok(world.journal.iter().find(|entry| entry.lsn == lsn).cloned());
-    let mut recovered = recovery::replay(entries, &quota, look_up).unwrap();
-    let mut exchange = Exchange::new(world.settings.clone(), Arc::new(rules(100_000_000)), Arc::clone(&quota));
-    world.journal.iter().for_each(|entry| exchange.replay(entry));
-    exchange.recover_returns(&recovered);
-    exchange.recover(std::mem::take(&mut recovered.open));
-    (world.exchange, world.quota) = (exchange, quota);
-    world.reads.clear();
-    world.happen(Event::Started);
-    world.happen(Event::Connected { connection: ISSUER, link: LinkId::Issuer(0) });
-    world.happen(Event::Connected { connection: TILL, link: LinkId::Acquirer(0) });
-}
-
 /// 400.00 of 2000.00 are subsidy. A refund of 800.00, half of what the card paid, gives 200.00 of the subsidy back; the rest
 /// goes back with the second half.
 #[test]
@@ -109,7 +92,7 @@ fn parts_of_a_refund_come_to_the_grant() {
     assert_eq!(confirmed(&mut world, "0220", &back(&sale(1), 4, 80_000))[&39], "00");
     assert_eq!(used(&world), 0);
     assert_eq!(refused(&mut world, "0220", &back(&sale(1), 5, 1)), "64");
-    restart(&mut world);
+    world.restart(world.journal.len());
     assert_eq!(used(&world), 0);
     assert_eq!(refused(&mut world, "0220", &back(&sale(1), 6, 1)), "64");
 }
@@ -171,7 +154,7 @@ fn a_void_gives_back_when_its_day_is_over() {
     world.till("0400", &reversal_of(&sale(1), 4, 200_000));
     settle_reads(&mut world);
     assert_eq!(world.take(TILL).1[&39], "22", "a void is undone by its own reversal alone");
-    restart(&mut world);
+    world.restart(world.journal.len());
     assert_eq!(used(&world), 40_000);
     world.pass_us(11 * HOUR_US);
     assert_eq!(used(&world), 40_000);
@@ -181,7 +164,7 @@ fn a_void_gives_back_when_its_day_is_over() {
     let given = world.kinds().len();
     world.pass_us(HOUR_US);
     assert_eq!(world.kinds().len(), given, "once");
-    restart(&mut world);
+    world.restart(world.journal.len());
     assert_eq!(used(&world), 0);
 }
 
@@ -253,7 +236,7 @@ fn a_void_that_is_reversed_never_was() {
     settle_reads(&mut world);
     assert_eq!(world.take(TILL).1[&39], "00");
     assert_eq!(refused(&mut world, "0200", &void), "22");
-    restart(&mut world);
+    world.restart(world.journal.len());
     assert_eq!(refused(&mut world, "0200", &void), "22");
     world.pass_us(13 * HOUR_US);
     assert_eq!((used(&world), person(&world).1), (40_000, 1));
@@ -290,7 +273,7 @@ fn a_refund_without_an_answer_is_asked_again() {
     world.pass_us(16_000_000);
     assert_eq!(world.take(TILL).1[&39], "98");
     assert_eq!(refused(&mut world, "0220", &back(&sale(1), 3, 1)), "09", "it may have been done");
-    restart(&mut world);
+    world.restart(world.journal.len());
     let again = asked(&mut world, "0221", &refund);
     world.issuer("0230", &answer_to(&again, "00"));
     world.sync();
@@ -335,7 +318,7 @@ fn the_allowance_comes_back_by_the_policy() {
         let serial = CapKey::SerialNumber(SerialNumber::new("SN-1").unwrap());
         assert_eq!(world.quota.balance(&serial).used_count, 1);
         let before = world.quota.budgets();
-        restart(&mut world);
+        world.restart(world.journal.len());
         assert_eq!(world.quota.budgets(), before);
     };
     check(AllowanceReturn::Never, 1, 1);

@@ -20,14 +20,16 @@ use lijian_domain::money::Rounding;
 use lijian_domain::record::{Entry, Record};
 use lijian_domain::returns::Base;
 use lijian_domain::rules::Rules;
-use lijian_domain::time::{Calendar, UnixMicros, Validity};
+use lijian_domain::time::{BusinessDate, Calendar, UnixMicros, Validity};
 use lijian_exchange::settings::{
-    AcquirerLink, IssuerLink, OursRule, Presentation, QuoteRules, RefusalPolicy, Settings,
+    AcquirerLink, IssuerLink, OursRule, Presentation, QueueSettings, QuoteRules, RefusalPolicy, Settings,
 };
-use lijian_exchange::{ConnectionId, Effects, Event, Exchange, LinkId, Now};
+use lijian_exchange::{ConnectionId, Effects, Event, Exchange, LinkId, Now, SealingKey};
 use lijian_store::format;
 use lijian_store::quota::Quota;
+use lijian_store::recovery;
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::sync::Arc;
 
 pub(crate) const TILL: ConnectionId = ConnectionId(1);
@@ -40,6 +42,7 @@ pub(crate) struct World {
     pub(crate) exchange: Exchange,
     pub(crate) quota: Arc<Quota>,
     pub(crate) settings: Settings,
+    pub(crate) rules: Rules,
     pub(crate) journal: Vec<Entry>,
     /// Everything sent, in order, not looked at yet.
     pub(crate) sent: Vec<(ConnectionId, Vec<u8>)>,
@@ -87,12 +90,14 @@ impl Setup {
     pub(crate) fn build(self) -> World {
         let settings = settings(&self);
         let quota = Arc::new(Quota::new());
-        let exchange = Exchange::new(settings.clone(), Arc::new(rules(self.budget_fen)), Arc::clone(&quota));
+        let rules = rules(self.budget_fen);
+        let exchange = Exchange::new(settings.clone(), Arc::new(rules.clone()), Arc::clone(&quota));
         let effects = Effects::new(Lsn(1));
         let mut world = World {
             exchange,
             quota,
             settings,
+            rules,
             journal: Vec::new(),
             sent: Vec::new(),
             effects,
@@ -101,6 +106,7 @@ impl Setup {
             finds: Vec::new(),
         };
         world.happen(Event::Started);
+        world.hand_keys();
         world.happen(Event::Connected { connection: ISSUER, link: LinkId::Issuer(0) });
         world.happen(Event::Connected { connection: TILL, link: LinkId::Acquirer(0) });
         world
@@ -138,6 +144,40 @@ impl World {
         self.effects = Effects::new(self.effects.journal.next_lsn());
         (self.effects.closes, self.effects.tally, self.effects.samples, self.effects.consumed) =
             (closes, tally, samples, consumed);
+    }
+
+    /// Keys for the days that the tests come to.
+    pub(crate) fn hand_keys(&mut self) {
+        let today = self.settings.calendar.moment(self.now().wall).business_date;
+        let keys: Vec<_> = (-8..40).map(|day| SealingKey::new(BusinessDate(today.0 + day), [9; 32])).collect();
+        self.happen(Event::SealingKeys(&keys));
+    }
+
+    /// The daemon is killed and started again: what was not synced (`kept` is the number of records that are) is gone.
+    pub(crate) fn restart(&mut self, kept: usize) {
+        self.journal.truncate(kept);
+        let (exchange, quota) = self.recovered();
+        (self.exchange, self.quota) = (exchange, quota);
+        self.effects = Effects::new(Lsn(kept as u64 + 1));
+        self.reads.clear();
+        self.finds.clear();
+        self.sent.clear();
+        self.happen(Event::Started);
+        self.hand_keys();
+        self.happen(Event::Connected { connection: ISSUER, link: LinkId::Issuer(0) });
+        self.happen(Event::Connected { connection: TILL, link: LinkId::Acquirer(0) });
+    }
+
+    /// What a start makes of the journal.
+    pub(crate) fn recovered(&self) -> (Exchange, Arc<Quota>) {
+        let quota = Arc::new(Quota::new());
+        let entries = self.journal.iter().cloned().map(Ok::<_, Infallible>);
+        let look_up = |lsn: Lsn| Ok::<_, Infallible>(self.journal.iter().find(|entry| entry.lsn == lsn).cloned());
+        let recovered = recovery::replay(entries, &quota, look_up).unwrap();
+        let mut exchange = Exchange::new(self.settings.clone(), Arc::new(self.rules.clone()), Arc::clone(&quota));
+        self.journal.iter().for_each(|entry| exchange.replay(entry));
+        exchange.recover(&recovered, look_up).unwrap();
+        (exchange, quota)
     }
 
     /// All records so far are on disk.
@@ -314,6 +354,7 @@ fn settings(setup: &Setup) -> Settings {
         }],
         in_flight_max: 10_000,
         answers_days: 2,
+        queue: QueueSettings::default(),
         card_key: [7; 32],
         hash_seed: 7,
     }

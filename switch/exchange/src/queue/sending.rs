@@ -1,0 +1,152 @@
+//! A message's turn: its original is read back, the message is made of what stands there, and sent.
+
+use super::schedule::pause_us;
+use super::{Step, Target, Why, message};
+use crate::effects::Effects;
+use crate::event::{ConnectionId, Now, Ticket};
+use crate::exchange::Exchange;
+use crate::key;
+use lijian_codecs::message::{FieldIndex, parse};
+use lijian_domain::ids::Lsn;
+use lijian_domain::record::{Entry, Record};
+use std::sync::Arc;
+
+impl Exchange {
+    /// Lets everything happen that is due. Called after every event.
+    pub(crate) fn queue_turn(&mut self, now: Now, effects: &mut Effects) {
+        if self.poisoned {
+            return;
+        }
+        while let Some(lsn) = self.queue.schedule.overdue(now.monotonic_us) {
+            effects.tally.queue_unanswered += 1;
+            self.again_later(lsn, now);
+        }
+        if self.draining {
+            return;
+        }
+        let most = self.settings.queue.in_flight_max;
+        for link in 0..self.settings.issuers.len() {
+            while self.connections.ready_of(link) > 0
+                && let Some(lsn) = self.queue.schedule.next(link, most, now.monotonic_us)
+            {
+                self.begin_sending(lsn, now, effects);
+            }
+        }
+    }
+
+    /// When [`Self::queue_turn`] is due.
+    pub(crate) fn queue_deadline_us(&self) -> Option<u64> {
+        if self.poisoned {
+            return None;
+        }
+        let most = self.settings.queue.in_flight_max;
+        let links = (0..self.settings.issuers.len()).filter(|link| self.connections.ready_of(*link) > 0);
+        let due = links.filter_map(|link| self.queue.schedule.due_us(link, most)).min().filter(|_| !self.draining);
+        due.into_iter().chain(self.queue.schedule.deadline_us()).min()
+    }
+
+    fn begin_sending(&mut self, lsn: Lsn, now: Now, effects: &mut Effects) {
+        let today = self.moment(now).business_date;
+        let Some(item) = self.queue.items.get(&lsn) else { return };
+        if item.day < today && !item.ordered {
+            return self.park(lsn, Why::DayOver, effects);
+        }
+        let intent = item.intent;
+        self.tickets += 1;
+        let ticket = Ticket(self.tickets);
+        self.queue.reads.insert(ticket, lsn);
+        self.queue.go(lsn, Step::Reading);
+        effects.reads.push((ticket, intent));
+    }
+
+    /// Whether a record was read for a message that waits; then it is sent.
+    pub(crate) fn queue_read(
+        &mut self,
+        ticket: Ticket,
+        entry: Option<&Entry>,
+        now: Now,
+        effects: &mut Effects,
+    ) -> bool {
+        let Some(lsn) = self.queue.reads.remove(&ticket) else { return false };
+        if self.queue.items.get(&lsn).is_some_and(|item| item.step == Step::Reading) {
+            match entry {
+                Some(entry) if !self.poisoned => self.send_queued(lsn, entry, now, effects),
+                _ => self.again_later(lsn, now),
+            }
+        }
+        true
+    }
+
+    fn send_queued(&mut self, lsn: Lsn, entry: &Entry, now: Now, effects: &mut Effects) {
+        let settings = Arc::clone(&self.settings);
+        let Record::Intent(intent) = &entry.record else { return self.park(lsn, Why::NotWritten, effects) };
+        let Some(item) = self.queue.items.get(&lsn) else { return };
+        let link = item.issuer.and_then(|number| Some((number, settings.issuers.get(number)?)));
+        let Some((number, issuer)) = link else { return self.park(lsn, Why::NotWritten, effects) };
+        let sealed = intent.recall.card.as_ref();
+        let card = sealed.map(|card| self.sealer.open(card, &intent.origin.key));
+        if card.as_ref().is_some_and(Option::is_none) {
+            return self.park(lsn, Why::KeyGone, effects);
+        }
+        let original = message::Original { intent, at: entry.at, card: card.flatten() };
+        let repeat = item.tries > 0 || item.sent_before;
+        let own = match &item.target {
+            Target::Doubt(_) => None,
+            Target::Reversal(asked) => Some(&asked.origin),
+        };
+        self.outbound.clear();
+        if message::reversal(issuer, &original, own, item.amount, repeat, &mut self.outbound).is_err() {
+            return self.park(lsn, Why::NotWritten, effects);
+        }
+        let mut index = FieldIndex::new();
+        let semantics = issuer.dialect.semantics();
+        let Ok(view) = parse(&issuer.dialect, &self.outbound, &mut index) else {
+            return self.park(lsn, Why::NotWritten, effects);
+        };
+        let key = key::response_key(semantics, &view, number);
+        let taken =
+            self.flights.by_response(&key).is_some() || self.queue.by_response(&key).is_some_and(|other| other != lsn);
+        let same = item.carried.filter(|carried| self.connections.is_ready(number, *carried));
+        let Some(over) = same.or_else(|| self.connections.next_of(number)).filter(|_| !taken) else {
+            // Somebody else's answer would be taken for its own; or the link went away.
+            return self.again_later(lsn, now);
+        };
+        if effects.sends.push(over, |out| issuer.frame.write(&self.outbound, out)).is_err() {
+            return self.park(lsn, Why::NotWritten, effects);
+        }
+        effects.tally.queue_sent += 1;
+        if let Some(item) = self.queue.items.get_mut(&lsn) {
+            item.tries = item.tries.saturating_add(1);
+        }
+        self.queue.expect(lsn, key);
+        let deadline_us = now.monotonic_us.saturating_add(settings.queue.answer_us);
+        self.queue.go(lsn, Step::Sent { over, deadline_us });
+    }
+
+    /// A connection is gone: what was sent over it is sent again over another one.
+    pub(crate) fn queue_lost(&mut self, connection: ConnectionId, now: Now) {
+        let over = |step| matches!(step, Step::Sent { over, .. } if over == connection);
+        let lost: Vec<_> = self.queue.items.iter().filter(|(_, item)| over(item.step)).map(|(lsn, _)| *lsn).collect();
+        for lsn in lost {
+            self.again_later(lsn, now);
+        }
+    }
+
+    /// It did not come to an end this time.
+    pub(super) fn again_later(&mut self, lsn: Lsn, now: Now) {
+        let Some(tries) = self.queue.items.get(&lsn).map(|item| item.tries) else { return };
+        let step = self.waiting_after(lsn, tries, now);
+        self.queue.go(lsn, step);
+    }
+
+    pub(super) fn waiting_after(&self, lsn: Lsn, tries: u32, now: Now) -> Step {
+        let settings = &self.settings.queue;
+        let pause_us = pause_us(lsn, tries, settings.retry_us_min, settings.retry_us_max);
+        Step::Waiting { due_us: now.monotonic_us.saturating_add(pause_us) }
+    }
+
+    pub(super) fn park(&mut self, lsn: Lsn, why: Why, effects: &mut Effects) {
+        effects.tally.queue_parked += 1;
+        self.queue.go(lsn, Step::Parked(why));
+    }
+}
