@@ -102,10 +102,9 @@ fn start(storage: Arc<dyn Storage>, told: &mut impl FnMut(&str)) {
             exchange.replay(entry);
         }
     });
-    let mut recovered = replay(entries, &quota, |lsn| again.record(lsn)).unwrap();
-    let open = std::mem::take(&mut recovered.open);
-    let open_count = open.len();
-    exchange.recover(open);
+    let recovered = replay(entries, &quota, |lsn| again.record(lsn)).unwrap();
+    let open_count = recovered.open.len();
+    exchange.recover(&recovered, |lsn| again.record(lsn)).unwrap();
     told("folded");
     assert_eq!(recovered.last.next(), journal.next_lsn());
     let (remembered, personal) = (exchange.status().remembered, quota.personal_count());
@@ -127,6 +126,7 @@ fn exchange(quota: Arc<Quota>) -> Exchange {
         issuers: Vec::new(),
         in_flight_max: 1,
         answers_days: ANSWERS_DAYS,
+        queue: Default::default(),
         card_key: [7; 32],
         hash_seed: 7,
     };

@@ -21,7 +21,7 @@ use lijian_domain::record::Entry;
 use lijian_domain::rules::Rules;
 use lijian_domain::time::{BusinessDate, Moment};
 use lijian_store::quota::Quota;
-use lijian_store::recovery::{OpenQuote, Recovered};
+use lijian_store::recovery::Recovered;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
@@ -95,7 +95,7 @@ impl Exchange {
     }
 
     /// Takes over what recovery found to be under way, once the journal is replayed: sales without an outcome, which
-    /// [`Event::Started`] brings into doubt, messages that wait for an issuer, grants that stand, returns that are not over.
+    /// [`Event::Started`] brings into doubt, messages that wait for an issuer, grants that stand, returns that are not over, quotes.
     /// `look_up` reads one record again.
     ///
     /// # Errors
@@ -109,12 +109,8 @@ impl Exchange {
         self.sealer.begin(recovered.incarnation.saturating_add(1));
         recovered.open.iter().for_each(|(lsn, open)| self.doubts.recover(*lsn, open));
         self.returns.recover(recovered);
+        self.quotes.recover(recovered.quotes.iter().map(|(lsn, open)| (*lsn, open.clone())));
         self.recover_queue(recovered, look_up)
-    }
-
-    /// Takes over the quotes that recovery found open; [`Event::Started`] lets their time run on, or ends them.
-    pub fn recover_quotes(&mut self, open: impl IntoIterator<Item = (Lsn, OpenQuote)>) {
-        self.quotes.recover(open);
     }
 
     /// Lets one thing happen. What is to be done about it is added to `effects`.

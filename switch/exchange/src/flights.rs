@@ -19,7 +19,7 @@ use lijian_domain::money::MinorUnits;
 use lijian_domain::record::Intent;
 use lijian_domain::sale::ITEMS_MAX;
 use lijian_domain::text::Text;
-use lijian_domain::time::UnixMicros;
+use lijian_domain::time::{BusinessDate, UnixMicros};
 use std::collections::HashMap;
 
 /// Repeats of one request that wait for its answer on other connections, at most; a further one gets no second answer.
@@ -39,6 +39,8 @@ pub(crate) struct Grant {
     pub(crate) id: GrantId,
     pub(crate) at: UnixMicros,
     pub(crate) card: CardFingerprint,
+    /// By whose key the card number is sealed: the business date of the intent.
+    pub(crate) sealed: Option<BusinessDate>,
     pub(crate) campaign: CampaignId,
     pub(crate) gross: MinorUnits,
     pub(crate) discount: MinorUnits,
@@ -53,6 +55,7 @@ impl Grant {
         let award = &intent.award;
         (self.intent, self.id, self.at, self.campaign) = (lsn, intent.grant, at, award.campaign);
         self.card = intent.origin.card;
+        self.sealed = intent.recall.card.as_ref().map(|card| card.day);
         (self.gross, self.discount, self.net) = (award.gross, award.discount, award.net);
         self.item_discounts = award.items.iter().map(|item| item.discount).collect();
         self.takes.clear();

@@ -11,6 +11,8 @@ use lijian_codecs::message::MessageView;
 use lijian_domain::code::DecisionCode;
 use lijian_domain::ids::Lsn;
 use lijian_domain::record::{Answer, Record, ReleaseCause, ReversalOutcome};
+use lijian_domain::time::BusinessDate;
+use std::sync::Arc;
 
 /// No original: the reversal may have overtaken it.
 const NOT_FOUND: [u8; 2] = *b"25";
@@ -25,14 +27,15 @@ impl Exchange {
         now: Now,
         effects: &mut Effects,
     ) {
+        let today = self.moment(now).business_date;
         let Some(item) = self.queue.items.get(&lsn).filter(|item| item.step != Step::Ending) else {
             return effects.tally.unmatched_answers += 1;
         };
         let sent = matches!(item.step, Step::Sent { .. });
         effects.tally.unmatched_answers += u64::from(!sent);
         let result = response::result(view);
-        let confirms =
-            response::is_approved(result) || (result == Some(NOT_FOUND) && self.has_no_original(item, from, now));
+        let confirms = response::is_approved(result)
+            || (result == Some(NOT_FOUND) && self.has_no_original(item, from, today, now));
         if confirms && !self.poisoned {
             self.end_queued(lsn, true, ReleaseCause::ReversalConfirmed, now, effects);
         } else if sent {
@@ -42,11 +45,10 @@ impl Exchange {
 
     /// Whether an issuer that does not know the original never will: it was asked over the same connection, which keeps its
     /// order, or the original is so old that it does not arrive any more.
-    fn has_no_original(&self, item: &Item, from: ConnectionId, now: Now) -> bool {
+    fn has_no_original(&self, item: &Item, from: ConnectionId, today: BusinessDate, now: Now) -> bool {
         let age_us = now.wall.0.saturating_sub(item.original_at.0);
         let old = u64::try_from(age_us).is_ok_and(|age_us| age_us >= self.settings.queue.original_lifetime_us);
-        let day_over = self.settings.calendar.moment(item.original_at).business_date < self.moment(now).business_date;
-        item.carried == Some(from) || old || day_over
+        item.carried == Some(from) || old || item.sealed < today
     }
 
     /// What it stood for is done, or not: the record first.
@@ -56,7 +58,8 @@ impl Exchange {
         let Target::Reversal(asked) = &item.target else {
             return self.release_doubt(lsn, cause, now, effects);
         };
-        let acquirer = self.settings.acquirers.iter().find(|acquirer| acquirer.name == asked.origin.link);
+        let settings = Arc::clone(&self.settings);
+        let acquirer = settings.acquirers.iter().find(|acquirer| acquirer.name == asked.origin.link);
         // Done; or no action taken (ISO 8583:1987, 21).
         let code = if done { *b"00" } else { *b"21" };
         let code = acquirer.map(|acquirer| acquirer.dialect.semantics().results.from_canonical(code));
@@ -71,11 +74,12 @@ impl Exchange {
         } else {
             (Record::ReversalRefused(outcome), State::Granted)
         };
+        let (takes, intent) = (asked.takes.clone(), item.intent);
         let moment = self.moment(now);
         let at = effects.journal.push(moment.at, moment.business_date, &record);
         if done {
-            self.quota.give_back(&asked.takes);
-            self.returns.granted.remove(item.intent);
+            self.quota.give_back(&takes);
+            self.returns.granted.remove(intent);
             effects.tally.reversals_confirmed += 1;
         }
         self.queue.go(lsn, Step::Ending);

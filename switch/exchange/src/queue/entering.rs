@@ -22,7 +22,7 @@ impl Exchange {
         let (link, carried) = (flight.link, flight.issuer);
         let (intent, grant) = (flight.grant.intent, Original::of(&flight.grant));
         let Some(link) = self.settings.acquirers.get(link).map(|link| link.name) else { return };
-        let day = self.settings.calendar.moment(grant.at).business_date;
+        let day = grant.day.unwrap_or_else(|| self.moment(now).business_date);
         let item = Item { carried, ..self.item(Target::Doubt(cause), intent, grant, link, day, now) };
         self.queue.insert(intent, item);
         self.queue.staged.push_back((record, Staged::Enter(intent)));
@@ -95,7 +95,7 @@ impl Exchange {
             issuer,
             amount: if net { original.net } else { original.gross },
             day,
-            sealed: self.settings.calendar.moment(original.at).business_date,
+            sealed: original.day.unwrap_or(day),
             since: now.wall,
             tries: 0,
             sent_before: false,
@@ -120,6 +120,8 @@ impl Exchange {
 #[derive(Clone, Copy)]
 pub(super) struct Original {
     pub(super) at: UnixMicros,
+    /// Its business date, where it is known.
+    pub(super) day: Option<BusinessDate>,
     pub(super) card: lijian_domain::ids::CardFingerprint,
     pub(super) net: MinorUnits,
     pub(super) gross: MinorUnits,
@@ -127,7 +129,7 @@ pub(super) struct Original {
 
 impl Original {
     fn of(grant: &Grant) -> Self {
-        Self { at: grant.at, card: grant.card, net: grant.net, gross: grant.gross }
+        Self { at: grant.at, day: grant.sealed, card: grant.card, net: grant.net, gross: grant.gross }
     }
 }
 

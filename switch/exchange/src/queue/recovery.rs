@@ -8,7 +8,7 @@ use crate::exchange::Exchange;
 use crate::memory::State;
 use lijian_domain::ids::Lsn;
 use lijian_domain::record::{DoubtCause, Entry, Intent, QueueOrder, Record, ReversalAsked};
-use lijian_domain::time::UnixMicros;
+use lijian_domain::time::{BusinessDate, UnixMicros};
 use lijian_store::recovery::{OpenIntent, Recovered};
 
 impl Exchange {
@@ -22,9 +22,8 @@ impl Exchange {
             self.recover_doubt(*lsn, open);
         }
         for (lsn, asked) in &recovered.reversals {
-            let (asking, original) = (look_up(*lsn)?, look_up(asked.intent)?);
-            if let (Some(asking), Some(Entry { at, record: Record::Intent(intent), .. })) = (asking, original) {
-                self.recover_reversal(&asking, asked, at, &intent, recovered);
+            if let (Some(asking), Some(original)) = (look_up(*lsn)?, look_up(asked.intent)?) {
+                self.recover_reversal(&asking, asked, &original, recovered);
             }
         }
         for order in recovered.orders.values() {
@@ -42,24 +41,19 @@ impl Exchange {
         let target = Target::Doubt(open.doubt.unwrap_or(DoubtCause::Restart));
         // Where no record says that it is in doubt, its reversal was never sent.
         let sent_before = open.doubt.is_some();
-        self.recover_item(lsn, lsn, target, intent, (open.at, open.at), sent_before);
+        self.recover_item((lsn, lsn), target, intent, (open.at, open.at, open.business_date), sent_before);
     }
 
-    fn recover_reversal(
-        &mut self,
-        asking: &Entry,
-        asked: &ReversalAsked,
-        at: UnixMicros,
-        intent: &Intent,
-        recovered: &Recovered,
-    ) {
+    fn recover_reversal(&mut self, asking: &Entry, asked: &ReversalAsked, original: &Entry, recovered: &Recovered) {
+        let Record::Intent(intent) = &original.record else { return };
         // Of several that a journal holds of one sale, by whatever way, one goes out.
         if !recovered.granted.contains(asked.intent) || self.queue.reverses(asked.intent) {
             return;
         }
         let takes = intent.award.caps.as_slice().into();
         let target = Target::Reversal(Box::new(Asked { origin: asked.origin, original: intent.origin.key, takes }));
-        self.recover_item(asking.lsn, asked.intent, target, intent, (at, asking.at), true);
+        let times = (original.at, asking.at, original.business_date);
+        self.recover_item((asking.lsn, asked.intent), target, intent, times, true);
         if let Some(item) = self.queue.items.get_mut(&asking.lsn) {
             item.day = asking.business_date;
         }
@@ -68,16 +62,15 @@ impl Exchange {
 
     fn recover_item(
         &mut self,
-        lsn: Lsn,
-        of: Lsn,
+        (lsn, of): (Lsn, Lsn),
         target: Target,
         intent: &Intent,
-        (at, since): (UnixMicros, UnixMicros),
+        (at, since, day): (UnixMicros, UnixMicros, BusinessDate),
         sent_before: bool,
     ) {
         let award = &intent.award;
-        let original = Original { at, card: intent.origin.card, net: award.net, gross: award.gross };
-        let day = self.settings.calendar.moment(at).business_date;
+        let (net, gross) = (award.net, award.gross);
+        let original = Original { at, day: Some(day), card: intent.origin.card, net, gross };
         let now = Now { wall: since, monotonic_us: 0 };
         let item = self.item(target, of, original, intent.origin.link, day, now);
         let step = if item.issuer.is_some() { Step::Recorded } else { Step::Parked(Why::NotWritten) };

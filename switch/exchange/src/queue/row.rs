@@ -68,7 +68,7 @@ impl QueueState {
 
 impl Exchange {
     /// The messages that wait, from this one on in the order of their records, at most so many.
-    pub fn queue_rows(&self, from: Lsn, most: usize, now: Now) -> Vec<QueueRow> {
+    pub fn queue_rows(&mut self, from: Lsn, most: usize, now: Now) -> Vec<QueueRow> {
         let today = self.moment(now).business_date;
         let rows = self.queue.items.range(from..).take(most).map(|(lsn, item)| {
             let day_over = item.day < today && !item.ordered;

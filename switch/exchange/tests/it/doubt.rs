@@ -6,11 +6,8 @@ use lijian_domain::ids::Lsn;
 use lijian_domain::money::MinorUnits;
 use lijian_domain::record::{DoubtCause, Record};
 use lijian_exchange::settings::RefusalPolicy;
-use lijian_exchange::{Effects, Event, Exchange, LinkId};
+use lijian_exchange::{Effects, Event, LinkId};
 use lijian_store::quota::Quota;
-use lijian_store::recovery;
-use std::convert::Infallible;
-use std::sync::Arc;
 
 const BUDGET_US: u64 = 15_000_000;
 

@@ -11,22 +11,28 @@ use std::sync::Arc;
 
 impl World {
     /// The process is killed and started again; of the journal the first `kept` records are on disk.
-    pub(crate) fn restart(&mut self, kept: usize, budget_fen: u64) {
+    pub(crate) fn restart(&mut self, kept: usize) {
         self.journal.truncate(kept);
-        let (recovered, quota) = recover(&self.journal);
-        self.quota = Arc::new(quota);
-        let rules = Arc::new(rules(budget_fen));
-        self.exchange = Exchange::new(self.settings.clone(), rules, Arc::clone(&self.quota));
-        self.journal.iter().for_each(|entry| self.exchange.replay(entry));
-        self.exchange.recover_returns(&recovered);
-        self.exchange.recover(recovered.open);
-        self.exchange.recover_quotes(recovered.quotes);
+        (self.exchange, self.quota) = self.recovered();
         self.effects = Effects::new(Lsn(kept as u64 + 1));
         self.reads.clear();
+        self.finds.clear();
         self.sent.clear();
         self.happen(Event::Started);
+        self.hand_keys();
         self.happen(Event::Connected { connection: ISSUER, link: LinkId::Issuer(0) });
         self.happen(Event::Connected { connection: TILL, link: LinkId::Acquirer(0) });
+    }
+
+    /// What a start makes of the journal.
+    pub(crate) fn recovered(&self) -> (Exchange, Arc<Quota>) {
+        let (recovered, quota) = recover(&self.journal);
+        let quota = Arc::new(quota);
+        let mut exchange = Exchange::new(self.settings.clone(), Arc::new(self.rules.clone()), Arc::clone(&quota));
+        self.journal.iter().for_each(|entry| exchange.replay(entry));
+        let look_up = |lsn: Lsn| Ok::<_, Infallible>(self.journal.iter().find(|entry| entry.lsn == lsn).cloned());
+        exchange.recover(&recovered, look_up).unwrap();
+        (exchange, quota)
     }
 }
 

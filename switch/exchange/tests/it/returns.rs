@@ -7,9 +7,7 @@ use lijian_domain::cap::CapKey;
 use lijian_domain::ids::{Lsn, SerialNumber};
 use lijian_domain::record::Record;
 use lijian_domain::returns::Base;
-use lijian_exchange::{Effects, Event, Exchange, LinkId};
-use lijian_store::quota::Quota;
-use lijian_store::recovery;
+use lijian_exchange::{Effects, Event};
 use std::sync::Arc;
 
 const HOUR_US: u64 = 3_600_000_000;

@@ -27,9 +27,7 @@ use lijian_exchange::settings::{
 use lijian_exchange::{ConnectionId, Effects, Event, Exchange, LinkId, Now, SealingKey};
 use lijian_store::format;
 use lijian_store::quota::Quota;
-use lijian_store::recovery;
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 use std::sync::Arc;
 
 pub(crate) const TILL: ConnectionId = ConnectionId(1);
@@ -151,33 +149,6 @@ impl World {
         let today = self.settings.calendar.moment(self.now().wall).business_date;
         let keys: Vec<_> = (-8..40).map(|day| SealingKey::new(BusinessDate(today.0 + day), [9; 32])).collect();
         self.happen(Event::SealingKeys(&keys));
-    }
-
-    /// The daemon is killed and started again: what was not synced (`kept` is the number of records that are) is gone.
-    pub(crate) fn restart(&mut self, kept: usize) {
-        self.journal.truncate(kept);
-        let (exchange, quota) = self.recovered();
-        (self.exchange, self.quota) = (exchange, quota);
-        self.effects = Effects::new(Lsn(kept as u64 + 1));
-        self.reads.clear();
-        self.finds.clear();
-        self.sent.clear();
-        self.happen(Event::Started);
-        self.hand_keys();
-        self.happen(Event::Connected { connection: ISSUER, link: LinkId::Issuer(0) });
-        self.happen(Event::Connected { connection: TILL, link: LinkId::Acquirer(0) });
-    }
-
-    /// What a start makes of the journal.
-    pub(crate) fn recovered(&self) -> (Exchange, Arc<Quota>) {
-        let quota = Arc::new(Quota::new());
-        let entries = self.journal.iter().cloned().map(Ok::<_, Infallible>);
-        let look_up = |lsn: Lsn| Ok::<_, Infallible>(self.journal.iter().find(|entry| entry.lsn == lsn).cloned());
-        let recovered = recovery::replay(entries, &quota, look_up).unwrap();
-        let mut exchange = Exchange::new(self.settings.clone(), Arc::new(self.rules.clone()), Arc::clone(&quota));
-        self.journal.iter().for_each(|entry| exchange.replay(entry));
-        exchange.recover(&recovered, look_up).unwrap();
-        (exchange, quota)
     }
 
     /// All records so far are on disk.

@@ -9,7 +9,8 @@ use lijian_domain::ids::{Lsn, Rrn};
 use lijian_domain::record::{Entry, Opened, Record};
 use lijian_domain::rules::Rules;
 use lijian_domain::text::Text;
-use lijian_exchange::{ConnectionId, Effects, Event, Exchange, Now, Settings};
+use lijian_domain::time::BusinessDate;
+use lijian_exchange::{ConnectionId, Effects, Event, Exchange, Now, SealingKey, Settings};
 use lijian_store::format::{self, RecordBuffer};
 use lijian_store::journal::{Journal, JournalEvent, JournalOptions, JournalReader};
 use lijian_store::quota::Quota;
@@ -21,6 +22,9 @@ use std::sync::mpsc::{Receiver, channel};
 
 /// With more than this waiting, records leave for the journal before the disk is free.
 const EARLY_BYTES: usize = 12_000;
+
+/// Keys to seal with are there for so many days around the start: longer than any history.
+const KEY_DAYS: i32 = 40;
 
 /// A running daemon.
 pub(crate) struct Daemon {
@@ -69,11 +73,11 @@ impl Daemon {
             }
         });
         let mut recovered = replay(entries, &quota, |lsn| again.record(lsn)).map_err(|error| refused(&error))?;
-        if mutation != Some(Mutation::OpenIntentsForgotten) {
-            exchange.recover(std::mem::take(&mut recovered.open));
-            exchange.recover_quotes(std::mem::take(&mut recovered.quotes));
+        if mutation == Some(Mutation::OpenIntentsForgotten) {
+            recovered.open.clear();
+            recovered.quotes.clear();
         }
-        exchange.recover_returns(&recovered);
+        exchange.recover(&recovered, |lsn| again.record(lsn)).map_err(|error| refused(&error))?;
         let mut effects = Effects::new(open.next_lsn());
         let opened = Opened {
             incarnation: recovered.incarnation + 1,
@@ -99,6 +103,9 @@ impl Daemon {
             mutation,
         };
         daemon.handle(Event::Started, now);
+        let days = (-KEY_DAYS..=KEY_DAYS).map(|days| BusinessDate(date.0 + days));
+        let keys: Vec<_> = days.map(|day| SealingKey::new(day, [5; 32])).collect();
+        daemon.handle(Event::SealingKeys(&keys), now);
         Ok(daemon)
     }
 

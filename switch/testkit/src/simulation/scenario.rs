@@ -18,7 +18,9 @@ use lijian_domain::returns::Base;
 use lijian_domain::rules::Rules;
 use lijian_domain::time::{Calendar, Validity};
 use lijian_exchange::Settings;
-use lijian_exchange::settings::{AcquirerLink, IssuerLink, OursRule, Presentation, QuoteRules, RefusalPolicy};
+use lijian_exchange::settings::{
+    AcquirerLink, IssuerLink, OursRule, Presentation, QueueSettings, QuoteRules, RefusalPolicy,
+};
 use std::sync::{Arc, OnceLock};
 
 /// GTIN, category, grade, rate in hundredths of a percent.
@@ -197,6 +199,7 @@ impl Scenario {
             }],
             in_flight_max: 10_000,
             answers_days: 2,
+            queue: QueueSettings::default(),
             card_key: [7; 32],
             hash_seed: 7,
         })
