@@ -6,6 +6,9 @@ use super::record::{Body, Record};
 use super::rule::{Rule, Violation};
 use super::wire::{Key, Message};
 
+/// An hour after it was decided a sale does not reach the issuer any more.
+const LIFETIME_US: i64 = 3_600_000_000;
+
 impl Auditor {
     /// A message to the issuer.
     pub(super) fn question(&mut self, payload: &[u8]) -> Result<(), Violation> {
@@ -127,8 +130,8 @@ impl Auditor {
                 let what = format!("record {}: the issuer did not approve {:?} at {due}", record.lsn, hold.key);
                 Err(Rule::IssuerSaidSo.broken(what))
             }
-            Body::Reversed(reversal) => self.confirmed(record.lsn, reversal.intent),
-            Body::Released { intent, cause: 1 } => self.confirmed(record.lsn, *intent),
+            Body::Reversed(reversal) => self.confirmed(record, reversal.intent),
+            Body::Released { intent, cause: 1 } => self.confirmed(record, *intent),
             Body::Released { intent, cause: 2 } => {
                 let Some(hold) = self.books.holds.get(intent) else { return Ok(()) };
                 if self.said(&hold.key, |(code, _)| code != "00") {
@@ -140,11 +143,17 @@ impl Auditor {
         }
     }
 
-    fn confirmed(&self, lsn: u64, intent: u64) -> Result<(), Violation> {
-        let confirmed = self.books.holds.get(&intent).is_none_or(|hold| self.traffic.confirmed.contains(&hold.key));
-        if confirmed {
+    fn confirmed(&self, record: &Record, intent: u64) -> Result<(), Violation> {
+        let sale = usize::try_from(intent).ok().and_then(|lsn| self.records.get(lsn.checked_sub(1)?));
+        // Too old to arrive any more: an issuer that does not know it never will.
+        let old = sale.is_none_or(|sale| record.date > sale.date || record.at_us - sale.at_us >= LIFETIME_US);
+        let confirmed = |hold: &Hold| {
+            self.traffic.confirmed.contains(&hold.key) || (old && self.traffic.not_found.contains(&hold.key))
+        };
+        if self.books.holds.get(&intent).is_none_or(confirmed) {
             return Ok(());
         }
+        let lsn = record.lsn;
         Err(Rule::IssuerSaidSo.broken(format!("record {lsn}: the issuer confirmed no reversal of {intent}")))
     }
 

@@ -7,6 +7,8 @@ use super::input::{Input, Read};
 pub(super) struct Record {
     /// Its LSN.
     pub(super) lsn: u64,
+    /// When it was made, microseconds since 1970-01-01T00:00:00Z.
+    pub(super) at_us: i64,
     /// Its business date, days since 1970-01-01.
     pub(super) date: i32,
     /// What it says.
@@ -191,10 +193,10 @@ pub(super) struct ReturnAsked {
 pub(super) fn read(raw: &[u8]) -> Read<Record> {
     let mut input = Input::new(raw);
     let (_length, _crc, lsn) = (input.u32()?, input.u32()?, input.u64()?);
-    let (_at_us, date, kind, version) = (input.i64()?, input.i32()?, input.u8()?, input.u8()?);
+    let (at_us, date, kind, version) = (input.i64()?, input.i32()?, input.u8()?, input.u8()?);
     let body = body(kind, version, &mut input).and_then(|body| input.end().map(|()| body));
     let body = body.map_err(|flaw| format!("record {lsn} of kind {kind}, version {version}: {flaw}"))?;
-    Ok(Record { lsn, date, body, raw: raw.to_vec() })
+    Ok(Record { lsn, at_us, date, body, raw: raw.to_vec() })
 }
 
 fn body(kind: u8, version: u8, input: &mut Input<'_>) -> Read<Body> {

@@ -28,6 +28,10 @@ pub(super) struct Traffic {
     pub(super) taken_back: BTreeSet<Key>,
     /// The same, as it reached the switch.
     pub(super) confirmed: BTreeSet<Key>,
+    /// Which connection each sale was sent over.
+    pub(super) carried: BTreeMap<Key, u64>,
+    /// Sales that the issuer does not know, as it says to their reversal over another connection.
+    pub(super) not_found: BTreeSet<Key>,
     /// Answers already given: by the record that opened the request.
     pub(super) answers: BTreeMap<u64, Vec<u8>>,
     /// Who waits for an answer, and to what.
@@ -68,6 +72,9 @@ impl Auditor {
     /// It must not.
     pub fn to_issuer(&mut self, connection: u64, bytes: &[u8]) -> Result<(), Violation> {
         for payload in self.traffic.cut((connection, true), bytes) {
+            if let Some(message) = Message::read(&payload).filter(|message| message.original().is_none()) {
+                self.traffic.carried.entry(message.key()).or_insert(connection);
+            }
             self.question(&payload)?;
         }
         Ok(())
@@ -78,8 +85,14 @@ impl Auditor {
         for payload in self.traffic.cut((connection, false), bytes) {
             if let Some(message) = Message::read(&payload) {
                 let result = (message.field(39).to_owned(), message.number(4));
-                if let (Some(original), "00") = (message.original(), message.field(39)) {
-                    self.traffic.confirmed.insert(original);
+                match (message.original(), message.field(39)) {
+                    (Some(original), "00") => drop(self.traffic.confirmed.insert(original)),
+                    // Over the same connection nothing overtakes: what is not known there never came.
+                    (Some(original), "25") if self.traffic.carried.get(&original) == Some(&connection) => {
+                        self.traffic.confirmed.insert(original);
+                    }
+                    (Some(original), "25") => drop(self.traffic.not_found.insert(original)),
+                    _ => {}
                 }
                 self.traffic.results.entry(message.key()).or_default().push(result);
             }

@@ -2,7 +2,6 @@
 
 use super::*;
 
-const BUDGET_FEN: u64 = 100_000_000;
 
 #[test]
 fn a_quote_outlives_a_restart_and_ends_in_its_time() {
@@ -10,7 +9,7 @@ fn a_quote_outlives_a_restart_and_ends_in_its_time() {
     let first = world.quoted(&quote(1));
     let id = tag(&first, 48, "84").unwrap();
     world.now_us += LIFETIME_US / 2;
-    world.restart(1, BUDGET_FEN);
+    world.restart(1);
     assert_eq!((world.kinds(), of(world.campaign())), (vec!["quoted"], holds(40_000, 0)));
     assert_eq!(world.exchange.status().quotes_open, 1);
     assert_eq!(world.exchange.next_deadline_us(), Some(world.now_us + LIFETIME_US / 2));
@@ -19,7 +18,7 @@ fn a_quote_outlives_a_restart_and_ends_in_its_time() {
     assert_eq!(world.take(TILL).1, first, "the same bytes");
     let mut used = world;
     assert_eq!(used.sale_approved(&sale_on(2, &id))[&39], "00");
-    used.restart(3, BUDGET_FEN);
+    used.restart(3);
     assert_eq!(of(used.campaign()), holds(0, 40_000));
     assert_eq!(used.sale_refused(&sale_on(3, &id)), pair("57", "N115"));
     used.till("0400", &reversal_of_quote(&quote(1), 4));
@@ -31,9 +30,9 @@ fn a_quote_whose_time_went_by_meanwhile_ends_at_the_start() {
     let mut world = world();
     let id = world.quote_id(&quote(1));
     world.now_us += LIFETIME_US;
-    world.restart(1, BUDGET_FEN);
+    world.restart(1);
     assert_eq!((world.kinds(), of(world.campaign())), (vec!["quoted", "released"], holds(0, 0)));
-    world.restart(2, BUDGET_FEN);
+    world.restart(2);
     assert_eq!(world.kinds().len(), 2, "once");
     assert_eq!(world.sale_refused(&sale_on(2, &id)), pair("57", "N115"));
     world.till("0400", &reversal_of_quote(&quote(1), 3));
@@ -46,7 +45,7 @@ fn a_clock_that_was_put_back_prolongs_nothing() {
     world.now_us = 10 * LIFETIME_US;
     world.quote_id(&quote(1));
     world.now_us = 1;
-    world.restart(1, BUDGET_FEN);
+    world.restart(1);
     assert_eq!(world.exchange.next_deadline_us(), Some(1 + LIFETIME_US));
 }
 
@@ -58,7 +57,7 @@ fn a_kill_at_any_step_leaves_a_quote_or_a_sale_and_never_both() {
         world.till("0100", &quote(1));
         world.sync();
         world.till("0200", &sale_on(2, "0001000000000001"));
-        world.restart(kept, BUDGET_FEN);
+        world.restart(kept);
         assert_eq!(of(world.campaign()), holds(held, 0), "{kept}");
         if sells {
             assert_eq!(world.sale_approved(&sale_on(2, "0001000000000001"))[&39], "00");
@@ -87,7 +86,7 @@ fn a_kill_before_the_end_of_a_quote_is_on_disk_leaves_the_quote() {
         }
         assert_eq!(world.kinds(), ["quoted", "released"]);
         for kept in [2, 1] {
-            world.restart(kept, BUDGET_FEN);
+            world.restart(kept);
             if withdrawn && kept == 1 {
                 assert_eq!(of(world.campaign()), holds(40_000, 0));
                 world.till("0401", &reversal_of_quote(&quote(1), 2));
@@ -108,7 +107,7 @@ fn what_a_day_forgets_are_not_its_open_quotes() {
     let quotes = lijian_exchange::settings::QuoteRules { lifetime_us: 30 * 3_600_000_000, ..Setup::default().quotes };
     let mut world = Setup { quotes, ..Setup::default() }.build();
     world.settings.answers_days = 1;
-    world.restart(0, BUDGET_FEN);
+    world.restart(0);
     world.quote_id(&quote(1));
     world.pass_us(24 * 3_600_000_000);
     world.sale_approved(&sale_of(2, OTHER_CARD, &sale(1)[&48], 200_000));

@@ -91,7 +91,7 @@ impl Walk {
             }
             37..=38 if self.dice.roll(3) == 0 => {
                 let kept = self.durable + self.dice.roll(self.world.journal.len() - self.durable + 1);
-                self.world.restart(kept, BUDGET_FEN);
+                self.world.restart(kept);
                 (self.poisoned, self.durable) = (false, kept);
                 self.asked.clear();
             }
