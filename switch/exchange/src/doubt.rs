@@ -110,16 +110,16 @@ impl Exchange {
         }
     }
 
-    /// Ends a doubt without a grant: the record first, then the hold is given back.
+    /// Ends a doubt without a grant: the record first, then the hold is given back. Others are told of it once it is on disk.
     pub(crate) fn release_doubt(&mut self, intent: Lsn, cause: ReleaseCause, now: Now, effects: &mut Effects) {
         if self.poisoned {
             return;
         }
         let Some(doubt) = self.doubts.remove(intent) else { return };
         let moment = self.moment(now);
-        effects.journal.push(moment.at, moment.business_date, &Record::Released(Released { intent, cause }));
+        let record = Record::Released(Released { intent, cause });
+        let lsn = effects.journal.push(moment.at, moment.business_date, &record);
         self.quota.release(&doubt.takes);
-        self.memory.note(&doubt.key, State::Released, None);
-        self.queue.remove(intent);
+        self.queue.ends(intent, lsn, [(doubt.key, State::Released, None)]);
     }
 }

@@ -1,6 +1,6 @@
 //! What the issuer says of a message of the queue, and what that ends.
 
-use super::{Item, Staged, Step, Target};
+use super::{Item, Step, Target};
 use crate::effects::Effects;
 use crate::event::{ConnectionId, Now};
 use crate::exchange::Exchange;
@@ -75,6 +75,7 @@ impl Exchange {
             (Record::ReversalRefused(outcome), State::Granted)
         };
         let (takes, intent) = (asked.takes.clone(), item.intent);
+        let (sale, request) = (asked.original, asked.origin.key);
         let moment = self.moment(now);
         let at = effects.journal.push(moment.at, moment.business_date, &record);
         if done {
@@ -82,7 +83,7 @@ impl Exchange {
             self.returns.granted.remove(intent);
             effects.tally.reversals_confirmed += 1;
         }
-        self.queue.go(lsn, Step::Ending);
-        self.queue.staged.push_back((at, Staged::End { lsn, record: at, original }));
+        let notes = [(sale, original, None), (request, State::ReversalAnswered, Some(at))];
+        self.queue.ends(lsn, at, notes);
     }
 }

@@ -6,7 +6,6 @@ use crate::event::Now;
 use crate::exchange::Exchange;
 use crate::flights::{FlightId, Grant};
 use crate::inbound;
-use crate::memory::State;
 use crate::settings::Presentation;
 use lijian_codecs::message::{FieldIndex, parse};
 use lijian_domain::ids::{LinkName, Lsn};
@@ -66,7 +65,10 @@ impl Exchange {
                         self.queue.go(lsn, Step::Waiting { due_us: now.monotonic_us });
                     }
                 }
-                Staged::End { lsn, record, original } => self.reversal_over(lsn, record, original),
+                Staged::End(lsn, notes) => {
+                    notes.iter().for_each(|(key, state, answered)| self.memory.note(key, *state, *answered));
+                    self.queue.remove(lsn);
+                }
                 Staged::Order(order) => self.carry_out(order, now, effects),
             }
         }
@@ -104,15 +106,6 @@ impl Exchange {
             response: None,
             step: Step::Recorded,
         }
-    }
-
-    /// The reversal of a grant is over, on disk: now others are told so.
-    fn reversal_over(&mut self, lsn: Lsn, record: Lsn, original: State) {
-        if let Some(Item { target: Target::Reversal(asked), .. }) = self.queue.items.get(&lsn) {
-            self.memory.note(&asked.original, original, None);
-            self.memory.note(&asked.origin.key, State::ReversalAnswered, Some(record));
-        }
-        self.queue.remove(lsn);
     }
 }
 

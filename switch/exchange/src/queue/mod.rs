@@ -28,6 +28,7 @@ pub use row::{QueueRow, QueueState};
 use crate::event::{ConnectionId, Ticket};
 use crate::key::KeyBytes;
 use crate::memory::State;
+use arrayvec::ArrayVec;
 use foldhash::fast::FixedState;
 use lijian_domain::cap::CapTake;
 use lijian_domain::ids::{CardFingerprint, DuplicateKey, Lsn};
@@ -116,13 +117,16 @@ struct Item {
     step: Step,
 }
 
+/// What is remembered of a request from now on.
+type Note = (DuplicateKey, State, Option<Lsn>);
+
 /// What waits for a record to be durable.
 #[derive(Debug)]
 enum Staged {
     /// An item may go out.
     Enter(Lsn),
-    /// The reversal of a grant is over, by this record, and its original is this.
-    End { lsn: Lsn, record: Lsn, original: State },
+    /// An item is over: what becomes of its requests.
+    End(Lsn, ArrayVec<Note, 2>),
     /// Two people's decision is carried out.
     Order(QueueOrdered),
 }
@@ -183,8 +187,14 @@ impl Queue {
         self.items.insert(lsn, item);
     }
 
+    /// What an item stood for ends by this record; others are told so once that is durable.
+    pub(crate) fn ends(&mut self, lsn: Lsn, record: Lsn, notes: impl IntoIterator<Item = Note>) {
+        self.go(lsn, Step::Ending);
+        self.staged.push_back((record, Staged::End(lsn, notes.into_iter().collect())));
+    }
+
     /// Takes a message out, wherever it stands.
-    pub(crate) fn remove(&mut self, lsn: Lsn) {
+    fn remove(&mut self, lsn: Lsn) {
         self.go(lsn, Step::Ending);
         let Some(item) = self.items.remove(&lsn) else { return };
         if self.of_grant.get(&item.intent) == Some(&lsn) {

@@ -81,6 +81,10 @@ impl Exchange {
         let settings = Arc::clone(&self.settings);
         let Record::Intent(intent) = &entry.record else { return self.park(lsn, Why::NotWritten, effects) };
         let Some(item) = self.queue.items.get(&lsn) else { return };
+        if intent.grant.lsn() != item.intent || intent.origin.card != item.card {
+            // Another sale's record: nothing is taken back by it.
+            return self.again_later(lsn, now);
+        }
         let link = item.issuer.and_then(|number| Some((number, settings.issuers.get(number)?)));
         let Some((number, issuer)) = link else { return self.park(lsn, Why::NotWritten, effects) };
         let sealed = intent.recall.card.as_ref();

@@ -2,7 +2,7 @@
 
 use super::Auditor;
 use super::books::Hold;
-use super::record::Answer;
+use super::record::{Answer, Body};
 use super::rule::{Rule, Violation};
 use super::wire::{Key, Message};
 
@@ -117,6 +117,16 @@ impl Auditor {
             if ended.is_some_and(|(_, answer)| answer.response_code == code) {
                 return self.same_bytes(lsn, payload);
             }
+            // On record and not over, after it was put off: the switch sees to it by itself.
+            let since = usize::try_from(lsn).ok().and_then(|lsn| self.records.get(lsn..)).unwrap_or_default();
+            let started = since.iter().any(|record| matches!(record.body, Body::Opened { .. }));
+            let open = asked.returns.is_none() && asked.ended.is_none() && lsn <= self.durable;
+            if code == "00" && open && (started || self.traffic.put_off.contains(key)) {
+                return self.same_bytes(lsn, payload);
+            }
+        }
+        if code == "98" {
+            self.traffic.put_off.insert(key.clone());
         }
         if UNRECORDED.contains(&code) || self.traffic.answered.contains(payload) {
             return Ok(());

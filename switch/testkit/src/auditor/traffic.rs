@@ -32,6 +32,8 @@ pub(super) struct Traffic {
     pub(super) carried: BTreeMap<Key, u64>,
     /// Sales that the issuer does not know, as it says to their reversal over another connection.
     pub(super) not_found: BTreeSet<Key>,
+    /// Reversals that an acquirer was told 98 about.
+    pub(super) put_off: BTreeSet<Key>,
     /// Answers already given: by the record that opened the request.
     pub(super) answers: BTreeMap<u64, Vec<u8>>,
     /// Who waits for an answer, and to what.

@@ -2,7 +2,6 @@
 
 use super::*;
 
-
 #[test]
 fn a_quote_outlives_a_restart_and_ends_in_its_time() {
     let mut world = world();
