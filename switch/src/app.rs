@@ -10,9 +10,10 @@ use crate::entropy;
 use crate::keys::{self, KeyError};
 use crate::lifecycle::{self, Verdict};
 use crate::limits::INDEX_BYTES;
-use crate::links::{self, JournalFeed, Parts, Past, StartError};
+use crate::links::{self, JournalFeed, Parts, Past, Sealing, StartError};
 use crate::observer::observer;
-use crate::ops::{Board, Health, Ops, Phase, Transactions, asker};
+use crate::ops::{Board, Health, Ops, People, Phase, Transactions, asker};
+use crate::sealing::SealingKeys;
 use crate::settings;
 use crate::telemetry::{Latencies, Page};
 use lijian_config::switch::{Durability, Loaded, StoreConfig, SwitchConfig};
@@ -101,6 +102,7 @@ impl AppError {
                     64
                 }
             }
+            Self::Links(StartError::Keys(_)) => 64,
             Self::Data { .. } | Self::Keys(_) | Self::Admin(AdminError::NotLoopback { .. }) => 64,
             _ => 70,
         }
@@ -157,6 +159,7 @@ pub fn run(loaded: Loaded) -> Result<Verdict, AppError> {
         rules,
         calendar: config.clock.calendar.clone(),
         clock,
+        people: People::new(config.people),
         journal: Arc::clone(&journal),
         applied,
         transactions: Transactions::new(index.clone(), reader()?),
@@ -177,6 +180,11 @@ pub fn run(loaded: Loaded) -> Result<Verdict, AppError> {
         asked,
         acquirers: config.acquirers,
         issuers: config.issuers,
+        sealing: Sealing {
+            keys: SealingKeys::new(&config.store.path, entropy::fill),
+            kept_days: config.sealed_days,
+            opened: recovered.last.next(),
+        },
         seed,
         drain: drain.clone(),
     };
@@ -221,20 +229,19 @@ fn recover(config: &SwitchConfig, rules: &Arc<Rules>, seed: u64) -> Result<Recov
         RecoveryError::Journal(error) => AppError::Journal(error),
         contradiction => AppError::Recovery(contradiction),
     })?;
-    let open = std::mem::take(&mut recovered.open);
-    let quotes = std::mem::take(&mut recovered.quotes);
     tracing::info!(
         records = report.records,
         cut_bytes = report.cut_bytes,
-        open_intents = open.len(),
-        open_quotes = quotes.len(),
+        open_intents = recovered.open.len(),
+        open_reversals = recovered.reversals.len(),
+        open_quotes = recovered.quotes.len(),
         durability = %options.durability,
         survives = options.durability.survives(),
         "journal recovered"
     );
-    exchange.recover(open);
-    exchange.recover_returns(&recovered);
-    exchange.recover_quotes(quotes);
+    exchange.recover(&recovered, |lsn| again.record(lsn))?;
+    recovered.open.clear();
+    recovered.quotes.clear();
     Ok(Recovery { journal, storage, exchange, quota, recovered })
 }
 

@@ -90,14 +90,32 @@ pub enum KeyError {
 /// # Errors
 /// See [`KeyError`]; nothing is changed then, except that an empty folder may be there.
 pub fn card_key(data: &Path, random: impl FnOnce(&mut [u8]) -> io::Result<()>) -> Result<CardKey, KeyError> {
-    let folder = data.join(FOLDER);
+    let folder = folder(data);
     let path = folder.join(CARD_KEY);
     make_folder(&folder)?;
-    match File::open(&path) {
-        Ok(file) => read(file, path),
-        Err(error) if error.kind() == io::ErrorKind::NotFound && has_journal(data) => Err(KeyError::Lost { path }),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => make(data, &folder, &path, random),
-        Err(source) => Err(KeyError::Io { path, action: "opened", source }),
+    if !path.exists() && has_journal(data) {
+        return Err(KeyError::Lost { path });
+    }
+    read_or_make(data, &folder, &path, &folder.join(UNFINISHED), random)
+}
+
+/// Where keys are kept.
+pub(crate) fn folder(data: &Path) -> PathBuf {
+    data.join(FOLDER)
+}
+
+/// The key in this file; made where there is none.
+pub(crate) fn read_or_make(
+    data: &Path,
+    folder: &Path,
+    path: &Path,
+    unfinished: &Path,
+    random: impl FnOnce(&mut [u8]) -> io::Result<()>,
+) -> Result<CardKey, KeyError> {
+    match File::open(path) {
+        Ok(file) => read(file, path.to_owned()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => make(data, folder, path, unfinished, random),
+        Err(source) => Err(KeyError::Io { path: path.to_owned(), action: "opened", source }),
     }
 }
 
@@ -139,20 +157,20 @@ fn make(
     data: &Path,
     folder: &Path,
     path: &Path,
+    unfinished: &Path,
     random: impl FnOnce(&mut [u8]) -> io::Result<()>,
 ) -> Result<CardKey, KeyError> {
-    let unfinished = folder.join(UNFINISHED);
     let mut key = CardKey([0; KEY_BYTES]);
     let written = (|| {
         random(&mut key.0)?;
-        match fs::remove_file(&unfinished) {
+        match fs::remove_file(unfinished) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(KEY_MODE).open(&unfinished)?;
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(KEY_MODE).open(unfinished)?;
         file.write_all(&key.0)?;
         file.sync_all()?;
-        fs::rename(&unfinished, path)?;
+        fs::rename(unfinished, path)?;
         File::open(folder)?.sync_all()?;
         File::open(data)?.sync_all()
     })();

@@ -4,7 +4,7 @@ use crate::keys::CardKey;
 use crate::ops::{AcquirerRow, HostRow, IssuerRow, Links};
 use lijian_config::switch::{self, SwitchConfig};
 use lijian_exchange::settings::{
-    AcquirerLink, IssuerLink, OursRule, Presentation, QuoteRules, RefusalPolicy, Settings,
+    AcquirerLink, IssuerLink, OursRule, Presentation, QueueSettings, QuoteRules, RefusalPolicy, Settings,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +18,13 @@ pub(crate) fn exchange(config: &SwitchConfig, card_key: &CardKey, hash_seed: u64
         issuers: config.issuers.iter().map(issuer).collect(),
         in_flight_max: config.exchange.in_flight_max,
         answers_days: config.exchange.answers_days,
+        queue: QueueSettings {
+            answer_us: microseconds(config.queue.answer_max),
+            retry_us_min: microseconds(config.queue.retry_min),
+            retry_us_max: microseconds(config.queue.retry_max),
+            in_flight_max: config.queue.in_flight_max,
+            original_lifetime_us: microseconds(config.queue.original_lifetime),
+        },
         card_key: card_key.reveal(),
         hash_seed,
     }

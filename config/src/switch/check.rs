@@ -4,6 +4,7 @@ use super::config::{ClockConfig, Durability, ExchangeConfig, RuleFiles, StoreCon
 use super::context::Context;
 use super::dialects::Dialects;
 use super::links::{self, Links, Listener};
+use super::queue;
 use super::section::Section;
 use super::tree::Table;
 use super::{Environment, limits};
@@ -33,7 +34,11 @@ pub(super) fn check(context: &Context, root: &Table, file: &Path, environment: E
     };
     let dialects = Dialects::load(root.section("dialects"));
     let mut links = links::read(root.section("links"), &dialects);
-    let admin = listener(root.section("admin"), true, &mut links.listeners);
+    let admin = root.section("admin");
+    let people = queue::people(&admin);
+    let admin = listener(admin, true, &mut links.listeners);
+    let queue_config = queue::queue(root.section("queue"));
+    let sealed_days = queue::sealed_days(root.section("keys"));
     let portal = listener(root.section("portal"), false, &mut links.listeners);
     collisions(context, &links.listeners);
     root.finish();
@@ -47,7 +52,10 @@ pub(super) fn check(context: &Context, root: &Table, file: &Path, environment: E
             rule_files: files.clone(),
             acquirers,
             issuers,
+            queue: queue_config,
+            sealed_days,
             admin_listen,
+            people,
             portal_listen: portal,
         }),
         _ => None,

@@ -27,8 +27,14 @@ pub struct SwitchConfig {
     pub acquirers: Vec<AcquirerLink>,
     /// `[links.issuers.NAME]`, in the order of their names.
     pub issuers: Vec<IssuerLink>,
+    /// `[queue]`: how messages of the switch's own wait for an issuer.
+    pub queue: QueueConfig,
+    /// `keys.sealed_days`: how many days after its own a business date's sealing key is kept at least.
+    pub sealed_days: u16,
     /// `admin.listen`: console, API, metrics.
     pub admin_listen: SocketAddr,
+    /// `[[admin.people]]`: who may decide about what waits, two at a time.
+    pub people: Vec<Person>,
     /// `portal.listen`: the consumers' pages; none where no portal is wanted.
     pub portal_listen: Option<SocketAddr>,
 }
@@ -84,6 +90,30 @@ pub struct ExchangeConfig {
     pub answers_days: u16,
     /// Requests in flight at most, over all links.
     pub in_flight_max: usize,
+}
+
+/// How messages of the switch's own wait for an issuer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct QueueConfig {
+    /// How long one sending waits for its answer.
+    pub answer_max: Duration,
+    /// Pause before the second sending; it doubles with each further one.
+    pub retry_min: Duration,
+    /// The longest such pause.
+    pub retry_max: Duration,
+    /// Such messages under way at a time on one issuer link.
+    pub in_flight_max: usize,
+    /// How long after it was decided a sale may still reach the issuer.
+    pub original_lifetime: Duration,
+}
+
+/// Somebody who may decide about what waits.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Person {
+    /// As records name them.
+    pub name: String,
+    /// SHA-256 of their bearer token.
+    pub token_sha256: [u8; 32],
 }
 
 /// A link that an acquirer dials.

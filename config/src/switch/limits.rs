@@ -69,6 +69,24 @@ pub const RECONNECT_MS_MIN: Limit = limit(100, 1, 60_000);
 /// `links.issuers.NAME.reconnect_ms_max`: under the time budget, so that a host that comes back serves those who wait.
 pub const RECONNECT_MS_MAX: Limit = limit(5_000, 1, 600_000);
 
+/// `queue.answer_ms_max`: as long as the time budget of a sale.
+pub const QUEUE_ANSWER_MS_MAX: Limit = limit(15_000, 50, 120_000);
+
+/// `queue.retry_ms_min`: an issuer that was busy is asked again soon.
+pub const QUEUE_RETRY_MS_MIN: Limit = limit(5_000, 10, 3_600_000);
+
+/// `queue.retry_ms_max`: one that is ill is not hammered, and yet reached within minutes after it is well.
+pub const QUEUE_RETRY_MS_MAX: Limit = limit(300_000, 10, 86_400_000);
+
+/// `queue.in_flight_max`: an issuer that comes back has its sales to see to first.
+pub const QUEUE_IN_FLIGHT_MAX: Limit = limit(32, 1, 4_096);
+
+/// `queue.original_lifetime_ms`: no host keeps a request for an hour before it decides it.
+pub const ORIGINAL_LIFETIME_MS: Limit = limit(3_600_000, 1_000, 604_800_000);
+
+/// `keys.sealed_days`: until the files of a day are settled and their exceptions are cleared up.
+pub const SEALED_DAYS: Limit = limit(7, 1, 400);
+
 /// Links on each side at most: each has tasks and buffers of its own.
 pub const LINKS_MAX: usize = 256;
 
@@ -103,4 +121,7 @@ pub const QUOTES_MAX: Limit = limit(8_192, 1, 1 << 20);
 /// given up and not taken back. A till that asks for more would hold a budget without selling.
 pub const QUOTES_PER_TERMINAL_MAX: Limit = limit(8, 1, 10_000);
 
-const _: () = assert!(*NODE.range.end() <= 0xffff && *ANSWERS_DAYS.range.end() <= 0xffff, "both are read into 16 bits");
+const _: () = assert!(
+    *NODE.range.end() <= 0xffff && *ANSWERS_DAYS.range.end() <= 0xffff && *SEALED_DAYS.range.end() <= 0xffff,
+    "all are read into 16 bits"
+);

@@ -14,14 +14,15 @@ mod dialects;
 pub mod limits;
 mod links;
 mod overrides;
+mod queue;
 mod report;
 mod rules;
 mod section;
 mod tree;
 
 pub use config::{
-    AcquirerLink, ClockConfig, Durability, ExchangeConfig, IssuerLink, OursRule, Presentation, QuoteRules,
-    RefusalPolicy, RuleFiles, StoreConfig, SwitchConfig,
+    AcquirerLink, ClockConfig, Durability, ExchangeConfig, IssuerLink, OursRule, Person, Presentation, QueueConfig,
+    QuoteRules, RefusalPolicy, RuleFiles, StoreConfig, SwitchConfig,
 };
 pub use overrides::override_argument;
 pub use report::render;

@@ -22,8 +22,20 @@ impl Problem {
         Self { status: StatusCode::BAD_REQUEST, title: "Bad request", detail: detail.into() }
     }
 
+    pub(super) fn unauthorized(detail: impl Into<String>) -> Self {
+        Self { status: StatusCode::UNAUTHORIZED, title: "Unauthorized", detail: detail.into() }
+    }
+
+    pub(super) fn forbidden(detail: impl Into<String>) -> Self {
+        Self { status: StatusCode::FORBIDDEN, title: "Forbidden", detail: detail.into() }
+    }
+
+    pub(super) fn conflict(detail: impl Into<String>) -> Self {
+        Self { status: StatusCode::CONFLICT, title: "Conflict", detail: detail.into() }
+    }
+
     pub(super) fn method_not_allowed() -> Self {
-        let detail = "this page can only be read (GET)".to_owned();
+        let detail = "this page cannot be asked in this way; see /api/openapi.json".to_owned();
         Self { status: StatusCode::METHOD_NOT_ALLOWED, title: "Method not allowed", detail }
     }
 

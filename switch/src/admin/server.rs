@@ -1,12 +1,12 @@
 //! Routes, thread, socket.
 
 use super::problem::Problem;
-use super::{health, links, metrics, money};
+use super::{health, links, metrics, money, queue};
 use crate::ops::Ops;
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
-use axum::routing::get;
+use axum::routing::{get, post};
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -82,6 +82,9 @@ fn router(ops: Arc<Ops>) -> Router {
         .route("/api/v1/budgets", get(money::budgets))
         .route("/api/v1/transactions/{rrn}", get(money::transactions))
         .route("/api/v1/links", get(links::links))
+        .route("/api/v1/queue", get(queue::queue))
+        .route("/api/v1/queue/{lsn}/orders", post(queue::propose))
+        .route("/api/v1/queue/{lsn}/orders/confirm", post(queue::confirm))
         .route("/api/openapi.json", get(openapi))
         .fallback(async || Problem::not_found("there is no such page; see /api/openapi.json"))
         .method_not_allowed_fallback(async || Problem::method_not_allowed())

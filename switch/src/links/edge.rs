@@ -7,6 +7,8 @@ use crate::clock::{self, Clock};
 use crate::limits::{APPEND_EARLY_BYTES, READ_BYTES, REST_BYTES_MAX};
 use crate::telemetry::{Counters, Latencies, Part};
 use lijian_domain::ids::Lsn;
+use lijian_domain::time::BusinessDate;
+use lijian_exchange::queue::QueueRow;
 use lijian_exchange::status::Status;
 use lijian_exchange::{ConnectionId, Effects, Event, Exchange, LinkId};
 use lijian_store::format::RecordBuffer;
@@ -225,6 +227,27 @@ impl Edge {
 
     pub(super) fn status(&self) -> Status {
         self.core.borrow().exchange.status()
+    }
+
+    /// How far the disk is.
+    pub(super) fn durable(&self) -> Lsn {
+        self.core.borrow().journal.durable()
+    }
+
+    pub(super) fn is_poisoned(&self) -> bool {
+        self.core.borrow().poisoned
+    }
+
+    /// The business date.
+    pub(super) fn today(&self) -> BusinessDate {
+        let core = &mut *self.core.borrow_mut();
+        core.exchange.moment(core.clock.now()).business_date
+    }
+
+    /// Messages of our own that wait for an issuer, from this record on.
+    pub(super) fn queue_rows(&self, from: Lsn, most: usize) -> Vec<QueueRow> {
+        let core = &mut *self.core.borrow_mut();
+        core.exchange.queue_rows(from, most, core.clock.now())
     }
 
     /// Whether nothing is in flight, nothing waits for the disk and nobody is owed anything.

@@ -15,9 +15,11 @@ mod issuers;
 mod journal_feed;
 mod read_back;
 mod run;
+mod sealing;
 mod serve;
 mod table;
 
 pub use journal_feed::JournalFeed;
 pub use read_back::Past;
 pub use run::{Ended, Parts, StartError, run};
+pub use sealing::Sealing;

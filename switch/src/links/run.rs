@@ -6,11 +6,17 @@ use super::edge::{Edge, EdgeParts};
 use super::issuers::{Host, dial};
 use super::journal_feed::JournalFeed;
 use super::read_back::{Past, ReadBack};
+use super::sealing::Sealing;
 use crate::clock::{self, Clock};
+use crate::keys::KeyError;
 use crate::limits::{DRAIN, DRAIN_LOOK, TASKS_PER_WAKE_UP, TICK_MIN_US};
-use crate::ops::{Asked, Board};
+use crate::ops::{Answers, Asked, Board};
 use crate::telemetry::{Counters, Latencies};
 use lijian_config::switch::{AcquirerLink, IssuerLink};
+use lijian_domain::ids::Lsn;
+use lijian_domain::record::QueueOrdered;
+use lijian_exchange::queue::QueueRow;
+use lijian_exchange::status::Status;
 use lijian_exchange::{Effects, Event, Exchange};
 use lijian_store::journal::Journal;
 use std::io;
@@ -49,6 +55,8 @@ pub struct Parts {
     pub acquirers: Vec<AcquirerLink>,
     /// Links to dial.
     pub issuers: Vec<IssuerLink>,
+    /// Keys that card numbers are sealed with.
+    pub sealing: Sealing,
     /// Seed of the back-offs' jitter.
     pub seed: u64,
     /// Cancelled when the switch is to stop.
@@ -73,6 +81,9 @@ pub enum StartError {
         /// What the system said.
         source: io::Error,
     },
+    /// The keys that card numbers are sealed with.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
     /// One of its tasks panicked, at any time.
     #[error("a task of the exchange panicked; a restart recovers what is in the journal")]
     Panicked,
@@ -113,8 +124,10 @@ async fn serve(parts: Parts, listening: impl FnOnce()) -> Result<Ended, StartErr
     spawn(&edge, ticks(Rc::clone(&edge)));
     spawn(&edge, journal_news(Rc::clone(&edge), parts.feed));
     spawn(&edge, edge.read_back(&edge));
+    let sealing = parts.sealing.first(&edge).await?;
+    spawn(&edge, sealing.keep(Rc::clone(&edge)));
     let asked = Rc::clone(&edge);
-    spawn(&edge, parts.asked.answer_all(move || asked.status()));
+    spawn(&edge, parts.asked.answer_all(asked));
     for host in hosts(parts.issuers, parts.seed, &parts.board) {
         spawn(&edge, dial(Rc::clone(&edge), host));
     }
@@ -134,6 +147,20 @@ async fn serve(parts: Parts, listening: impl FnOnce()) -> Result<Ended, StartErr
         biased;
         () = edge.broken.cancelled() => Err(StartError::Panicked),
         ended = to_the_end => ended,
+    }
+}
+
+impl Answers for Rc<Edge> {
+    fn status(&self) -> Status {
+        Edge::status(self)
+    }
+
+    fn queue(&self, from: Lsn, most: usize) -> Vec<QueueRow> {
+        self.queue_rows(from, most)
+    }
+
+    fn order(&self, order: QueueOrdered) {
+        self.handle(Event::Ordered(order));
     }
 }
 

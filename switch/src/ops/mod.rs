@@ -6,6 +6,7 @@
 mod board;
 mod budgets;
 mod health;
+mod people;
 mod status;
 mod story;
 mod transactions;
@@ -13,7 +14,8 @@ mod transactions;
 pub use board::{AcquirerRow, Board, HostRow, IssuerRow, Links};
 pub use budgets::{Budget, budgets};
 pub use health::{Health, Phase};
-pub use status::{Asked, Asker, Standing, asker};
+pub use people::{Decided, NotDecided, People, Proposal};
+pub use status::{Answers, Asked, Asker, Standing, asker};
 pub use story::{Happening, Item, Transaction};
 pub use transactions::{Found, LookUpError, Transactions};
 
@@ -44,6 +46,8 @@ pub struct Ops {
     pub calendar: Calendar,
     /// The time.
     pub clock: Clock,
+    /// Who may decide about what waits.
+    pub people: People,
     /// How far the disk is.
     pub journal: Arc<Journal>,
     /// How far the index is, as an LSN.

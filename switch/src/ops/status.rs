@@ -1,6 +1,9 @@
-//! Asking the exchange how it is: it answers on its own thread, between two turns.
+//! Asking the exchange how it is, and telling it what people decided: it answers on its own thread, between two turns.
 
 use crate::limits::STATUS;
+use lijian_domain::ids::Lsn;
+use lijian_domain::record::QueueOrdered;
+use lijian_exchange::queue::QueueRow;
 use lijian_exchange::status::Status;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
@@ -17,13 +20,31 @@ pub struct Standing {
     pub tasks: usize,
 }
 
+#[derive(Debug)]
+enum Question {
+    Standing(oneshot::Sender<Standing>),
+    /// Messages that wait, from this record on, at most so many.
+    Queue(Lsn, usize, oneshot::Sender<Vec<QueueRow>>),
+    Order(QueueOrdered, oneshot::Sender<()>),
+}
+
+/// Whoever knows the answers: the exchange, on its thread.
+pub trait Answers {
+    /// How things stand.
+    fn status(&self) -> Status;
+    /// The messages that wait for an issuer, from this record on.
+    fn queue(&self, from: Lsn, most: usize) -> Vec<QueueRow>;
+    /// Two people decided about one of them.
+    fn order(&self, order: QueueOrdered);
+}
+
 /// Asks.
 #[derive(Clone, Debug)]
-pub struct Asker(mpsc::Sender<oneshot::Sender<Standing>>);
+pub struct Asker(mpsc::Sender<Question>);
 
 /// What was asked, on the exchange's thread.
 #[derive(Debug)]
-pub struct Asked(mpsc::Receiver<oneshot::Sender<Standing>>);
+pub struct Asked(mpsc::Receiver<Question>);
 
 /// Both ends.
 pub fn asker() -> (Asker, Asked) {
@@ -34,18 +55,41 @@ pub fn asker() -> (Asker, Asked) {
 impl Asker {
     /// How things stand; none if it does not answer in time, which means that it has stopped.
     pub async fn standing(&self) -> Option<Standing> {
+        self.ask(Question::Standing).await
+    }
+
+    /// The messages that wait for an issuer, from this record on, at most so many; none as above.
+    pub async fn queue(&self, from: Lsn, most: usize) -> Option<Vec<QueueRow>> {
+        self.ask(|answer| Question::Queue(from, most, answer)).await
+    }
+
+    /// Hands over what two people decided; none as above.
+    pub async fn order(&self, order: QueueOrdered) -> Option<()> {
+        self.ask(|answer| Question::Order(order, answer)).await
+    }
+
+    async fn ask<T>(&self, question: impl FnOnce(oneshot::Sender<T>) -> Question) -> Option<T> {
         let (answer, answered) = oneshot::channel();
-        self.0.try_send(answer).ok()?;
+        self.0.try_send(question(answer)).ok()?;
         tokio::time::timeout(STATUS, answered).await.ok()?.ok()
     }
 }
 
 impl Asked {
-    /// Answers every question, for ever.
-    pub async fn answer_all(mut self, status: impl Fn() -> Status) {
-        while let Some(answer) = self.0.recv().await {
-            // Who asked may have gone.
-            drop(answer.send(Standing { exchange: status(), tasks: Handle::current().metrics().num_alive_tasks() }));
+    /// Answers every question, for ever. Who asked may have gone.
+    pub async fn answer_all(mut self, answers: impl Answers) {
+        while let Some(question) = self.0.recv().await {
+            match question {
+                Question::Standing(answer) => {
+                    let tasks = Handle::current().metrics().num_alive_tasks();
+                    drop(answer.send(Standing { exchange: answers.status(), tasks }));
+                }
+                Question::Queue(from, most, answer) => drop(answer.send(answers.queue(from, most))),
+                Question::Order(order, answer) => {
+                    answers.order(order);
+                    answer.send(()).unwrap_or_default();
+                }
+            }
         }
     }
 }

@@ -4,10 +4,10 @@ use crate::messages::*;
 use crate::world::*;
 use lijian_domain::campaign::{AllowanceReturn, RefundPolicy, RefundSplit};
 use lijian_domain::cap::CapKey;
-use lijian_domain::ids::{Lsn, SerialNumber};
+use lijian_domain::ids::SerialNumber;
 use lijian_domain::record::Record;
 use lijian_domain::returns::Base;
-use lijian_exchange::{Effects, Event};
+use lijian_exchange::Event;
 use std::sync::Arc;
 
 const HOUR_US: u64 = 3_600_000_000;
@@ -172,7 +172,7 @@ fn a_part_of_the_sponsors_is_not_asked_for_after_a_restart() {
     let mut world = world();
     let policy = RefundPolicy { allowance: AllowanceReturn::SameDay, split: RefundSplit::SubsidyFirst };
     world.settings.acquirers[0].refund_amount = Base::Gross;
-    restart(&mut world);
+    world.restart(world.journal.len());
     world.happen(Event::Rules(Arc::new(rules_with(100_000_000, policy))));
     world.sale_approved(&sale(1));
     let refund = back(&sale(1), 2, 10_000);
@@ -181,9 +181,7 @@ fn a_part_of_the_sponsors_is_not_asked_for_after_a_restart() {
     world.sync();
     assert_eq!(world.take(TILL).1[&39], "00");
     let asked = world.kinds().iter().position(|kind| *kind == "return-asked").unwrap();
-    world.journal.truncate(asked + 1);
-    world.effects = Effects::new(Lsn(world.journal.len() as u64 + 1));
-    restart(&mut world);
+    world.restart(asked + 1);
     assert_eq!(used(&world), 40_000);
     world.till("0221", &refund);
     settle_reads(&mut world);
@@ -206,7 +204,7 @@ fn a_void_over_midnight_is_of_the_day_before() {
         world.sync();
         assert_eq!(world.take(TILL).1[&39], "00");
         if restarts {
-            restart(&mut world);
+            world.restart(world.journal.len());
         }
         world.pass_us(60_000_000);
         assert_eq!(used(&world), 0, "restarted: {restarts}");
@@ -332,9 +330,7 @@ fn what_was_due_at_once_is_given_back_at_the_start() {
     world.sale_approved(&sale(1));
     confirmed(&mut world, "0220", &back(&sale(1), 2, 160_000));
     assert_eq!(world.kinds().last(), Some(&"gave-back"));
-    world.journal.pop();
-    world.effects = Effects::new(Lsn(world.journal.len() as u64 + 1));
-    restart(&mut world);
+    world.restart(world.journal.len() - 1);
     assert_eq!((used(&world), world.kinds().last()), (0, Some(&"gave-back")));
 }
 
@@ -345,6 +341,6 @@ fn a_return_over_another_issuers_link_is_none() {
     let mut refund = back(&sale(1), 2, 10_000);
     refund.insert(48, format!("84016{}", tag(&answer, 48, "84").unwrap()));
     world.settings.acquirers[0].name = lijian_domain::ids::LinkName::new("another").unwrap();
-    restart(&mut world);
+    world.restart(world.journal.len());
     assert_eq!(refused(&mut world, "0220", &refund), "25");
 }

@@ -1,0 +1,69 @@
+//! `[queue]`, `[keys]` and `[[admin.people]]`: how messages of the switch's own wait, how long what they need stays readable,
+//! and who may decide about them.
+
+use super::config::{Person, QueueConfig};
+use super::limits;
+use super::section::Section;
+use std::time::Duration;
+
+/// The longest name: it stands in records.
+const NAME_BYTES_MAX: usize = 32;
+/// Two for each byte of a SHA-256.
+const TOKEN_DIGITS: usize = 64;
+
+pub(super) fn queue(section: Section<'_>) -> QueueConfig {
+    let milliseconds = |key, limit| Duration::from_millis(section.number(key, limit));
+    let config = QueueConfig {
+        answer_max: milliseconds("answer_ms_max", &limits::QUEUE_ANSWER_MS_MAX),
+        retry_min: milliseconds("retry_ms_min", &limits::QUEUE_RETRY_MS_MIN),
+        retry_max: milliseconds("retry_ms_max", &limits::QUEUE_RETRY_MS_MAX),
+        in_flight_max: section.number("in_flight_max", &limits::QUEUE_IN_FLIGHT_MAX),
+        original_lifetime: milliseconds("original_lifetime_ms", &limits::ORIGINAL_LIFETIME_MS),
+    };
+    if config.retry_min > config.retry_max {
+        let found = format!("{} ms", config.retry_max.as_millis());
+        section.wrong("retry_ms_max", found, "at least retry_ms_min");
+    }
+    section.finish();
+    config
+}
+
+pub(super) fn sealed_days(section: Section<'_>) -> u16 {
+    let days = section.number("sealed_days", &limits::SEALED_DAYS);
+    section.finish();
+    days
+}
+
+/// Those who may decide. Each name once, each token once: maker and checker are never the same.
+pub(super) fn people(admin: &Section<'_>) -> Vec<Person> {
+    let mut people: Vec<Person> = Vec::new();
+    for section in admin.list("people").unwrap_or_default() {
+        let name = section.needed_text("name", "name = \"li\"");
+        let token = section.needed_text("token_sha256", "the SHA-256 of the person's token, 64 hexadecimal digits");
+        if let (Some(name), Some(token)) = (name, token) {
+            let wrong = |key: &str, expected: &str| section.wrong(key, "something else", expected);
+            let good_name = !name.value.is_empty() && name.value.len() <= NAME_BYTES_MAX;
+            let token_sha256 = digest(&token.value);
+            if !good_name || people.iter().any(|person| person.name == name.value) {
+                wrong("name", "1 to 32 bytes, each name once");
+            } else if token_sha256.is_none_or(|token| people.iter().any(|person| person.token_sha256 == token)) {
+                wrong("token_sha256", "64 hexadecimal digits, each token once");
+            }
+            people.extend(token_sha256.map(|token_sha256| Person { name: name.value, token_sha256 }));
+        }
+        section.finish();
+    }
+    people
+}
+
+fn digest(text: &str) -> Option<[u8; 32]> {
+    let digits = text.as_bytes();
+    if digits.len() != TOKEN_DIGITS {
+        return None;
+    }
+    let mut digest = [0; 32];
+    for (byte, pair) in digest.iter_mut().zip(digits.chunks_exact(2)) {
+        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+    }
+    digits.iter().all(u8::is_ascii_hexdigit).then_some(digest)
+}
