@@ -19,13 +19,18 @@ pub(super) async fn page(State(ops): State<Arc<Ops>>) -> impl IntoResponse {
     // The exchange also knows of a journal that refused records without having failed.
     let refused = standing.as_ref().is_some_and(|standing| standing.exchange.poisoned);
     gauges.set(Metric::Poisoned, u64::from(ops.health.is_poisoned() || refused));
+    let now = ops.clock.now();
     if let Some(standing) = standing {
+        let queue = standing.exchange.queue;
+        gauges.set(Metric::QueueLength, number(queue.length));
+        gauges.set(Metric::QueueParkedNow, number(queue.parked));
+        let age_us = queue.oldest.map_or(0, |oldest| now.wall.0.saturating_sub(oldest.0).max(0));
+        gauges.set(Metric::QueueAge, u64::try_from(age_us / 1_000_000).unwrap_or(0));
         gauges.set(Metric::InFlight, number(standing.exchange.in_flight));
         gauges.set(Metric::InDoubtNow, number(standing.exchange.in_doubt));
         gauges.set(Metric::QuotesOpen, number(standing.exchange.quotes_open));
         gauges.set(Metric::Tasks, number(standing.tasks));
     }
-    let now = ops.clock.now();
     for budget in budgets(&ops.rules, &ops.quota, ops.calendar.moment(now.wall).business_date) {
         if let Some(limit) = budget.limit {
             gauges.set_of(Metric::BudgetLimit, &budget.id, limit);

@@ -81,6 +81,15 @@ metrics! {
     Counter QuotesExpired "lijian_quotes_expired_total" "Quotes that nobody used in their time.";
     Counter QuotesWithdrawn "lijian_quotes_withdrawn_total" "Quotes that the acquirer took back.";
     Counter QuotesOverLimit "lijian_quotes_over_limit_total" "Requests for a quote refused with 91: too many were open.";
+    Counter Queued "lijian_queued_total" "Messages of the switch's own that began to wait for an issuer.";
+    Counter QueueSent "lijian_queue_sent_total" "Sendings of such messages, repeats included.";
+    Counter QueueUnanswered "lijian_queue_unanswered_total" "Sendings of such messages that were not answered in time.";
+    Counter QueueConfirmed "lijian_queue_confirmed_total" "Such messages that were confirmed.";
+    Counter QueueParked "lijian_queue_parked_total" "Such messages that are not sent unless two people say so.";
+    Counter QueueJoined "lijian_queue_joined_total" "Reversals of acquirers that joined one that waits.";
+    Counter QueueOrders "lijian_queue_orders_total" "Orders of two people that were carried out.";
+    Counter QueueOrdersRefused "lijian_queue_orders_refused_total" "Orders about nothing that waits.";
+    Counter NoSealingKey "lijian_no_sealing_key_total" "Sales that got nothing: no key to seal their card number with.";
     Counter Decisions "lijian_decisions_total" "Decisions on sales with items, by decision code.";
     Counter Answers "lijian_answers_total" "Answers to acquirers, by response code.";
     Counter ConnectionsOpened "lijian_connections_opened_total" "Connections opened, by side.";
@@ -95,6 +104,9 @@ metrics! {
     Gauge InFlight "lijian_in_flight" "Requests not answered yet.";
     Gauge InDoubtNow "lijian_in_doubt" "Sales whose outcome nobody knows.";
     Gauge QuotesOpen "lijian_quotes_open" "Quotes that are neither used nor over.";
+    Gauge QueueLength "lijian_queue_length" "Messages of the switch's own that wait for an issuer.";
+    Gauge QueueParkedNow "lijian_queue_parked" "Those of them that are not sent unless two people say so.";
+    Gauge QueueAge "lijian_queue_oldest_age_seconds" "For how long the first of them waits.";
     Gauge Tasks "lijian_tasks" "Tasks alive on the exchange's thread: a handful, and one for each connection.";
     Gauge DurableLsn "lijian_journal_durable_lsn" "Last record on disk.";
     Gauge AppliedLsn "lijian_index_applied_lsn" "Last record in the index.";

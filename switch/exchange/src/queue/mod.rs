@@ -146,6 +146,9 @@ pub(crate) struct Queue {
     /// Sales of each business date whose card number is needed.
     sealed: BTreeMap<BusinessDate, usize>,
     parked: usize,
+    /// The business date when it was looked at last, and when it is looked at again.
+    today: BusinessDate,
+    look_us: u64,
 }
 
 impl Queue {
@@ -161,6 +164,8 @@ impl Queue {
             recovered_orders: Vec::new(),
             sealed: BTreeMap::new(),
             parked: 0,
+            today: BusinessDate::default(),
+            look_us: 0,
         }
     }
 

@@ -1,7 +1,7 @@
 //! A message's turn: its original is read back, the message is made of what stands there, and sent.
 
 use super::schedule::pause_us;
-use super::{Step, Target, Why, message};
+use super::{Item, Step, Target, Why, message};
 use crate::effects::Effects;
 use crate::event::{ConnectionId, Now, Ticket};
 use crate::exchange::Exchange;
@@ -10,6 +10,9 @@ use lijian_codecs::message::{FieldIndex, parse};
 use lijian_domain::ids::Lsn;
 use lijian_domain::record::{Entry, Record};
 use std::sync::Arc;
+
+/// While anything waits, the date is looked at this often.
+const LOOK_EVERY_US: u64 = 60_000_000;
 
 impl Exchange {
     /// Lets everything happen that is due. Called after every event.
@@ -21,6 +24,7 @@ impl Exchange {
             effects.tally.queue_unanswered += 1;
             self.again_later(lsn, now);
         }
+        self.park_over(now, effects);
         if self.draining {
             return;
         }
@@ -42,7 +46,25 @@ impl Exchange {
         let most = self.settings.queue.in_flight_max;
         let links = (0..self.settings.issuers.len()).filter(|link| self.connections.ready_of(*link) > 0);
         let due = links.filter_map(|link| self.queue.schedule.due_us(link, most)).min().filter(|_| !self.draining);
-        due.into_iter().chain(self.queue.schedule.deadline_us()).min()
+        let look = Some(self.queue.look_us).filter(|_| self.queue.parked < self.queue.items.len());
+        due.into_iter().chain(self.queue.schedule.deadline_us()).chain(look).min()
+    }
+
+    /// Parks what waits on a day that is over, also while its link is down.
+    fn park_over(&mut self, now: Now, effects: &mut Effects) {
+        if self.queue.parked == self.queue.items.len() || now.monotonic_us < self.queue.look_us {
+            return;
+        }
+        self.queue.look_us = now.monotonic_us.saturating_add(LOOK_EVERY_US);
+        let today = self.moment(now).business_date;
+        if std::mem::replace(&mut self.queue.today, today) == today {
+            return;
+        }
+        let over = |item: &Item| item.day < today && !item.ordered && matches!(item.step, Step::Waiting { .. });
+        let over: Vec<_> = self.queue.items.iter().filter(|(_, item)| over(item)).map(|(lsn, _)| *lsn).collect();
+        for lsn in over {
+            self.park(lsn, Why::DayOver, effects);
+        }
     }
 
     fn begin_sending(&mut self, lsn: Lsn, now: Now, effects: &mut Effects) {

@@ -7,6 +7,7 @@ mod day;
 mod doubt;
 mod issuer_link;
 mod messages;
+mod queue;
 mod quotes;
 mod repeats;
 mod restart;

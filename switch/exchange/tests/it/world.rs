@@ -27,7 +27,9 @@ use lijian_exchange::settings::{
 use lijian_exchange::{ConnectionId, Effects, Event, Exchange, LinkId, Now, SealingKey};
 use lijian_store::format;
 use lijian_store::quota::Quota;
+use lijian_store::recovery::Recovered;
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::sync::Arc;
 
 pub(crate) const TILL: ConnectionId = ConnectionId(1);
@@ -89,7 +91,8 @@ impl Setup {
         let settings = settings(&self);
         let quota = Arc::new(Quota::new());
         let rules = rules(self.budget_fen);
-        let exchange = Exchange::new(settings.clone(), Arc::new(rules.clone()), Arc::clone(&quota));
+        let mut exchange = Exchange::new(settings.clone(), Arc::new(rules.clone()), Arc::clone(&quota));
+        exchange.recover(&Recovered::default(), |_| Ok::<_, Infallible>(None)).unwrap();
         let effects = Effects::new(Lsn(1));
         let mut world = World {
             exchange,
@@ -336,6 +339,15 @@ pub(crate) fn rules(budget_fen: u64) -> Rules {
 }
 
 pub(crate) fn rules_with(budget_fen: u64, refund: RefundPolicy) -> Rules {
+    rules_of(budget_fen, refund, 1)
+}
+
+/// A person may buy several.
+pub(crate) fn several_a_person() -> Rules {
+    rules_of(100_000_000, RefundPolicy::default(), 9)
+}
+
+fn rules_of(budget_fen: u64, refund: RefundPolicy, items_per_person: u32) -> Rules {
     let campaign = CampaignSettings {
         id: "trial".to_owned(),
         first_day: date(2024, 9, 6),
@@ -352,7 +364,7 @@ pub(crate) fn rules_with(budget_fen: u64, refund: RefundPolicy) -> Rules {
             ids: vec!["refrigerator".to_owned()],
             rate_basis_points_by_grade: vec![("1".to_owned(), 2_000), ("2".to_owned(), 1_500)],
             cap_per_item_fen: 200_000,
-            items_per_person: Some(1),
+            items_per_person: Some(items_per_person),
             ..CategorySettings::default()
         }],
     };

@@ -39,6 +39,18 @@ impl Admin {
         Err(wrong(path, "the issuer link did not come up"))
     }
 
+    /// Waits until no message of the switch's own waits for the issuer.
+    pub(super) async fn until_queue_is_empty(&self) -> Result<(), DemoError> {
+        let path = "/api/v1/queue";
+        for _ in 0..LOOKS_MAX {
+            if self.json(path)?.pointer("/messages").and_then(Value::as_array).is_some_and(Vec::is_empty) {
+                return Ok(());
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        Err(wrong(path, "what waits for the issuer is not confirmed"))
+    }
+
     /// What a budget holds now.
     pub(super) fn budget(&self, id: &str) -> Result<Budget, DemoError> {
         let path = "/api/v1/budgets";

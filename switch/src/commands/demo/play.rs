@@ -5,7 +5,7 @@ use super::directory::CATALOGUE;
 use super::error::DemoError;
 use super::host::{DIALECT, Host};
 use super::row::{Asked, Row, Told};
-use super::script::{BUDGET, Purchase, SAME, Sends, Step};
+use super::script::{self, BUDGET, Purchase, SAME, Sends, Step};
 use super::switch::Switch;
 use lijian_codecs::Mti;
 use lijian_load::issuer::{Card, Observations, Outcome, Seen};
@@ -99,14 +99,22 @@ impl<'d> Player<'d> {
         let failed = |source| DemoError::Till { step: step.number, source };
         let till = self.tills.get_mut(purchase.link).ok_or_else(|| failed(TillError::Closed))?;
         let answer = till.ask(&request, PATIENCE).await.map_err(failed)?;
-        let asked: Vec<Seen> = self.observations.seen_since(before);
+        let silent = matches!(step.sends, Sends::Sale(_)) && answer.text(39) == "98";
+        if silent {
+            self.admin.until_queue_is_empty().await?;
+        }
+        let (own, asked): (Vec<Seen>, Vec<Seen>) =
+            self.observations.seen_since(before).into_iter().partition(|seen| silent && seen.mti.is_reversal());
         let asked: Vec<&Seen> = asked.iter().filter(|seen| seen.outcome != Outcome::Network).collect();
         let mut told = told(&answer);
+        told.remark = own.first().map(|seen| script::reversal(&seen.mti.to_string(), seen.amount_minor, seen.outcome));
         match step.sends {
-            Sends::Sale(_) | Sends::OnQuote(_) => self.count(&answer, &asked),
+            Sends::Sale(_) | Sends::OnQuote(_) if own.is_empty() => self.count(&answer, &asked),
+            // Taken back, as the issuer's own books say in the end.
+            Sends::Sale(_) | Sends::OnQuote(_) => {}
             // Nobody pays for a price.
             Sends::Quote(_) => {}
-            Sends::Repeat(of) => told.sameness = Some(self.sameness(of, &answer)),
+            Sends::Repeat(of) => told.remark = Some(self.sameness(of, &answer)),
             Sends::Reversal(of) if told.response_code == "00" => {
                 let net = self.sent.get(&of).and_then(|sent| sent.answer.amount_minor()).unwrap_or(0);
                 self.paid.standing = self.paid.standing.saturating_sub(net);
@@ -206,7 +214,7 @@ fn told(answer: &Answer) -> Told {
         amount: answer.amount_minor(),
         discount: tag(*b"81").and_then(|digits| digits.parse().ok()),
         bound: tag(*b"88"),
-        sameness: None,
+        remark: None,
     }
 }
 

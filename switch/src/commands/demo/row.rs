@@ -39,8 +39,9 @@ pub(super) struct Told {
     pub(super) discount: Option<u64>,
     /// Tag 88.
     pub(super) bound: Option<String>,
-    /// Of a repeat: whether its answer is that of the original, grant id and all.
-    pub(super) sameness: Option<String>,
+    /// Of a repeat: whether its answer is that of the original, grant id and all. Of a sale that was not answered: its
+    /// reversal by the switch, as the issuer saw it.
+    pub(super) remark: Option<String>,
 }
 
 /// A budget in fen.
@@ -72,7 +73,7 @@ impl Row {
         let amount = |amount: Option<u64>| amount.map(yuan).unwrap_or_default();
         let asked = self.asked.as_ref();
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        let Told { mti, response_code, decision, amount: paid, discount, bound, sameness } = &self.told;
+        let Told { mti, response_code, decision, amount: paid, discount, bound, remark } = &self.told;
         [
             cell("type of the issuer's request", asked.map(|asked| asked.mti.clone()).unwrap_or_default()),
             cell("field 4 at the issuer", amount(asked.and_then(|asked| asked.amount))),
@@ -86,7 +87,7 @@ impl Row {
             cell("budget used", yuan(self.budget.used)),
             cell("budget remaining", yuan(self.budget.remaining)),
             cell("tag 88 of the answer", text(bound)),
-            cell("repeated answer", text(sameness)),
+            cell("remark", text(remark)),
             cell("limit of the budget", yuan(self.budget.limit)),
         ]
     }

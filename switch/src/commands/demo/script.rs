@@ -3,6 +3,8 @@
 //! for a person; a person is a card). All money is in fen.
 
 use super::row::{Asked, Budget, Row, Told};
+use super::table::yuan;
+use lijian_load::issuer::Outcome;
 
 /// The budget of the day, as the caps' page names it.
 pub(super) const BUDGET: &str = "campaign:shenzhen-2024";
@@ -76,7 +78,6 @@ const FANG: &str = "6222020000000056";
 pub(super) const SHOP: &str = "999584057220001";
 /// Admitted shops for digital goods on the link `pos`.
 const PHONE_SHOP: &str = "999584057320008";
-const TABLET_SHOP: &str = "999584057320020";
 const UNKNOWN_SHOP: &str = "999584057229999";
 /// Tianhe in Guangzhou.
 const GUANGZHOU: &str = "440106";
@@ -169,54 +170,54 @@ pub(super) fn steps() -> Vec<Step> {
             AFTER_THREE,
         ),
         (
-            // 2,266.00 x 15 % = 339.90; 2,266.00 - 339.90 = 1,926.10. Remaining: 1,100.31 - 339.90 = 760.41.
-            "The issuer is silent: 98, the hold is in doubt",
+            // 2,266.00 x 15 % = 339.90; 2,266.00 - 339.90 = 1,926.10. Held until the issuer confirms the reversal: 1,100.31.
+            "The issuer is silent: 98, and the switch takes the sale back",
             Sends::Sale(sale(DENG, "6901840101053", 226_600)),
-            not_approved("98", 226_600, SILENT_FEN),
-            budget(33_990, 339_969, 76_041),
+            taken_back(226_600, SILENT_FEN),
+            AFTER_THREE,
         ),
         (
-            // 6,899.00 x 20 % = 1,379.80, over 760.41.
+            // 6,899.00 x 20 % = 1,379.80, over 1,100.31.
             "Computer, 20 %: more than the budget has left",
             Sends::Sale(sale(FANG, "8034190700633", 689_900)),
             refused("61", "N106", 689_900, Some(BUDGET)),
-            budget(33_990, 339_969, 76_041),
+            AFTER_THREE,
         ),
         (
-            // 5,069.40 x 15 % = 760.41, all that is left; 5,069.40 - 760.41 = 4,308.99. Used: 3,399.69 + 760.41 = 4,160.10.
-            "Tablet, 15 %: all that is left, to the fen",
-            Sends::Sale(Purchase { link: "pos", merchant: TABLET_SHOP, ..sale(FANG, "4987051200145", 506_940) }),
-            granted(506_940, 430_899, 76_041),
-            budget(33_990, 416_010, 0),
+            // 5,501.55 x 20 % = 1,100.31, all that is left; 5,501.55 - 1,100.31 = 4,401.24. Used: 3,399.69 + 1,100.31 = 4,500.00.
+            "The same for 5,501.55: all that is left, to the fen",
+            Sends::Sale(sale(FANG, "8034190700633", 550_155)),
+            granted(550_155, 440_124, 110_031),
+            budget(0, 450_000, 0),
         ),
         (
-            // The 2,000.00 of step 2 come back. Used: 4,160.10 - 2,000.00 = 2,160.10. The issuer gets back what it paid.
+            // The 2,000.00 of step 2 come back. Used: 4,500.00 - 2,000.00 = 2,500.00. The issuer gets back what it paid.
             "Step 2 is reversed, its 2,000.00 come back",
             Sends::Reversal(2),
             reversed(1_389_900, 1_189_900),
-            budget(33_990, 216_010, 200_000),
+            budget(0, 250_000, 200_000),
         ),
         (
-            // 3,452.88 x 15 % = 517.932, down to 517.93; 3,452.88 - 517.93 = 2,934.95. Used: 2,160.10 + 517.93 = 2,678.03.
+            // 3,452.88 x 15 % = 517.932, down to 517.93; 3,452.88 - 517.93 = 2,934.95. Used: 2,500.00 + 517.93 = 3,017.93.
             // Remaining: 2,000.00 - 517.93 = 1,482.07.
             "Step 2's person may buy again",
             Sends::Sale(sale(BO, "6901840100773", 345_288)),
             granted(345_288, 293_495, 51_793),
-            budget(33_990, 267_803, 148_207),
+            budget(0, 301_793, 148_207),
         ),
         (
             // 1,499.00 x 20 % = 299.80, held; 1,499.00 - 299.80 = 1,199.20. Remaining: 1,482.07 - 299.80 = 1,182.27.
             "Price first: a quote holds 299.80 for a while",
             Sends::Quote(sale(CHEN, "6945660300210", 149_900)),
             quoted(119_920, 29_980),
-            budget(63_970, 267_803, 118_227),
+            budget(29_980, 301_793, 118_227),
         ),
         (
-            // What was held is used: 2,678.03 + 299.80 = 2,977.83.
+            // What was held is used: 3,017.93 + 299.80 = 3,317.73.
             "On that quote a chip card pays the net amount",
             Sends::OnQuote(18),
             granted(149_900, 119_920, 29_980),
-            budget(33_990, 297_783, 118_227),
+            budget(0, 331_773, 118_227),
         ),
     ];
     let numbered = |(index, (title, sends, (asked, told), budget)): (usize, _)| Step {
@@ -261,7 +262,7 @@ fn refused(response_code: &str, decision: &str, amount: u64, bound: Option<&str>
 
 fn repeated(net: u64, discount: u64) -> Expected {
     let told = told("0210", "00", "G000", net);
-    (None, Told { discount: Some(discount), sameness: Some(SAME.to_owned()), ..told })
+    (None, Told { discount: Some(discount), remark: Some(SAME.to_owned()), ..told })
 }
 
 fn relayed(amount: u64) -> Expected {
@@ -270,6 +271,19 @@ fn relayed(amount: u64) -> Expected {
 
 fn not_approved(response_code: &str, gross: u64, net: u64) -> Expected {
     (asked("0200", net, Some(gross)), told("0210", response_code, "N199", gross))
+}
+
+/// Nobody answered; and what the switch says to the issuer then.
+fn taken_back(gross: u64, net: u64) -> Expected {
+    let (asked, told) = not_approved("98", gross, net);
+    (asked, Told { remark: Some(reversal("0400", Some(net), Outcome::Reversed)), ..told })
+}
+
+/// A reversal by the switch itself, in words.
+pub(super) fn reversal(mti: &str, amount: Option<u64>, outcome: Outcome) -> String {
+    let amount = amount.map(yuan).unwrap_or_default();
+    let done = if outcome == Outcome::Reversed { "which it confirmed" } else { "which it did not confirm" };
+    format!("the switch sent the issuer {mti} over {amount}, {done}")
 }
 
 /// The till says the full price, the issuer is told what it paid.

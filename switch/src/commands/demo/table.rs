@@ -73,12 +73,12 @@ impl Table {
             }
         }
         text = format!("{}\n", trimmed(&text));
-        let [.., bound, sameness, _] = &observed;
+        let [.., bound, remark, _] = &observed;
         if !bound.text.is_empty() {
             let _ = writeln!(text, "{:INDENT$}the cap that bound (88): {}", "", bound.text);
         }
-        if !sameness.text.is_empty() {
-            let _ = writeln!(text, "{:INDENT$}{}", "", sameness.text);
+        if !remark.text.is_empty() {
+            let _ = writeln!(text, "{:INDENT$}{}", "", remark.text);
         }
         for (cell, right) in observed.iter().zip(&expected).filter(|(cell, right)| cell.text != right.text) {
             self.wrong += 1;
