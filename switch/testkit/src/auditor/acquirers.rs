@@ -8,6 +8,8 @@ use super::wire::{Key, Message};
 
 /// Answers of our own that no record stands behind: try again, key taken, in progress, no answer, faults.
 const UNRECORDED: [&str; 8] = ["09", "22", "30", "64", "91", "94", "96", "98"];
+/// The same of what takes something back: not on this day, nothing left, no such sale, cannot be undone, not permitted.
+const NOT_GIVEN_BACK: [&str; 5] = ["12", "13", "25", "40", "57"];
 
 impl Auditor {
     /// An answer to an acquirer.
@@ -19,6 +21,8 @@ impl Auditor {
         self.traffic.waiting.remove(&(connection, key.clone()));
         match (message.mti.get(1..2), message.tag("82")) {
             (Some("4"), _) => self.reversal_answer(&key, &message, payload),
+            _ if message.is_return() => self.return_answer(&key, &message, payload),
+            (Some("1"), Some("G000")) => self.quote_answer(&key, &message, payload),
             (_, Some("N190")) => Ok(()),
             (_, Some("G000")) => self.grant_answer(&key, &message, payload),
             (_, Some("N199")) => self.decline_answer(&key, &message, payload),
@@ -47,6 +51,47 @@ impl Auditor {
             return early(format!("{key:?} is told of {told:?}, grant {lsn} says otherwise"));
         }
         self.same_bytes(lsn, payload)
+    }
+
+    /// A price is promised once its hold is on the medium.
+    fn quote_answer(&mut self, key: &Key, message: &Message, payload: &[u8]) -> Result<(), Violation> {
+        let early = |what: String| Err(Rule::OutcomeBeforeAnswer.broken(what));
+        let quote = self.books.sale(key).filter(|(lsn, _)| *lsn <= self.durable);
+        let Some((lsn, hold, promise)) = quote.and_then(|(lsn, hold)| Some((lsn, hold, hold.promise?))) else {
+            return early(format!("{key:?} is promised a price that is not on the medium"));
+        };
+        let number = |tag: &str| message.tag(tag).and_then(|value| value.parse().ok());
+        let id = message.tag("84").and_then(|id| u64::from_str_radix(id, 16).ok());
+        let told = (id, message.number(4), number("81"), number("87"));
+        let due = (hold.intent.grant, hold.intent.net, hold.intent.discount, promise.seconds);
+        if told != (Some(due.0), Some(due.1), Some(due.2), Some(due.3)) {
+            return early(format!("{key:?} is promised {told:?}, quote {lsn} says otherwise"));
+        }
+        self.same_bytes(lsn, payload)
+    }
+
+    /// The issuer's word on a void or refund is on the medium before the till is told.
+    fn return_answer(&mut self, key: &Key, message: &Message, payload: &[u8]) -> Result<(), Violation> {
+        let code = message.field(39);
+        if let Some(told) = self.as_ended(key, code, payload) {
+            return told;
+        }
+        let on_record = self.books.opened.get(key).is_some_and(|lsn| self.books.asked.contains_key(lsn));
+        let relayed = !on_record && self.traffic.answered.contains(payload);
+        if relayed || UNRECORDED.contains(&code) || NOT_GIVEN_BACK.contains(&code) {
+            return Ok(());
+        }
+        Err(Rule::OutcomeBeforeAnswer.broken(format!("{key:?} is told {code}, which is not on the medium")))
+    }
+
+    /// Where a reversal or return ended on the medium with this result: whether this is what it was told before.
+    fn as_ended(&mut self, key: &Key, code: &str, payload: &[u8]) -> Option<Result<(), Violation>> {
+        let lsn = *self.books.opened.get(key)?;
+        let (at, answer) = self.books.asked.get(&lsn)?.ended.as_ref()?;
+        if *at > self.durable || answer.response_code != code {
+            return None;
+        }
+        Some(self.same_bytes(lsn, payload))
     }
 
     /// The issuer's no, or nobody's word, is on the medium; unless nothing can be written any more.
@@ -113,10 +158,6 @@ impl Auditor {
         let code = message.field(39);
         let asked = self.books.opened.get(key).and_then(|lsn| Some((*lsn, self.books.asked.get(lsn)?)));
         if let Some((lsn, asked)) = asked {
-            let ended = asked.ended.as_ref().filter(|(at, _)| *at <= self.durable);
-            if ended.is_some_and(|(_, answer)| answer.response_code == code) {
-                return self.same_bytes(lsn, payload);
-            }
             // On record and not over, after it was put off: the switch sees to it by itself.
             let since = usize::try_from(lsn).ok().and_then(|lsn| self.records.get(lsn..)).unwrap_or_default();
             let started = since.iter().any(|record| matches!(record.body, Body::Opened { .. }));
@@ -128,10 +169,17 @@ impl Auditor {
         if code == "98" {
             self.traffic.put_off.insert(key.clone());
         }
-        if UNRECORDED.contains(&code) || self.traffic.answered.contains(payload) {
+        if let Some(told) = self.as_ended(key, code, payload) {
+            return told;
+        }
+        if UNRECORDED.contains(&code) || NOT_GIVEN_BACK.contains(&code) || self.traffic.answered.contains(payload) {
             return Ok(());
         }
-        let original = self.traffic.reversals.get(key).and_then(|original| self.books.sale(original));
+        let named = self.traffic.reversals.get(key);
+        if code == "00" && named.is_some_and(|named| self.void_is_over(named)) {
+            return Ok(());
+        }
+        let original = named.and_then(|original| self.books.sale(original));
         let over = |hold: &Hold| {
             let reversed = hold.reversed.is_some_and(|at| at <= self.durable);
             let released = hold.ended.as_ref().is_some_and(|(at, answer)| *at <= self.durable && answer.is_none());
@@ -141,6 +189,16 @@ impl Auditor {
             return Ok(());
         }
         Err(Rule::OutcomeBeforeAnswer.broken(format!("{key:?} is told {code}, which is not on the medium")))
+    }
+
+    /// Whether the void with this key was refused or undone before, and that is on the medium.
+    fn void_is_over(&self, key: &Key) -> bool {
+        let asked = self.books.opened.get(key).and_then(|lsn| self.books.asked.get(lsn));
+        let returned = asked.and_then(|asked| Some((asked, asked.returns.as_ref()?)));
+        returned.is_some_and(|(asked, returns)| {
+            let refused = asked.ended.as_ref().is_some_and(|(at, _)| *at <= self.durable && !returns.stands());
+            refused || returns.undone.is_some_and(|at| at <= self.durable)
+        })
     }
 
     /// How a hold ended, if that is on the medium.

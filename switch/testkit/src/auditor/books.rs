@@ -2,6 +2,7 @@
 
 use super::caps::{Caps, Move};
 use super::facts::Facts;
+use super::quotes::Promise;
 use super::record::{Answer, Body, Intent, Origin, Record, Reversal};
 use super::returns::Return;
 use super::rule::{Rule, Violation};
@@ -33,6 +34,10 @@ pub(super) struct Books {
 pub(super) struct Hold {
     pub(super) key: Key,
     pub(super) intent: Intent,
+    /// The business date whose money it takes.
+    pub(super) date: i32,
+    /// Of a quote: what was promised.
+    pub(super) promise: Option<Promise>,
     pub(super) state: State,
     /// Where it was brought into doubt.
     pub(super) doubted: Option<u64>,
@@ -63,6 +68,7 @@ pub(super) struct Refusal {
 /// A reversal or return.
 #[derive(Clone, Debug)]
 pub(super) struct Asked {
+    pub(super) key: Key,
     pub(super) intent: u64,
     pub(super) ended: Option<(u64, Answer)>,
     /// What it is beyond a reversal.
@@ -70,8 +76,8 @@ pub(super) struct Asked {
 }
 
 impl Books {
-    /// Enters a record.
-    pub(super) fn enter(&mut self, record: &Record, facts: &Facts) -> Result<(), Violation> {
+    /// Enters a record; `now_us` is the true time where it is being made just now.
+    pub(super) fn enter(&mut self, record: &Record, facts: &Facts, now_us: Option<u64>) -> Result<(), Violation> {
         let lsn = record.lsn;
         match &record.body {
             Body::Opened { incarnation } => {
@@ -80,19 +86,31 @@ impl Books {
                 }
                 self.incarnation = *incarnation;
             }
-            Body::Intent(intent) => self.hold(lsn, record.date, intent, facts)?,
-            Body::Quoted(intent) => self.hold(lsn, record.date, intent, facts)?,
+            Body::Intent(intent) => {
+                self.in_time(lsn, intent, facts, now_us)?;
+                self.hold(record, intent, None, facts)?;
+            }
+            Body::Quoted { sale, expires_us } => {
+                let seconds = expires_us.saturating_sub(record.at_us) / 1_000_000;
+                let promise = Promise { seconds: u64::try_from(seconds).unwrap_or(0), since_us: now_us.unwrap_or(0) };
+                self.hold(record, sale, Some(promise), facts)?;
+            }
             Body::Granted(outcome) => {
                 self.end(lsn, outcome.intent, Move::Grant, Some(&outcome.answer), false, facts)?;
             }
             Body::Declined(outcome) => {
                 self.end(lsn, outcome.intent, Move::Release, Some(&outcome.answer), false, facts)?;
             }
-            Body::Released { intent, .. } => self.end(lsn, *intent, Move::Release, None, true, facts)?,
+            Body::Released { intent, cause } => {
+                self.may_release(lsn, *intent, *cause)?;
+                self.end(lsn, *intent, Move::Release, None, true, facts)?;
+            }
             Body::InDoubt { intent } => self.doubt(lsn, *intent)?,
             Body::Refused(refused) => {
                 let refusal = Refusal { answer: refused.answer.clone(), full_price: None };
                 self.refusals.insert(lsn, refusal);
+                // The record does not say whether a quote was asked for; no till uses a number twice.
+                self.opened.insert(key(&refused.origin, "1"), lsn);
                 self.opened.insert(key(&refused.origin, "2"), lsn);
             }
             Body::FullPrice(outcome) => {
@@ -119,10 +137,10 @@ impl Books {
             }
             Body::ReturnAsked(asked) => {
                 sums::of_return(lsn, asked)?;
-                self.ask(lsn, &asked.origin, asked.intent, Some(Return::of(asked)))?;
+                self.ask(lsn, &asked.origin, asked.intent, Some(Return::of(asked, record.date)))?;
             }
             Body::GaveBack { asked, intent, caps } => {
-                self.give_back(lsn, *asked, *intent, caps)?;
+                self.give_back(record, *asked, *intent, caps)?;
                 self.caps.apply(Move::GiveBack, caps, &facts.limits)?;
             }
             Body::QueueOrdered { maker, checker } => {
@@ -140,7 +158,17 @@ impl Books {
         Some((lsn, self.holds.get(&lsn)?))
     }
 
-    fn hold(&mut self, lsn: u64, date: i32, intent: &Intent, facts: &Facts) -> Result<(), Violation> {
+    fn hold(
+        &mut self,
+        record: &Record,
+        intent: &Intent,
+        promise: Option<Promise>,
+        facts: &Facts,
+    ) -> Result<(), Violation> {
+        let lsn = record.lsn;
+        // The money of a quote is that of the quote's day.
+        let quoted = intent.quote.and_then(|quote| self.holds.get(&quote));
+        let date = quoted.map_or(record.date, |quote| quote.date);
         sums::of_intent(lsn, date, intent, facts)?;
         if intent.grant & 0xffff_ffff_ffff != lsn {
             return Err(
@@ -153,18 +181,19 @@ impl Books {
         }
         match intent.quote.map(|quote| (quote, self.holds.get_mut(&quote))) {
             None => self.caps.apply(Move::Hold, &intent.caps, &facts.limits)?,
-            Some((_, Some(quote))) if quote.state == State::Held && quote.intent.caps == intent.caps => {
+            Some((_, Some(quote))) if quote.is_open_promise() && quote.intent.caps == intent.caps => {
                 quote.state = State::TakenOver;
             }
             Some((quote, _)) => {
                 return Err(
-                    Rule::EndsOnce.broken(format!("record {lsn} takes over quote {quote}, which holds nothing"))
+                    Rule::QuoteInTime.broken(format!("record {lsn} takes over quote {quote}, which holds nothing"))
                 );
             }
         }
-        let key = key(&intent.origin, "2");
+        let key = key(&intent.origin, if promise.is_some() { "1" } else { "2" });
         self.opened.insert(key.clone(), lsn);
-        let hold = Hold { key, intent: intent.clone(), state: State::Held, doubted: None, ended: None, reversed: None };
+        let (intent, state) = (intent.clone(), State::Held);
+        let hold = Hold { key, intent, date, promise, state, doubted: None, ended: None, reversed: None };
         self.holds.insert(lsn, hold);
         Ok(())
     }
@@ -182,6 +211,9 @@ impl Books {
         let Some(hold) = hold else {
             return Err(Rule::EndsOnce.broken(format!("record {lsn} ends {intent}, which holds nothing")));
         };
+        if hold.promise.is_some() && !from_doubt {
+            return Err(Rule::EndsOnce.broken(format!("record {lsn} decides {intent}, which is a quote")));
+        }
         if hold.doubted.is_some() && !from_doubt {
             return Err(Rule::EndsOnce.broken(format!("record {lsn} decides {intent}, which is in doubt")));
         }
@@ -202,8 +234,9 @@ impl Books {
             return Err(Rule::EndsOnce.broken(format!("record {lsn} takes back {intent}, which is no sale")));
         }
         let class = if returns.as_ref().is_some_and(|returns| !returns.is_reversal()) { "2" } else { "4" };
-        self.opened.insert(key(origin, class), lsn);
-        self.asked.insert(lsn, Asked { intent, ended: None, returns });
+        let key = key(origin, class);
+        self.opened.insert(key.clone(), lsn);
+        self.asked.insert(lsn, Asked { key, intent, ended: None, returns });
         Ok(())
     }
 
@@ -220,6 +253,11 @@ impl Books {
         let Some(hold) = granted else {
             return Err(Rule::EndsOnce.broken(format!("record {lsn} reverses {intent}, which is not granted")));
         };
+        let standing = |asked: &&Asked| asked.intent == intent && asked.returns.as_ref().is_some_and(Return::stands);
+        if let Some(asked) = self.asked.values().find(standing) {
+            let what = format!("record {lsn} reverses {intent}, of which {:?} gave something back", asked.key);
+            return Err(Rule::ReturnsWithinGrant.broken(what));
+        }
         (hold.state, hold.reversed) = (State::Reversed, Some(lsn));
         self.caps.apply(Move::GiveBack, &hold.intent.caps, &facts.limits)
     }

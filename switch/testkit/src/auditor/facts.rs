@@ -11,6 +11,8 @@ pub struct Facts {
     pub gross_amount_type: String,
     /// Whether the issuer is asked for the gross amount and splits it by tags.
     pub gross_to_issuer: bool,
+    /// How long a quote is honoured, in microseconds.
+    pub quote_us: u64,
 }
 
 impl Facts {

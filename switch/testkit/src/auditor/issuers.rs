@@ -3,6 +3,7 @@
 use super::Auditor;
 use super::books::{Hold, State};
 use super::record::{Body, Record};
+use super::returns::Return;
 use super::rule::{Rule, Violation};
 use super::wire::{Key, Message};
 
@@ -18,6 +19,7 @@ impl Auditor {
         match message.mti.get(1..2) {
             Some("8") => Ok(()),
             Some("4") => self.reversal_question(&message, payload),
+            _ if message.is_return() => self.return_question(&message, payload),
             _ if self.gross_named(&message).is_some() => self.subsidised_question(&message),
             _ => self.plain_question(&message, payload),
         }
@@ -87,6 +89,9 @@ impl Auditor {
     fn reversal_question(&mut self, message: &Message, payload: &[u8]) -> Result<(), Violation> {
         let key = message.key();
         let original = message.original();
+        if let Some(asked) = self.return_on_record(&key) {
+            return self.as_recorded(&key, asked, message);
+        }
         let sale = original.as_ref().and_then(|original| self.books.sale(original));
         if let Some((lsn, hold)) = sale.filter(|(_, hold)| may_be_charged(hold)) {
             let asked = self.books.opened.get(&key).and_then(|asked| Some((asked, self.books.asked.get(asked)?)));
@@ -116,6 +121,44 @@ impl Auditor {
         Err(Rule::ReversedFirstIsRefused.broken(format!("no durable tombstone of {original:?}")))
     }
 
+    /// A void or refund of a grant is on record before the issuer sees it; another one passes as it is.
+    fn return_question(&self, message: &Message, payload: &[u8]) -> Result<(), Violation> {
+        let key = message.key();
+        if let Some(asked) = self.return_on_record(&key) {
+            return self.as_recorded(&key, asked, message);
+        }
+        if !self.traffic.asked.contains(payload) {
+            return Err(Rule::RelayIsUnchanged.broken(format!("nobody returned {key:?} in these bytes")));
+        }
+        let granted = |hold: &Hold| hold.state == State::Granted;
+        let named = message.tag("84").and_then(|grant| u64::from_str_radix(grant, 16).ok());
+        let by_id = named.and_then(|grant| self.books.holds.get(&(grant & 0xffff_ffff_ffff))).is_some_and(granted);
+        let by_name =
+            message.original().is_some_and(|sale| self.books.sale(&sale).is_some_and(|(_, sale)| granted(sale)));
+        if by_id || by_name {
+            return Err(Rule::IntentBeforeIssuer.broken(format!("no durable record of the return {key:?}")));
+        }
+        Ok(())
+    }
+
+    fn return_on_record(&self, key: &Key) -> Option<(u64, &Return)> {
+        let lsn = *self.books.opened.get(key)?;
+        Some((lsn, self.books.asked.get(&lsn)?.returns.as_ref()?))
+    }
+
+    fn as_recorded(&self, key: &Key, (lsn, asked): (u64, &Return), message: &Message) -> Result<(), Violation> {
+        if lsn > self.durable {
+            return Err(Rule::IntentBeforeIssuer.broken(format!("record {lsn} of {key:?} is not durable")));
+        }
+        let due = self.facts.asked(asked.gross, asked.net);
+        if message.number(4) != Some(due) {
+            return Err(
+                Rule::AskedOnce.broken(format!("return {lsn} of {key:?} is asked at another amount than {due}"))
+            );
+        }
+        Ok(())
+    }
+
     /// A record that says what an issuer said must be true.
     pub(super) fn believe(&self, record: &Record) -> Result<(), Violation> {
         match &record.body {
@@ -129,6 +172,15 @@ impl Auditor {
                 }
                 let what = format!("record {}: the issuer did not approve {:?} at {due}", record.lsn, hold.key);
                 Err(Rule::IssuerSaidSo.broken(what))
+            }
+            Body::Returned(done) => {
+                let Some(asked) = self.books.asked.get(&done.asked) else { return Ok(()) };
+                // What goes to sponsors alone is none of the issuer's business.
+                let alone = asked.returns.as_ref().is_some_and(|returns| returns.net == 0);
+                if alone || self.said(&asked.key, |(code, _)| code == "00") {
+                    return Ok(());
+                }
+                Err(Rule::IssuerSaidSo.broken(format!("record {}: the issuer did not do {:?}", record.lsn, asked.key)))
             }
             Body::Reversed(reversal) => self.confirmed(record, reversal.intent),
             Body::Released { intent, cause: 1 } => self.confirmed(record, *intent),

@@ -15,6 +15,7 @@ mod facts;
 mod input;
 mod issuers;
 mod journal;
+mod quotes;
 mod record;
 mod returns;
 mod rule;
@@ -44,6 +45,8 @@ pub struct Auditor {
     journal: Journal,
     books: Books,
     traffic: Traffic,
+    /// The true time, in microseconds: no clock of the switch.
+    now_us: u64,
     /// Whether the switch was told that its journal takes nothing any more.
     poisoned: bool,
     /// Whether it was told that the disk will be full soon.
@@ -60,9 +63,15 @@ impl Auditor {
             journal: Journal::START,
             books: Books::default(),
             traffic: Traffic::default(),
+            now_us: 0,
             poisoned: false,
             space_low: false,
         }
+    }
+
+    /// It is now so late, by a clock that nothing moves.
+    pub fn time_is(&mut self, now_us: u64) {
+        self.now_us = now_us;
     }
 
     /// A daemon has opened the journal: everything that was durable must be there, and is what counts from now on.
@@ -85,8 +94,9 @@ impl Auditor {
         self.records = found;
         (self.poisoned, self.space_low) = (false, false);
         for record in &self.records {
-            self.books.enter(record, &self.facts)?;
+            self.books.enter(record, &self.facts, None)?;
         }
+        self.books.quotes_began(self.now_us);
         Ok(())
     }
 
@@ -101,7 +111,7 @@ impl Auditor {
             if record.lsn != self.records.len() as u64 + 1 {
                 return Err(unreadable(&format!("record {} stands at {}", record.lsn, self.records.len() + 1)));
             }
-            self.books.enter(&record, &self.facts)?;
+            self.books.enter(&record, &self.facts, Some(self.now_us))?;
             self.believe(&record)?;
             self.records.push(record);
         }
@@ -174,7 +184,7 @@ const fn kind(body: &Body) -> &'static str {
         Body::Reversed(_) => "reversed",
         Body::ReversalRefused(_) => "reversal refused",
         Body::Tombstone { .. } => "tombstone",
-        Body::Quoted(_) => "quoted",
+        Body::Quoted { .. } => "quoted",
         Body::ReturnAsked(_) => "return asked",
         Body::Returned(_) => "returned",
         Body::ReturnRefused(_) => "return refused",

@@ -7,10 +7,10 @@ use super::input::{Input, Read};
 pub(super) struct Record {
     /// Its LSN.
     pub(super) lsn: u64,
-    /// When it was made, microseconds since 1970-01-01T00:00:00Z.
-    pub(super) at_us: i64,
     /// Its business date, days since 1970-01-01.
     pub(super) date: i32,
+    /// When it was made, by the switch's clock.
+    pub(super) at_us: i64,
     /// What it says.
     pub(super) body: Body,
     /// All its bytes, length and checksum included.
@@ -45,7 +45,7 @@ pub(super) enum Body {
     /// 12.
     Tombstone { origin: Origin, original: [u8; 16] },
     /// 13.
-    Quoted(Box<Intent>),
+    Quoted { sale: Box<Intent>, expires_us: i64 },
     /// 14.
     ReturnAsked(Box<ReturnAsked>),
     /// 15.
@@ -97,7 +97,7 @@ pub(super) struct Intent {
     /// GTIN, quantity, unit price, discount of each item.
     pub(super) items: Vec<Item>,
     /// Each sponsor's part.
-    pub(super) sponsors: Vec<u64>,
+    pub(super) sponsors: Vec<(String, u64)>,
     /// What is taken from which cap.
     pub(super) caps: Vec<Take>,
     /// The quote whose hold it takes over.
@@ -184,7 +184,7 @@ pub(super) struct ReturnAsked {
     /// Minor units.
     pub(super) net: u64,
     /// Each sponsor's part.
-    pub(super) sponsors: Vec<u64>,
+    pub(super) sponsors: Vec<(String, u64)>,
     /// What goes back to which cap.
     pub(super) caps: Vec<Take>,
 }
@@ -232,9 +232,8 @@ fn body(kind: u8, version: u8, input: &mut Input<'_>) -> Read<Body> {
         11 => Body::ReversalRefused(reversal(input)?),
         12 => Body::Tombstone { origin: origin(input)?, original: input.array()? },
         13 => {
-            let intent = intent(input, 2)?;
-            let _expires_us = input.i64()?;
-            Body::Quoted(Box::new(intent))
+            let sale = Box::new(intent(input, 2)?);
+            Body::Quoted { sale, expires_us: input.i64()? }
         }
         14 => Body::ReturnAsked(Box::new(return_asked(input)?)),
         15 => Body::Returned(reversal(input)?),
@@ -285,9 +284,8 @@ fn plain_item(input: &mut Input<'_>) -> Read<(u64, u32, u64)> {
     Ok(item)
 }
 
-fn sponsor(input: &mut Input<'_>) -> Read<u64> {
-    input.text(24)?;
-    input.u64()
+fn sponsor(input: &mut Input<'_>) -> Read<(String, u64)> {
+    Ok((input.text(24)?, input.u64()?))
 }
 
 fn refused(input: &mut Input<'_>, version: u8) -> Read<Refused> {

@@ -32,6 +32,12 @@ pub enum Rule {
     RepeatsAreSame,
     /// A sale whose reversal came first gets nothing.
     ReversedFirstIsRefused,
+    /// A quote is used once, and not after its time.
+    QuoteInTime,
+    /// All that goes back of a grant is no more than it gave, in all and by sponsor and cap.
+    ReturnsWithinGrant,
+    /// A void gives back when its day is over, and never once it is reversed itself.
+    VoidWaits,
     /// What is not ours passes unchanged.
     RelayIsUnchanged,
     /// What the issuer charged at a net amount is granted, in doubt, or on its way back.
@@ -59,6 +65,9 @@ impl Rule {
             Self::AskedOnce => "asked-once",
             Self::RepeatsAreSame => "repeats-are-same",
             Self::ReversedFirstIsRefused => "reversed-first-is-refused",
+            Self::QuoteInTime => "quote-in-time",
+            Self::ReturnsWithinGrant => "returns-within-grant",
+            Self::VoidWaits => "void-waits",
             Self::RelayIsUnchanged => "relay-is-unchanged",
             Self::ChargeHasOwner => "charge-has-owner",
             Self::NothingLeftOpen => "nothing-left-open",

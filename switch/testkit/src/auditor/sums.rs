@@ -11,7 +11,7 @@ pub(super) fn of_intent(lsn: u64, date: i32, intent: &Intent, facts: &Facts) -> 
     if net.checked_add(discount) != Some(gross) {
         return broken("gross is not net and discount");
     }
-    if sum(intent.sponsors.iter().copied()) != Some(discount) {
+    if sum(intent.sponsors.iter().map(|(_, part)| *part)) != Some(discount) {
         return broken("the sponsors' parts are not the discount");
     }
     if sum(intent.items.iter().map(|item| item.discount)) != Some(discount) {
@@ -58,7 +58,7 @@ pub(super) fn of_return(lsn: u64, asked: &ReturnAsked) -> Result<(), Violation> 
     if asked.net.checked_add(asked.discount) != Some(asked.gross) {
         return broken("what is returned is not net and discount");
     }
-    if sum(asked.sponsors.iter().copied()) != Some(asked.discount) {
+    if sum(asked.sponsors.iter().map(|(_, part)| *part)) != Some(asked.discount) {
         return broken("what sponsors get back is not the discount");
     }
     Ok(())

@@ -49,7 +49,7 @@ impl Auditor {
                 if matches!(message.mti.as_bytes(), [_, _, b'0' | b'2' | b'4', _]) {
                     self.traffic.waiting.insert((connection, key.clone()));
                 }
-                if let Some(original) = message.original() {
+                if let Some(original) = message.reversed() {
                     self.traffic.reversals.insert(key, original);
                 }
             }
@@ -87,7 +87,7 @@ impl Auditor {
         for payload in self.traffic.cut((connection, false), bytes) {
             if let Some(message) = Message::read(&payload) {
                 let result = (message.field(39).to_owned(), message.number(4));
-                match (message.original(), message.field(39)) {
+                match (message.reversed(), message.field(39)) {
                     (Some(original), "00") => drop(self.traffic.confirmed.insert(original)),
                     // Over the same connection nothing overtakes: what is not known there never came.
                     (Some(original), "25") if self.traffic.carried.get(&original) == Some(&connection) => {
@@ -105,9 +105,9 @@ impl Auditor {
     /// The issuer has decided, and says so; nobody may hear it.
     pub fn issuer_says(&mut self, payload: &[u8]) {
         let Some(message) = Message::read(payload).filter(|message| message.field(39) == "00") else { return };
-        if let Some(original) = message.original() {
+        if let Some(original) = message.reversed() {
             self.traffic.taken_back.insert(original);
-        } else if message.mti.starts_with("02") {
+        } else if message.mti.starts_with("02") && !message.is_return() {
             self.traffic.charges.insert(message.key(), message.number(4).unwrap_or(0));
         }
     }

@@ -92,6 +92,11 @@ impl Message {
         None
     }
 
+    /// Whether it is a void or a refund: a financial message of processing code 20.
+    pub fn is_return(&self) -> bool {
+        self.mti.get(1..2) == Some("2") && self.field(3).starts_with("20")
+    }
+
     /// Whether items stand first in field 48.
     pub fn has_items(&self) -> bool {
         ["01", "84"].iter().any(|tag| self.field(48).starts_with(tag) && self.tag(tag).is_some())
@@ -110,7 +115,12 @@ impl Message {
         }
     }
 
-    /// The key of the sale that field 90 of a reversal names.
+    /// The same of a reversal alone: voids and refunds name their sale in that field too.
+    pub fn reversed(&self) -> Option<Key> {
+        self.original().filter(|_| self.mti.get(1..2) == Some("4"))
+    }
+
+    /// The key of what field 90 of a reversal names.
     pub fn original(&self) -> Option<Key> {
         let named = self.fields.get(&90)?;
         let mut key = self.key();

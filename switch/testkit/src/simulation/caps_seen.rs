@@ -16,14 +16,19 @@ pub(super) struct CapsSeen {
 
 impl CapsSeen {
     pub(super) fn see(&mut self, entry: &Entry) {
-        if let Record::Intent(intent) = &entry.record {
+        let sale = match &entry.record {
+            Record::Intent(intent) => Some(intent),
+            Record::Quoted(quoted) => Some(&quoted.sale),
+            _ => None,
+        };
+        if let Some(intent) = sale {
             let takes = &intent.award.caps;
             self.names.extend(takes.iter().map(|take| (name(&take.key), take.key)));
             self.intents.insert(entry.lsn, takes.to_vec());
         }
     }
 
-    /// What an intent took.
+    /// What an intent or a quote took.
     pub(super) fn of(&self, intent: Lsn) -> &[CapTake] {
         self.intents.get(&intent).map_or(&[], Vec::as_slice)
     }

@@ -34,6 +34,7 @@ impl Issuer {
         let mut said = match asked.mti.get(1..2) {
             Some("8") => answer(asked, "00", self.trace),
             Some("4") => self.reversed(asked, dice),
+            _ if asked.field(3).starts_with("20") => self.given_back(asked, dice),
             _ => self.sale(asked, dice),
         };
         if said.get(&39).is_some_and(String::is_empty) {
@@ -80,6 +81,25 @@ impl Issuer {
             None => said.remove(&4),
         };
         said
+    }
+
+    /// A void or refund. What it could not do just now it may do when it is asked again.
+    fn given_back(&mut self, asked: &Message, dice: &mut Dice) -> BTreeMap<u8, String> {
+        let unclear = match dice.place(16) {
+            0 => Some("98"),
+            1 => Some(""),
+            _ => None,
+        };
+        let decided = self.decided.get(&asked.key()).map(|decision| decision.code);
+        let code = match (decided, unclear) {
+            (None, Some(unclear)) => unclear,
+            _ => {
+                let code = if dice.percent(10) { "57" } else { "00" };
+                let decision = Decision { code, amount: asked.number(4), reversed: false };
+                self.decided.entry(asked.key()).or_insert(decision).code
+            }
+        };
+        answer(asked, code, self.trace)
     }
 
     /// It takes back what it approved; of what it does not know it says so.

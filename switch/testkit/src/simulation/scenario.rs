@@ -16,7 +16,7 @@ use lijian_domain::merchants::{CreditCode, Merchant, Merchants};
 use lijian_domain::money::Rounding;
 use lijian_domain::returns::Base;
 use lijian_domain::rules::Rules;
-use lijian_domain::time::{Calendar, Validity};
+use lijian_domain::time::{Calendar, UnixMicros, Validity};
 use lijian_exchange::Settings;
 use lijian_exchange::settings::{
     AcquirerLink, IssuerLink, OursRule, Presentation, QueueSettings, QuoteRules, RefusalPolicy,
@@ -31,6 +31,9 @@ pub(crate) const GOODS: [(&str, &str, u8, u32); 3] = [
 ];
 /// Shops that are admitted.
 pub(crate) const MERCHANTS: [&str; 2] = ["M00000000000001", "M00000000000002"];
+/// 2024-10-01 12:00 in Shenzhen.
+const NOON_US: i64 = 1_727_755_200_000_000;
+const TO_MIDNIGHT_US: i64 = 12 * 3_600_000_000;
 const CAP_PER_ITEM: u64 = 50_000;
 const ITEMS_PER_PERSON: u32 = 1;
 
@@ -44,6 +47,9 @@ pub(crate) struct Scenario {
     pub(crate) trouble_us: Option<u64>,
     pub(crate) segment_bytes: u64,
     pub(crate) sync_us_max: u64,
+    /// When it begins: at noon, or shortly before midnight.
+    pub(crate) start: UnixMicros,
+    quote_us: u64,
     full_price: bool,
     gross_to_issuer: bool,
     refund: RefundPolicy,
@@ -61,6 +67,8 @@ impl Scenario {
             trouble_us: dice.one_of(Some(20_000_000), &[Some(5_000_000), Some(60_000_000), None]),
             segment_bytes: dice.one_of(24 << 10, &[64 << 10, 256 << 10]),
             sync_us_max: dice.one_of(2_000, &[200, 100_000, 2_000_000]),
+            start: UnixMicros(NOON_US + if dice.percent(30) { TO_MIDNIGHT_US - 40_000_000 } else { 0 }),
+            quote_us: dice.one_of(20_000_000, &[2_000_000, 60_000_000]),
             full_price: dice.percent(30),
             gross_to_issuer: dice.percent(25),
             refund: RefundPolicy {
@@ -68,7 +76,10 @@ impl Scenario {
                     AllowanceReturn::OnFullReturnOnly,
                     &[AllowanceReturn::Never, AllowanceReturn::SameDay, AllowanceReturn::NextDay],
                 ),
-                split: dice.one_of(RefundSplit::ProRata, &[RefundSplit::SubsidyFirst]),
+                split: dice.one_of(
+                    RefundSplit::ProRata,
+                    &[RefundSplit::SubsidyFirst, RefundSplit::WholeOrderOnly, RefundSplit::NotRefundable],
+                ),
             },
             budget: dice.one_of(300_000, &[100_000, 200_000, 1_000_000]),
             day: dice.one_of(None, &[Some(150_000), Some(400_000)]),
@@ -99,6 +110,7 @@ impl Scenario {
             goods: goods.collect(),
             gross_amount_type: "0057".to_owned(),
             gross_to_issuer: self.gross_to_issuer,
+            quote_us: self.quote_us,
         }
     }
 
@@ -180,7 +192,12 @@ impl Scenario {
                 time_budget_us: 15_000_000,
                 in_flight_max: 10_000,
                 ours: vec![OursRule { mti: *b"0200", processing: Some(*b"00") }],
-                quotes: QuoteRules::default(),
+                quotes: QuoteRules {
+                    rules: vec![OursRule { mti: *b"0100", processing: Some(*b"38") }],
+                    lifetime_us: self.quote_us,
+                    open_max: 6,
+                    of_terminal_max: 3,
+                },
                 refusal,
                 refund_amount: Base::Gross,
             }],
@@ -198,7 +215,8 @@ impl Scenario {
                 session_answer_us: 5_000_000,
             }],
             in_flight_max: 10_000,
-            answers_days: 2,
+            // One more than tills rely on: what they send is under way for a while.
+            answers_days: 3,
             queue: QueueSettings::default(),
             card_key: [7; 32],
             hash_seed: 7,

@@ -19,6 +19,7 @@ impl World {
         let settings = self.settings.clone();
         let daemon = Daemon::start(&self.disk, &self.scenario, &self.rules, settings, now, self.mutation)?;
         self.daemon = Some(daemon);
+        self.auditor.time_is(self.now_us);
         self.auditor.started(&self.disk)?;
         self.look()
     }
@@ -47,6 +48,7 @@ impl World {
     /// The auditor sees what was appended and what stands on the caps; a turn is due.
     fn look(&mut self) -> Result<(), Violation> {
         let Some(daemon) = &mut self.daemon else { return Ok(()) };
+        self.auditor.time_is(self.now_us);
         let appended = daemon.appended();
         if !appended.is_empty() {
             self.auditor.appended(&appended)?;

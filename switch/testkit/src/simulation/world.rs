@@ -19,8 +19,6 @@ use lijian_exchange::{ConnectionId, Event, Now, Settings, Ticket};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// 2024-10-01 12:00 in Shenzhen.
-const START: i64 = 1_727_755_200_000_000;
 /// After the last till went home: time-outs, late answers, reconnections.
 const CALM_US: u64 = 150_000_000;
 const DAY_US: i64 = 86_400_000_000;
@@ -139,7 +137,7 @@ impl World {
 
     pub(super) fn now(&self) -> Now {
         let passed = i64::try_from(self.now_us).unwrap_or(i64::MAX);
-        Now { wall: UnixMicros(START + passed + self.jumped_us), monotonic_us: self.now_us }
+        Now { wall: UnixMicros(self.scenario.start.0 + passed + self.jumped_us), monotonic_us: self.now_us }
     }
 
     /// The day of the switch's wall clock.

@@ -1,4 +1,8 @@
-//! What a till sends: sales of every outcome, repeats, reversals at every moment, traffic that is not ours, rubbish.
+//! What a till sends: sales of every outcome, quotes, repeats, reversals at every moment, voids and refunds, traffic that is
+//! not ours, rubbish. It remembers what it was told, as a till does, and knows nothing of the switch.
+
+mod quotes;
+mod returns;
 
 use super::dice::Dice;
 use super::messages::{Fields, frame, framed};
@@ -30,8 +34,12 @@ pub(crate) struct Till {
     sent: Vec<Sent>,
     /// Sales whose reversal was sent first.
     held_back: Vec<Fields>,
-    /// Sales that were not answered as they should have been: it takes them back.
-    to_reverse: Vec<Fields>,
+    /// What was not answered as it should have been: it takes it back.
+    to_reverse: Vec<Sent>,
+    /// Prices that it was promised.
+    quotes: Vec<quotes::Promise>,
+    /// Grants that it was told of.
+    grants: Vec<returns::Grant>,
 }
 
 #[derive(Clone, Debug)]
@@ -51,27 +59,29 @@ impl Till {
             sent: Vec::new(),
             held_back: Vec::new(),
             to_reverse: Vec::new(),
+            quotes: Vec::new(),
+            grants: Vec::new(),
         }
     }
 
     /// What it sends next. `day` counts the days of the switch's clock: a till repeats nothing older than the switch
     /// remembers.
     pub(crate) fn next(&mut self, day: i64, dice: &mut Dice) -> Vec<u8> {
-        if let Some(sale) = self.to_reverse.pop() {
-            return self.reversal(&sale, dice, day);
+        if let Some(sent) = self.to_reverse.pop() {
+            return self.reversal(&sent, dice, day);
         }
-        match dice.place(40) {
+        match dice.place(60) {
             0..=15 => self.sale(dice, day),
             16..=21 => self.repeat(dice, day),
             22..=23 => self.same_key(dice, day),
-            24..=29 => match self.recent(dice, day).filter(|sent| sent.mti == "0200") {
-                Some(sent) => self.reversal(&sent.fields, dice, day),
+            24..=29 => match self.recent(dice, day).filter(|sent| !["0400", "0800"].contains(&sent.mti)) {
+                Some(sent) => self.reversal(&sent, dice, day),
                 None => self.sale(dice, day),
             },
             30..=31 => {
                 let sale = self.any_sale(dice);
                 self.held_back.push(sale.clone());
-                self.reversal(&sale, dice, day)
+                self.reversal(&Sent { mti: "0200", fields: sale, day }, dice, day)
             }
             32..=33 => match self.held_back.pop() {
                 Some(sale) => self.send("0200", sale, day),
@@ -99,16 +109,21 @@ impl Till {
                 sign_in.insert(70, "001".to_owned());
                 self.send("0800", sign_in, day)
             }
+            40..=44 => self.quote(dice, day),
+            45..=49 => self.sale_on_quote(dice, day),
+            50..=58 => self.give_back(dice, day),
             _ => framed(dice.one_of(&b"0200FFFFFFFFFFFFFFFF"[..], &[b"rubbish", b"", b"0200"])),
         }
     }
 
-    /// It hears an answer, and takes back what it cannot be sure of.
+    /// It hears an answer: remembers what it was promised or given, and takes back what it cannot be sure of.
     pub(crate) fn hear(&mut self, answer: &Message, dice: &mut Dice) {
-        if answer.mti == "0210" && answer.field(39) == "98" && dice.percent(70) {
-            let key = answer.key();
-            let same = |sent: &&Sent| Some(sent.fields.get(&11)) == Some(Some(&key.stan)) && sent.mti == "0200";
-            self.to_reverse.extend(self.sent.iter().find(same).map(|sent| sent.fields.clone()));
+        let Some(sent) = self.sent.iter().find(|sent| sent.is_answered_by(answer)).cloned() else { return };
+        match (answer.mti.as_str(), answer.tag("82")) {
+            ("0110", Some("G000")) => self.hear_promise(sent, answer),
+            ("0210", Some("G000")) => self.hear_grant(sent, answer),
+            ("0210", _) if answer.field(39) == "98" && dice.percent(70) => self.to_reverse.push(sent),
+            _ => {}
         }
     }
 
@@ -158,6 +173,7 @@ impl Till {
         let Some(sent) = self.recent(dice, day) else { return self.sale(dice, day) };
         let mti = match sent.mti {
             "0200" => dice.one_of("0200", &["0201"]),
+            "0220" => dice.one_of("0220", &["0221"]),
             "0400" => dice.one_of("0400", &["0401"]),
             other => other,
         };
@@ -171,19 +187,23 @@ impl Till {
         frame(sent.mti, &sent.fields)
     }
 
-    fn reversal(&mut self, sale: &Fields, dice: &mut Dice, day: i64) -> Vec<u8> {
-        self.stan += 1;
-        let again = [2, 3, 4, 7, 32, 41, 42, 49];
-        let mut reversal: Fields =
-            sale.iter().filter(|(field, _)| again.contains(field)).map(|(at, value)| (*at, value.clone())).collect();
-        let of = |field: u8| sale.get(&field).map_or("", String::as_str);
+    fn reversal(&mut self, sent: &Sent, dice: &mut Dice, day: i64) -> Vec<u8> {
+        let mut reversal = self.about(&sent.fields, &[2, 3, 4, 32, 41, 42, 49]);
         if dice.percent(10) {
             reversal.insert(4, format!("{:012}", dice.between(1, 200_000)));
         }
-        reversal.insert(90, format!("0200{}{}{:0>11}{:0>11}", of(11), of(7), of(32), 0));
-        reversal.insert(7, format!("1001{:06}", self.stan));
-        reversal.insert(11, format!("{:06}", self.stan));
+        reversal.insert(90, sent.name());
         self.send("0400", reversal, day)
+    }
+
+    /// A new request that says again these fields of an earlier one.
+    fn about(&mut self, earlier: &Fields, again: &[u8]) -> Fields {
+        self.stan += 1;
+        let said = earlier.iter().filter(|(field, _)| again.contains(field));
+        let mut request: Fields = said.map(|(field, value)| (*field, value.clone())).collect();
+        request.insert(7, format!("1001{:06}", self.stan));
+        request.insert(11, format!("{:06}", self.stan));
+        request
     }
 
     /// One of the latest requests, most often the very last.
@@ -191,6 +211,19 @@ impl Till {
         let back = if dice.percent(40) { 1 } else { 1 + dice.place(self.sent.len().min(12)) };
         let sent = self.sent.get(self.sent.len().checked_sub(back)?)?;
         ((day - sent.day).abs() <= 1).then(|| sent.clone())
+    }
+}
+
+impl Sent {
+    /// How field 90 of a later request names it.
+    fn name(&self) -> String {
+        let of = |field: u8| self.fields.get(&field).map_or("", String::as_str);
+        format!("{}{}{}{:0>11}{:0>11}", self.mti, of(11), of(7), of(32), 0)
+    }
+
+    fn is_answered_by(&self, answer: &Message) -> bool {
+        let same = |field: u8| self.fields.get(&field).is_some_and(|value| value == answer.field(field));
+        self.mti.get(1..2) == answer.mti.get(1..2) && same(11) && same(41)
     }
 }
 
