@@ -5,12 +5,14 @@ use crate::event::Now;
 use crate::exchange::Exchange;
 use crate::key::KeyBytes;
 use crate::memory::State;
+use crate::misdeed::Misdeed;
 use crate::response;
 use foldhash::fast::FixedState;
 use lijian_codecs::message::MessageView;
 use lijian_domain::cap::CapTake;
+use lijian_domain::code::DecisionCode;
 use lijian_domain::ids::{DuplicateKey, Lsn};
-use lijian_domain::record::{DoubtCause, InDoubt, Record, ReleaseCause, Released};
+use lijian_domain::record::{DoubtCause, InDoubt, Outcome, Record, ReleaseCause, Released};
 use lijian_store::recovery::OpenIntent;
 use std::collections::HashMap;
 
@@ -107,6 +109,9 @@ impl Exchange {
             self.release_doubt(intent, ReleaseCause::LateDecline, now, effects);
         } else {
             effects.tally.late_approvals += 1;
+            if self.misdeeds.include(Misdeed::LateApprovalGrants) {
+                self.grant_late(intent, view, now, effects);
+            }
         }
     }
 
@@ -120,6 +125,18 @@ impl Exchange {
         let record = Record::Released(Released { intent, cause });
         let lsn = effects.journal.push(moment.at, moment.business_date, &record);
         self.quota.release(&doubt.takes);
+        if self.misdeeds.include(Misdeed::DoubtReleasedTwice) {
+            effects.journal.push(moment.at, moment.business_date, &Record::Released(Released { intent, cause }));
+        }
         self.queue.ends(intent, lsn, [(doubt.key, State::Released, None)]);
+    }
+
+    /// See [`Misdeed::LateApprovalGrants`].
+    fn grant_late(&mut self, intent: Lsn, view: &MessageView<'_>, now: Now, effects: &mut Effects) {
+        let Some(doubt) = self.doubts.remove(intent) else { return };
+        let answer = response::answer(view, view, DecisionCode::Granted);
+        let moment = self.moment(now);
+        effects.journal.push(moment.at, moment.business_date, &Record::Granted(Outcome { intent, answer }));
+        self.quota.grant(&doubt.takes);
     }
 }

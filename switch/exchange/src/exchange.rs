@@ -7,6 +7,7 @@ use crate::effects::{CloseReason, Effects};
 use crate::event::{ConnectionId, Event, LinkId, Now, Ticket};
 use crate::flights::{FlightId, Flights, Phase};
 use crate::memory::Memory;
+use crate::misdeed::{Misdeed, Misdeeds};
 use crate::queue::Queue;
 use crate::quote::Quotes;
 use crate::returns::Returns;
@@ -55,6 +56,7 @@ pub struct Exchange {
     pub(crate) space_low: bool,
     /// The latest business date that any record carries, or that was asked for.
     latest_date: BusinessDate,
+    pub(crate) misdeeds: Misdeeds,
 }
 
 impl Exchange {
@@ -81,6 +83,7 @@ impl Exchange {
             draining: false,
             space_low: false,
             latest_date: BusinessDate::default(),
+            misdeeds: Misdeeds::default(),
             settings: Arc::new(settings),
             rules,
             quota,
@@ -139,6 +142,11 @@ impl Exchange {
             Event::Ordered(order) => self.order(order, now, effects),
             Event::Rules(rules) => self.rules = rules,
             Event::Drain => self.draining = true,
+        }
+        if self.misdeeds.include(Misdeed::AnswerBeforeDurable) {
+            for id in self.flights.in_phases(&[Phase::AnswerAppended]) {
+                self.send_answer(id, now, effects);
+            }
         }
     }
 

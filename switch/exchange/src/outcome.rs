@@ -6,6 +6,7 @@ use crate::exchange::Exchange;
 use crate::flights::{FlightId, Phase};
 use crate::inbound;
 use crate::memory::State;
+use crate::misdeed::Misdeed;
 use crate::quote;
 use crate::reply::{self, Tags};
 use crate::response;
@@ -26,7 +27,9 @@ impl Exchange {
         let Some(issuer) = settings.issuers.get(acquirer.issuer) else { return };
         let asked = if issuer.presentation == Presentation::Net { flight.grant.net } else { flight.grant.gross };
         let result = response::result(view);
-        if response::is_part(result) || response::is_other_amount(result, view, asked) {
+        let other =
+            response::is_other_amount(result, view, asked) && !self.misdeeds.include(Misdeed::OtherAmountGranted);
+        if response::is_part(result) || other {
             // A subsidised item is paid in full or not at all: what the issuer did goes back.
             return self.unanswered(id, DoubtCause::OtherAmount, now, effects);
         }
@@ -89,7 +92,9 @@ impl Exchange {
         let record = Record::Declined(Outcome { intent: flight.grant.intent, answer });
         let takes = std::mem::take(&mut flight.grant.takes);
         self.end(id, DecisionCode::TryAgain, State::Declined, &record, now, effects);
-        self.quota.release(&takes);
+        if !self.misdeeds.include(Misdeed::UnsentKeepsHold) {
+            self.quota.release(&takes);
+        }
         if let Some(flight) = self.flights.get_mut(id) {
             // Told to try again, it may: the issuer has never heard of it.
             self.memory.forget(&flight.key);

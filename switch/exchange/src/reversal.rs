@@ -9,6 +9,7 @@ use crate::flights::{FlightId, Phase};
 use crate::inbound;
 use crate::key;
 use crate::memory::{Remembered, State};
+use crate::misdeed::Misdeed;
 use crate::outbound;
 use crate::quote;
 use crate::reply::Tags;
@@ -140,7 +141,7 @@ impl Exchange {
         let mut index = FieldIndex::new();
         let Ok(request) = parse(&acquirer.dialect, &flight.request, &mut index) else { return };
         let amount = request.digits_u64(4).map_or(MinorUnits::ZERO, MinorUnits::new);
-        if self.returns.any(entry.lsn) {
+        if self.returns.any(entry.lsn) && !self.misdeeds.include(Misdeed::ReversedBesideRefund) {
             // What is left of it can be refunded; a void is undone by its own reversal.
             return self.reply_from_request(id, *b"22", effects);
         }

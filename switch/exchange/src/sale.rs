@@ -7,6 +7,7 @@ use crate::exchange::Exchange;
 use crate::flights::{FlightId, Phase};
 use crate::inbound::{self, Asks, SaleMessage};
 use crate::memory::{Remembered, State};
+use crate::misdeed::Misdeed;
 use crate::outbound::{self, Asked};
 use crate::reply::Tags;
 use crate::settings::RefusalPolicy;
@@ -47,7 +48,8 @@ impl Exchange {
             return self.try_again(caller, view, effects);
         }
         let moment = self.moment(now);
-        if self.memory.get(&message.origin.key).is_some_and(|known| known.state == State::Tombstone) {
+        let buried = self.memory.get(&message.origin.key).is_some_and(|known| known.state == State::Tombstone);
+        if buried && !self.misdeeds.include(Misdeed::TombstoneIgnored) {
             let told = Told::of(DecisionCode::ReversalFirst);
             return self.refuse(caller, view, &message, &told, &moment, now, effects);
         }

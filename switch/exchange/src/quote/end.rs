@@ -7,6 +7,7 @@ use crate::exchange::Exchange;
 use crate::flights::Phase;
 use crate::inbound;
 use crate::memory::{Remembered, State};
+use crate::misdeed::Misdeed;
 use crate::reply::{self, Tags};
 use crate::settings::AcquirerLink;
 use lijian_codecs::message::MessageView;
@@ -44,6 +45,9 @@ impl Exchange {
 
     /// Ends the quotes whose time is over.
     pub(crate) fn expire_quotes(&mut self, now: Now, effects: &mut Effects) {
+        if self.misdeeds.include(Misdeed::QuoteOutlivesItsTime) {
+            return;
+        }
         for _ in 0..EXPIRIES_MAX {
             let due = self.quotes.due(now.monotonic_us).filter(|_| !self.poisoned);
             let Some((lsn, quoted)) = due.and_then(|lsn| Some((lsn, self.quotes.take(lsn)?))) else { return };

@@ -7,6 +7,7 @@ use crate::event::Now;
 use crate::exchange::Exchange;
 use crate::inbound::SaleMessage;
 use crate::memory::State;
+use crate::misdeed::Misdeed;
 use crate::outbound::{self, Asked};
 use crate::reply::Tags;
 use crate::sale::Told;
@@ -34,7 +35,8 @@ impl Exchange {
         let Some(issuer) = settings.issuers.get(caller.link.issuer) else { return };
         let readable = message.request.as_ref().map_err(|code| *code);
         let found = readable.and_then(|request| {
-            let quoted = self.quotes.get(quote, now.monotonic_us).ok_or(DecisionCode::Quote)?;
+            let at_us = if self.misdeeds.include(Misdeed::QuoteOutlivesItsTime) { 0 } else { now.monotonic_us };
+            let quoted = self.quotes.get(quote, at_us).ok_or(DecisionCode::Quote)?;
             let signed = chip::signed(view, quoted.sale.award.net);
             matching::check(quoted, &message.origin, request, signed).map(|()| quoted)
         });
@@ -53,6 +55,9 @@ impl Exchange {
         }
         // Order 9: from here on the quote is the sale's, and its time no longer counts.
         let Some(quoted) = self.quotes.take(quote.lsn()) else { return };
+        if self.misdeeds.include(Misdeed::QuoteStaysOpen) {
+            self.quotes.insert(quote.lsn(), quoted.clone(), now.monotonic_us.saturating_add(600_000_000));
+        }
         effects.tally.quotes_used += 1;
         self.memory.note(&quoted.sale.origin.key, State::QuoteUsed, None);
         let promised = quoted.sale;

@@ -7,6 +7,7 @@ use crate::exchange::Exchange;
 use crate::flights::{FlightId, Phase};
 use crate::inbound;
 use crate::memory::{Remembered, State};
+use crate::misdeed::Misdeed;
 use crate::outbound;
 use lijian_codecs::message::{FieldIndex, parse};
 use lijian_domain::code::DecisionCode;
@@ -70,6 +71,9 @@ impl Exchange {
         if reversing || self.returns.is_under_way(original.lsn) {
             return self.reply_from_request(id, *b"09", effects);
         }
+        if self.misdeeds.include(Misdeed::RefundsUnbounded) {
+            back.earlier.clear();
+        }
         let accepted =
             self.returns.share(back, &original, &origin, (acquirer, &request), &policy.unwrap_or_default(), today);
         let share = match accepted {
@@ -118,7 +122,9 @@ impl Exchange {
         let request =
             Remembered { state: State::ReturnAsked, content: origin.content, opened: lsn, answered: Lsn::NONE };
         self.memory.open(moment.business_date, origin.key, request);
-        if asks_issuer {
+        if asks_issuer && self.misdeeds.include(Misdeed::ReturnBeforeDurable) {
+            self.ask_issuer(id, now, effects);
+        } else if asks_issuer {
             self.stage.push_back((lsn, id));
         } else {
             self.return_of_sponsors(id, now, effects);

@@ -7,6 +7,7 @@ use crate::exchange::Exchange;
 use crate::flights::{FlightId, Phase};
 use crate::inbound;
 use crate::memory::State;
+use crate::misdeed::Misdeed;
 use crate::response;
 use lijian_codecs::message::MessageView;
 use lijian_domain::campaign::AllowanceReturn;
@@ -87,7 +88,8 @@ impl Exchange {
             _ => None,
         });
         let next_day = person.is_some_and(|campaign| campaign.refund.allowance == AllowanceReturn::NextDay);
-        let due = |take: &&CapTake| way == ReturnWay::Refund && !(next_day && take.key.kind().is_personal());
+        let at_once = way == ReturnWay::Refund || self.misdeeds.include(Misdeed::VoidGivesBackAtOnce);
+        let due = |take: &&CapTake| at_once && !(next_day && take.key.kind().is_personal());
         takes.iter().filter(due).copied().collect()
     }
 

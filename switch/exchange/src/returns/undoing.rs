@@ -8,6 +8,7 @@ use crate::exchange::Exchange;
 use crate::flights::FlightId;
 use crate::inbound;
 use crate::memory::{Remembered, State};
+use crate::misdeed::Misdeed;
 use crate::reply::Tags;
 use lijian_codecs::message::{FieldIndex, MessageView, parse};
 use lijian_domain::cap::Takes;
@@ -88,6 +89,9 @@ impl Exchange {
 
     /// The issuer confirmed it: the void never was.
     pub(super) fn undone(&mut self, void: Option<Lsn>, intent: Lsn) {
+        if self.misdeeds.include(Misdeed::UndoneVoidGivesBack) {
+            return self.stands(void);
+        }
         let Some(void) = void else { return };
         if let Some(known) = self.returns.voids.get(&void) {
             self.memory.note(&known.key, State::ReturnUndone, None);

@@ -41,6 +41,8 @@ pub(crate) struct Daemon {
     /// Records on their way to the disk: the first ones are being written.
     pub(crate) writing: VecDeque<RecordBuffer>,
     pub(crate) poisoned: bool,
+    /// Whether a sale was accepted since this was asked last.
+    pub(crate) intended: bool,
     caps: CapsSeen,
     mutation: Option<Mutation>,
 }
@@ -63,6 +65,9 @@ impl Daemon {
         let quota = Arc::<Quota>::default();
         let date = settings.calendar.moment(now.wall).business_date;
         let mut exchange = Exchange::new(settings, Arc::clone(rules), Arc::clone(&quota));
+        if let Some(Mutation::Inside(misdeed)) = mutation {
+            exchange.misdo(misdeed);
+        }
         let (mut first, mut again, mut caps) = (reader()?, reader()?, CapsSeen::default());
         let entries = first.entries(Lsn(1)).inspect(|entry| {
             if let Ok(entry) = entry {
@@ -99,6 +104,7 @@ impl Daemon {
             seen_bytes: 0,
             writing: VecDeque::new(),
             poisoned: false,
+            intended: false,
             caps,
             mutation,
         };
@@ -135,6 +141,7 @@ impl Daemon {
             let Some((record, after)) = rest.split_at_checked(length) else { break };
             if let Ok(entry) = format::decode(record) {
                 self.caps.see(&entry);
+                self.intended |= matches!(entry.record, Record::Intent(_));
                 self.misdo(&entry.record);
             }
             rest = after;

@@ -23,6 +23,7 @@ mod trouble;
 mod wire;
 mod world;
 
+pub use lijian_exchange::Misdeed;
 pub use mutation::Mutation;
 
 use crate::auditor::{Rule, Violation};

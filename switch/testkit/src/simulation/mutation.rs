@@ -1,5 +1,7 @@
 //! Mistakes made on purpose, so that the auditor can show that it notices them.
 
+use lijian_exchange::Misdeed;
+
 /// What is done wrongly.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Mutation {
@@ -27,22 +29,6 @@ pub enum Mutation {
     WrongRecordReadBack,
     /// What the exchange sends to the issuer is sent twice.
     SentTwice,
-}
-
-impl Mutation {
-    /// All of them.
-    pub const ALL: [Self; 12] = [
-        Self::DurableBeforeSync,
-        Self::SyncLies,
-        Self::TombstonesNotReplayed,
-        Self::OpenIntentsForgotten,
-        Self::AnswersForgotten,
-        Self::GivenBackTooLittle,
-        Self::RollbackForgotten,
-        Self::AnswerOfAnother,
-        Self::DeclineReadAsApproval,
-        Self::LimitsIgnored,
-        Self::WrongRecordReadBack,
-        Self::SentTwice,
-    ];
+    /// The exchange itself does something wrongly.
+    Inside(Misdeed),
 }

@@ -50,6 +50,7 @@ impl World {
         let Some(daemon) = &mut self.daemon else { return Ok(()) };
         self.auditor.time_is(self.now_us);
         let appended = daemon.appended();
+        let intended = std::mem::take(&mut daemon.intended);
         if !appended.is_empty() {
             self.auditor.appended(&appended)?;
             self.auditor.balances(daemon.balances())?;
@@ -60,7 +61,7 @@ impl World {
             let soon_us = self.dice.between(0, 60);
             self.after(soon_us, Action::Turn(self.process));
         }
-        Ok(())
+        if intended && std::mem::take(&mut self.lose_hosts) { self.lose_all_hosts() } else { Ok(()) }
     }
 
     /// What the exchange wants is done, in the order of the daemon: append, send, read, close.

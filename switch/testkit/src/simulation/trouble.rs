@@ -15,7 +15,7 @@ impl World {
         let Some(pause_us) = self.scenario.trouble_us.filter(|_| !self.calm) else { return Ok(()) };
         let next_us = self.dice.between(100_000, pause_us);
         self.after(next_us, Action::Trouble);
-        match self.dice.place(20) {
+        match self.dice.place(22) {
             0..=3 => self.kill(false),
             4..=7 => self.kill(true),
             8..=10 => self.break_connection(|peer| matches!(peer, Peer::Host(_))),
@@ -35,12 +35,18 @@ impl World {
                 }
                 self.handle(Event::SpaceLow)
             }
+            19 => self.lose_all_hosts(),
             _ => {
-                // All of the issuer's hosts at once.
-                self.break_connection(|peer| matches!(peer, Peer::Host(_)))?;
-                self.break_connection(|peer| matches!(peer, Peer::Host(_)))
+                self.lose_hosts = true;
+                Ok(())
             }
         }
+    }
+
+    /// All of the issuer's hosts at once.
+    pub(super) fn lose_all_hosts(&mut self) -> Result<(), Violation> {
+        self.break_connection(|peer| matches!(peer, Peer::Host(_)))?;
+        self.break_connection(|peer| matches!(peer, Peer::Host(_)))
     }
 
     fn befall(&mut self, what: &'static str) {
@@ -109,6 +115,7 @@ impl World {
     pub(super) fn go_home(&mut self) -> Result<(), Violation> {
         let mended = self.daemon.as_ref().is_none_or(|daemon| !daemon.poisoned);
         self.disk.plan(None);
+        self.lose_hosts = false;
         if mended { Ok(()) } else { self.kill(false) }
     }
 }

@@ -71,6 +71,8 @@ pub(super) struct World {
     pub(super) auditor: Auditor,
     pub(super) history: History,
     pub(super) troubles: BTreeMap<&'static str, u64>,
+    /// Whether the issuer will be lost as soon as a sale is accepted, before it can be asked.
+    pub(super) lose_hosts: bool,
     /// Whether nothing goes wrong any more.
     pub(super) calm: bool,
 }
@@ -108,6 +110,7 @@ impl World {
             auditor,
             history: History::new(),
             troubles: BTreeMap::new(),
+            lose_hosts: false,
             calm: false,
         };
         world.after(0, Action::Start);

@@ -2,5 +2,6 @@
 #![expect(clippy::panic, reason = "tests")]
 
 mod independence;
+mod misdeeds;
 mod mutations;
 mod seeds;

@@ -42,6 +42,20 @@ fn crates_know_only_those_they_may() {
     }
 }
 
+/// Mistakes made on purpose are for the simulation: nothing that ships, nor what it is made of, may switch them on.
+#[test]
+fn mistakes_are_made_in_the_simulation_alone() {
+    let named = |path: &str| read(&root().join(path)).contains("mutations");
+    assert!(!named("Cargo.toml"), "the workspace must not enable mutations");
+    for (member, _) in CRATES {
+        let expected = ["switch/exchange", "switch/testkit"].contains(&member);
+        assert_eq!(named(&format!("{member}/Cargo.toml")), expected, "{member} and the feature mutations");
+    }
+    let exchange = read(&root().join("switch/exchange/Cargo.toml"));
+    assert!(exchange.contains("\nmutations = []\n"), "the feature stands alone");
+    assert!(!exchange.contains("default ="), "it is off by default");
+}
+
 #[test]
 fn rooms_of_the_daemon_know_only_those_they_may() {
     for (room, forbidden) in ROOMS {
