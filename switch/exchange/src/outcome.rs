@@ -1,5 +1,6 @@
 //! How a sale ends: the issuer's answer, or the want of one, becomes a record; once that is durable, the acquirer's answer.
 
+use crate::acquirer::Caller;
 use crate::effects::Effects;
 use crate::event::Now;
 use crate::exchange::Exchange;
@@ -15,7 +16,7 @@ use crate::tally::Sample;
 use lijian_codecs::message::{FieldIndex, MessageView, parse};
 use lijian_domain::code::DecisionCode;
 use lijian_domain::ids::Lsn;
-use lijian_domain::record::{Answer, DoubtCause, InDoubt, Outcome, Record};
+use lijian_domain::record::{Answer, DoubtCause, InDoubt, Origin, Outcome, Record};
 use std::sync::Arc;
 
 impl Exchange {
@@ -226,6 +227,57 @@ impl Exchange {
         let total_us = now.monotonic_us.saturating_sub(flight.received_us);
         effects.samples.push(Sample { journal_us: flight.journal_us, issuer_us: flight.issuer_us, total_us });
         self.flights.close(id);
+    }
+
+    /// Answers a request by what was recorded for another one: at once where all of that is durable, or as soon as it is.
+    pub(crate) fn reply_when_durable(
+        &mut self,
+        caller: Caller<'_>,
+        view: &MessageView<'_>,
+        origin: &Origin,
+        response_code: [u8; 2],
+        now: Now,
+        effects: &mut Effects,
+    ) {
+        if effects.journal.last_lsn() <= self.durable {
+            return self.reply_now(caller, view, response_code, &Tags::NONE, effects);
+        }
+        if self.poisoned || self.overloaded(caller.number) {
+            return self.reply_now(caller, view, *b"96", &Tags::NONE, effects);
+        }
+        let budget_us = caller.link.time_budget_us;
+        let id = self.flights.open(caller.number, caller.connection, now.monotonic_us, budget_us, view.bytes());
+        self.flights.name_request(id, origin.key);
+        if let Some(flight) = self.flights.opened(id) {
+            flight.phase = Phase::AnswerAppended;
+            flight.content = origin.content;
+        }
+        self.answer_when_durable(id, response_code, now, effects);
+    }
+
+    /// The same of a request that is in flight already.
+    pub(crate) fn answer_when_durable(
+        &mut self,
+        id: FlightId,
+        response_code: [u8; 2],
+        now: Now,
+        effects: &mut Effects,
+    ) {
+        let last = effects.journal.last_lsn();
+        if last <= self.durable {
+            return self.reply_from_request(id, response_code, effects);
+        }
+        let settings = Arc::clone(&self.settings);
+        let Some(flight) = self.flights.get_mut(id) else { return };
+        let Some(acquirer) = settings.acquirers.get(flight.link) else { return };
+        let mut index = FieldIndex::new();
+        let Ok(request) = parse(&acquirer.dialect, &flight.request, &mut index) else { return };
+        flight.answer.clear();
+        reply::refusal(&request, response_code, &Tags::NONE, &mut self.runs, &mut flight.answer).unwrap_or_default();
+        flight.phase = Phase::AnswerAppended;
+        flight.appended_us = now.monotonic_us;
+        self.flights.settle(id);
+        self.stage.push_back((last, id));
     }
 
     /// Answers a flight from its request alone, without a record, and ends it.

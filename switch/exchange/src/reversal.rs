@@ -64,7 +64,9 @@ impl Exchange {
             // Its sale, or another reversal of it, still waits for the issuer: the acquirer asks again when that is over.
             State::Open | State::Reversing if !queued => self.reply_now(caller, view, *b"09", &Tags::NONE, effects),
             // Over before, by another reversal or a late decline: nothing is left to do, and the issuer is not asked twice.
-            State::Reversed | State::Released => self.reply_now(caller, view, *b"00", &Tags::NONE, effects),
+            State::Reversed | State::Released => {
+                self.reply_when_durable(caller, view, &origin, *b"00", now, effects);
+            }
             _ if self.poisoned || self.draining || self.overloaded(caller.number) => {
                 self.reply_now(caller, view, *b"96", &Tags::NONE, effects);
             }

@@ -92,7 +92,9 @@ impl Exchange {
         let (gross, net) = match (original.state, quoted) {
             (State::Quoted, Some(amounts)) => amounts,
             // Nothing is held any more.
-            (State::QuoteExpired, _) => return self.reply_now(caller, view, *b"00", &Tags::NONE, effects),
+            (State::QuoteExpired, _) => {
+                return self.reply_when_durable(caller, view, &origin, *b"00", now, effects);
+            }
             // It became a sale: that is what has to be reversed.
             _ => return self.reply_now(caller, view, *b"22", &Tags::NONE, effects),
         };

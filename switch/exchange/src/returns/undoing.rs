@@ -64,7 +64,7 @@ impl Exchange {
                 return self.reply_from_request(id, *b"25", effects);
             }
             // The issuer did not do it, or it was undone: nothing is left to do.
-            None => return self.reply_from_request(id, *b"00", effects),
+            None => return self.answer_when_durable(id, *b"00", now, effects),
         }
         let settings = Arc::clone(&self.settings);
         let Some(flight) = self.flights.get_mut(id) else { return };

@@ -241,6 +241,22 @@ fn a_void_that_is_reversed_never_was() {
 }
 
 #[test]
+fn that_a_void_is_undone_is_said_once_it_is_on_record() {
+    let mut world = world();
+    world.sale_approved(&sale(1));
+    let void = back(&sale(1), 2, 200_000);
+    confirmed(&mut world, "0200", &void);
+    let request = asked(&mut world, "0400", &reversal_of(&void, 3, 160_000));
+    world.issuer("0410", &answer_to(&request, "00"));
+    world.till("0400", &reversal_of(&void, 4, 160_000));
+    settle_reads(&mut world);
+    assert_eq!(world.take_all(TILL), [], "the issuer's word is not durable");
+    world.sync();
+    let answers: Vec<_> = world.take_all(TILL).into_iter().map(|(_, answer)| answer[&39].clone()).collect();
+    assert_eq!(answers, ["00", "00"]);
+}
+
+#[test]
 fn a_void_is_whole_and_of_its_day_and_terminal() {
     let mut world = world();
     world.sale_approved(&sale(1));

@@ -181,3 +181,16 @@ fn a_journal_that_fails_tells_of_no_quote_and_ends_none() {
         (records, None, 0)
     );
 }
+
+#[test]
+fn that_a_quote_is_over_is_said_once_it_is_on_record() {
+    let mut world = world();
+    world.quote_id(&quote(1));
+    world.now_us += LIFETIME_US;
+    world.happen(Event::Tick);
+    assert_eq!(world.kinds(), ["quoted", "released"]);
+    world.till("0400", &reversal_of_quote(&quote(1), 3));
+    assert!(world.take_all(TILL).is_empty(), "the record of its end is not durable");
+    world.sync();
+    assert_eq!(world.take(TILL).1[&39], "00");
+}
