@@ -93,6 +93,8 @@ pub(super) struct Books {
     memory: Memory,
     totals: Totals,
     numbered: u64,
+    /// Reversals heard.
+    reversals: u64,
 }
 
 impl Books {
@@ -151,7 +153,13 @@ impl Books {
     }
 
     /// Takes a request back, once. Its original may be unknown here: 25.
-    pub(super) fn reverse(&mut self, reversal: &ReversalRequest<'_>) -> Ruling {
+    pub(super) fn reverse(&mut self, settings: &IssuerSettings, reversal: &ReversalRequest<'_>) -> Ruling {
+        let silent = self.reversals < settings.silent_reversals;
+        self.reversals += 1;
+        Ruling { silent, ..self.take_back(reversal) }
+    }
+
+    fn take_back(&mut self, reversal: &ReversalRequest<'_>) -> Ruling {
         let number = self.next_number();
         let Some(original) = self.memory.original(reversal) else {
             self.totals.reversals_unknown += 1;

@@ -37,10 +37,22 @@ fn a_reversal_gives_back_once() {
     let (settings, mut books) = (IssuerSettings::for_tests(), Books::default());
     books.request(&settings, &money("000001", 500));
     books.request(&settings, &money("000002", 70));
-    assert_eq!(ruled(books.reverse(&reversal("000001", Some(501)))), (Outcome::ReversalWrongAmount, *b"64"));
-    assert_eq!(ruled(books.reverse(&reversal("000001", Some(500)))), (Outcome::Reversed, *b"00"));
-    assert_eq!(ruled(books.reverse(&reversal("000001", None))), (Outcome::ReversalRepeated, *b"00"));
-    assert_eq!(ruled(books.reverse(&reversal("000009", None))), (Outcome::ReversalUnknown, *b"25"));
+    assert_eq!(
+        ruled(books.reverse(&IssuerSettings::for_tests(), &reversal("000001", Some(501)))),
+        (Outcome::ReversalWrongAmount, *b"64")
+    );
+    assert_eq!(
+        ruled(books.reverse(&IssuerSettings::for_tests(), &reversal("000001", Some(500)))),
+        (Outcome::Reversed, *b"00")
+    );
+    assert_eq!(
+        ruled(books.reverse(&IssuerSettings::for_tests(), &reversal("000001", None))),
+        (Outcome::ReversalRepeated, *b"00")
+    );
+    assert_eq!(
+        ruled(books.reverse(&IssuerSettings::for_tests(), &reversal("000009", None))),
+        (Outcome::ReversalUnknown, *b"25")
+    );
     let (totals, accounts) = (books.totals(), books.accounts());
     assert_eq!(
         (totals.sums.debited_minor, totals.sums.debits_reversed_minor, totals.sums.paid_minor()),
@@ -58,7 +70,10 @@ fn refunds_go_the_other_way_and_inquiries_nowhere() {
     let inquiry = MoneyRequest { movement: Movement::of(b"310000"), amount_minor: None, ..money("000003", 0) };
     assert_eq!(ruled(books.request(&settings, &inquiry)), (Outcome::Approved, *b"00"));
     assert_eq!(books.totals().sums.paid_minor(), 600);
-    assert_eq!(ruled(books.reverse(&reversal("000002", Some(300)))), (Outcome::Reversed, *b"00"));
+    assert_eq!(
+        ruled(books.reverse(&IssuerSettings::for_tests(), &reversal("000002", Some(300)))),
+        (Outcome::Reversed, *b"00")
+    );
     assert_eq!(books.totals().sums.paid_minor(), 900);
 }
 
@@ -68,7 +83,10 @@ fn what_is_declined_is_not_booked_and_nothing_comes_back_of_it() {
     settings.decline_amounts.insert(66_600, *b"59");
     let mut books = Books::default();
     assert_eq!(ruled(books.request(&settings, &money("000001", 66_600))), (Outcome::Declined, *b"59"));
-    assert_eq!(ruled(books.reverse(&reversal("000001", Some(66_600)))), (Outcome::ReversalOfDeclined, *b"00"));
+    assert_eq!(
+        ruled(books.reverse(&IssuerSettings::for_tests(), &reversal("000001", Some(66_600)))),
+        (Outcome::ReversalOfDeclined, *b"00")
+    );
     let no_card = MoneyRequest { card: None, ..money("000002", 100) };
     assert_eq!(ruled(books.request(&settings, &no_card)), (Outcome::Declined, *b"14"));
     let nothing = MoneyRequest { amount_minor: None, ..money("000003", 0) };
@@ -86,6 +104,9 @@ fn a_silent_request_is_booked_and_can_be_reversed() {
     let ruling = books.request(&settings, &money("000001", 777));
     assert!(ruling.silent && books.request(&settings, &money("000001", 777)).silent);
     assert_eq!((books.totals().silent, books.totals().sums.paid_minor()), (1, 777));
-    assert_eq!(ruled(books.reverse(&reversal("000001", Some(777)))), (Outcome::Reversed, *b"00"));
+    assert_eq!(
+        ruled(books.reverse(&IssuerSettings::for_tests(), &reversal("000001", Some(777)))),
+        (Outcome::Reversed, *b"00")
+    );
     assert_eq!(books.totals().sums.paid_minor(), 0);
 }

@@ -83,7 +83,7 @@ impl Desk {
             }
             Asked::Unreadable => books.unreadable(),
             Asked::Money(request) => books.request(&settings, &request),
-            Asked::Reversal(reversal) => books.reverse(&reversal),
+            Asked::Reversal(reversal) => books.reverse(&settings, &reversal),
             Asked::Network => books.network(),
             Asked::Other => books.unsupported(),
         };

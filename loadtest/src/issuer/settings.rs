@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// units: behind a switch that pays a discount that is the net amount.
 ///
 /// The script (declines, silence, lateness) is for first sendings of authorisation and financial requests. Advices,
-/// reversals and network management are always answered; a repeat meets the fate of its original.
+/// reversals (but for `silent_reversals`) and network management are always answered; a repeat meets the fate of its original.
 #[derive(Clone, Debug)]
 pub struct IssuerSettings {
     /// The address to listen at; port 0 takes any free one, see [`super::Issuer::local_addr`].
@@ -31,6 +31,8 @@ pub struct IssuerSettings {
     pub silent_amounts: BTreeSet<u64>,
     /// Amounts that are approved and booked but answered later, by so many milliseconds beyond the latency.
     pub late_amounts: BTreeMap<u64, u32>,
+    /// How many reversals, from the first on, are done but never answered.
+    pub silent_reversals: u64,
     /// What the percentages are drawn from, together with the request.
     pub seed: u64,
     /// How many messages [`super::Observations::seen`] keeps, the newest; 0 keeps none.
@@ -51,6 +53,7 @@ impl IssuerSettings {
             decline_amounts: BTreeMap::new(),
             silent_amounts: BTreeSet::new(),
             late_amounts: BTreeMap::new(),
+            silent_reversals: 0,
             seed: 0,
             observed_max: 10_000,
         }

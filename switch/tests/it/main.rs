@@ -10,6 +10,7 @@ mod dialects;
 mod explain;
 mod ledger;
 mod messages;
+mod queue;
 mod rubbish;
 mod settlement;
 mod tidy;

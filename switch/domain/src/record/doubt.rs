@@ -5,7 +5,7 @@ use crate::ids::Lsn;
 /// Why nobody knows what the issuer did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum DoubtCause {
-    /// No answer within the link's time budget.
+    /// No answer within the link's time budget, or one that knows no more.
     TimeOut,
     /// The issuer link went down after the request was sent.
     LinkLost,

@@ -11,8 +11,8 @@ pub const SEALED_CARD_BYTES_MAX: usize = 40;
 /// What the reversal of a request needs besides what its [`super::Origin`] says.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Recall {
-    /// Fields of the request: repeated field number (1 byte), length (2 bytes, big-endian), value as logical characters.
-    /// No card data.
+    /// Fields of the request: repeated field number (1 byte; 0 is the message type), length (2 bytes, big-endian), value as
+    /// logical characters. No card data.
     pub fields: ArrayVec<u8, RECALL_BYTES_MAX>,
     /// The card number; none where the request had none.
     pub card: Option<SealedCard>,

@@ -171,7 +171,7 @@ pub(super) fn steps() -> Vec<Step> {
         ),
         (
             // 2,266.00 x 15 % = 339.90; 2,266.00 - 339.90 = 1,926.10. Held until the issuer confirms the reversal: 1,100.31.
-            "The issuer is silent: 98, and the switch takes the sale back",
+            "Silent issuer: 98, the switch takes it back",
             Sends::Sale(sale(DENG, "6901840101053", 226_600)),
             taken_back(226_600, SILENT_FEN),
             AFTER_THREE,
@@ -185,7 +185,7 @@ pub(super) fn steps() -> Vec<Step> {
         ),
         (
             // 5,501.55 x 20 % = 1,100.31, all that is left; 5,501.55 - 1,100.31 = 4,401.24. Used: 3,399.69 + 1,100.31 = 4,500.00.
-            "The same for 5,501.55: all that is left, to the fen",
+            "The same for 5,501.55: all that is left",
             Sends::Sale(sale(FANG, "8034190700633", 550_155)),
             granted(550_155, 440_124, 110_031),
             budget(0, 450_000, 0),

@@ -1,10 +1,11 @@
 //! `lijian ledger`: what an operator asks the journal, and the index made anew from it.
 //!
-//! `verify`, `balances` and `export` only read the journal, up to its last whole batch as it was when they began, beside a
+//! `verify`, `balances`, `doubt` and `export` only read the journal, up to its last whole batch as it was when they began, beside a
 //! running daemon or without one. `rebuild` writes the index, so it needs the daemon stopped. None of them appends a record.
 //! May call the store, the configuration and `crate::ops` (the shape of a budget).
 
 mod balances;
+mod doubt;
 mod export;
 pub(in crate::commands) mod history;
 mod rebuild;
@@ -28,6 +29,7 @@ pub struct LedgerArguments {
 enum LedgerCommand {
     Verify(verify::VerifyLedgerArguments),
     Balances(balances::BalancesArguments),
+    Doubt(doubt::DoubtArguments),
     Export(export::ExportArguments),
     Rebuild(rebuild::RebuildArguments),
 }
@@ -37,6 +39,7 @@ pub fn run(arguments: &LedgerArguments) -> ExitCode {
     match &arguments.command {
         LedgerCommand::Verify(arguments) => verify::run(arguments),
         LedgerCommand::Balances(arguments) => balances::run(arguments),
+        LedgerCommand::Doubt(arguments) => doubt::run(arguments),
         LedgerCommand::Export(arguments) => export::run(arguments),
         LedgerCommand::Rebuild(arguments) => rebuild::run(arguments),
     }

@@ -91,6 +91,19 @@ impl Daemon {
         (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
     }
 
+    /// What somebody with this token gets who posts that: status and body.
+    pub(crate) fn post(&self, path: &str, token: Option<&str>, body: &str) -> (u16, String) {
+        let mut stream = TcpStream::connect(self.admin).unwrap();
+        let token = token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
+        let length = body.len();
+        let head = format!("Host: localhost\r\nConnection: close\r\nContent-Length: {length}\r\n{token}");
+        write!(stream, "POST {path} HTTP/1.1\r\n{head}\r\n{body}").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+    }
+
     pub(crate) fn json(&self, path: &str) -> Value {
         let (status, body) = self.page(path);
         assert_eq!(status, 200, "{path}: {body}");
