@@ -51,7 +51,7 @@ pub(super) fn settle(directory: &Directory) -> Result<Settled, DemoError> {
     let status = manifest.get("status").and_then(Value::as_str).unwrap_or("missing");
     let text = format!(
         "Settlement of {DATE} ({status}): made by `lijian settle` beside the running switch, proved by `lijian verify`\n  \
-         granted {granted} - returned {returned} = net {net}, what the budget has used; held {held}, in doubt\n  \
+         granted {granted} - returned {returned} = net {net}, what the budget has used; held {held}\n  \
          {}: {}\n{problems}",
         out.display(),
         files(&manifest),
