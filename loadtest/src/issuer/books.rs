@@ -4,7 +4,7 @@
 //! Each request is booked at most once, and each reversal gives back at most once, however often either is sent.
 
 use super::card::Card;
-use super::memory::{Memory, Remembered};
+use super::memory::{Memory, Place, Remembered};
 use super::script::{Fate, fate};
 use super::seen::Outcome;
 use super::settings::IssuerSettings;
@@ -44,16 +44,23 @@ pub(super) struct MoneyRequest<'a> {
     pub(super) card: Option<Card>,
     /// Whether it tells instead of asking: then there is nothing to decline.
     pub(super) advice: bool,
+    /// The sale that a refund or void names; `None` where it names none.
+    pub(super) original: Option<Original<'a>>,
     pub(super) identity: Identity<'a>,
 }
 
 /// A message that takes another one back.
 pub(super) struct ReversalRequest<'a> {
     pub(super) amount_minor: Option<u64>,
-    /// Trace number of the original: from the original's data elements, else the reversal's own.
+    pub(super) original: Original<'a>,
+}
+
+/// By what a message names an earlier one.
+pub(super) struct Original<'a> {
+    /// Trace number of the original: from the original's data elements; of a reversal without them its own.
     pub(super) stan: &'a [u8],
     pub(super) terminal: &'a [u8],
-    /// Time of the original, where the reversal names it.
+    /// Time of the original, where it is named.
     pub(super) transmitted: Option<&'a [u8]>,
 }
 
@@ -110,7 +117,8 @@ impl Books {
             return Ruling::plain(Outcome::Conflict, *b"94", self.next_number());
         }
         let ruling = self.decide(settings, request);
-        self.memory.keep(&request.identity, Remembered::new(request, ruling));
+        let of = request.original.as_ref().and_then(|original| self.memory.place_of(original));
+        self.memory.keep(&request.identity, Remembered { of, ..Remembered::new(request, ruling) });
         ruling
     }
 
@@ -126,6 +134,10 @@ impl Books {
             (None | Some(0), _) => return refuse(&mut self.totals, *b"13"),
             (Some(amount_minor), _) => amount_minor,
         };
+        let returned = match self.returnable(request, card, amount_minor) {
+            Ok(original) => original,
+            Err(code) => return refuse(&mut self.totals, code),
+        };
         let fate = if request.advice { Fate::Approve } else { fate(settings, amount_minor, request.identity.key) };
         let mut ruling = Ruling::plain(Outcome::Approved, *b"00", number);
         match fate {
@@ -140,8 +152,34 @@ impl Books {
                 ruling.delay_ms = delay_ms;
             }
         }
+        if let Some(original) = returned.and_then(|place| self.memory.at(place)) {
+            original.returned_minor += amount_minor;
+        }
         self.book(card, request.movement, amount_minor);
         ruling
+    }
+
+    /// The sale that a refund or void gives back of, if it names one and no more goes back than was paid: else 25 or 64. A
+    /// void gives all of it back, and nothing went back before.
+    fn returnable(
+        &mut self,
+        request: &MoneyRequest<'_>,
+        card: Card,
+        amount_minor: u64,
+    ) -> Result<Option<Place>, [u8; 2]> {
+        let named = request.original.as_ref().filter(|_| request.movement == Movement::Credit);
+        let Some(named) = named else { return Ok(None) };
+        let place = self.memory.place_of(named).ok_or(*b"25")?;
+        let sale = self.memory.at(place).ok_or(*b"25")?;
+        let sold = sale.movement == Movement::Debit && sale.ruling.outcome == Outcome::Approved;
+        if !sold || sale.reversed || sale.card != Some(card) {
+            return Err(*b"25");
+        }
+        let paid_minor = sale.amount_minor.unwrap_or(0);
+        let left_minor = paid_minor.saturating_sub(sale.returned_minor);
+        let too_much = amount_minor > left_minor;
+        let in_part = !request.advice && amount_minor != paid_minor;
+        if too_much || in_part { Err(*b"64") } else { Ok(Some(place)) }
     }
 
     fn book(&mut self, card: Card, movement: Movement, amount_minor: u64) {
@@ -161,7 +199,8 @@ impl Books {
 
     fn take_back(&mut self, reversal: &ReversalRequest<'_>) -> Ruling {
         let number = self.next_number();
-        let Some(original) = self.memory.original(reversal) else {
+        let place = self.memory.place_of(&reversal.original);
+        let Some(original) = place.and_then(|place| self.memory.at(place)) else {
             self.totals.reversals_unknown += 1;
             return Ruling::plain(Outcome::ReversalUnknown, *b"25", number);
         };
@@ -169,7 +208,9 @@ impl Books {
             self.totals.reversals_repeated += 1;
             return Ruling::plain(Outcome::ReversalRepeated, *b"00", number);
         }
-        if reversal.amount_minor.is_some() && reversal.amount_minor != original.amount_minor {
+        let other_amount = reversal.amount_minor.is_some() && reversal.amount_minor != original.amount_minor;
+        // What went back by a refund or void does not go back again.
+        if other_amount || original.returned_minor > 0 {
             self.totals.reversals_wrong_amount += 1;
             return Ruling::plain(Outcome::ReversalWrongAmount, *b"64", number);
         }
@@ -177,6 +218,11 @@ impl Books {
         let booked = original.ruling.outcome == Outcome::Approved;
         let (card, movement) = (original.card, original.movement);
         let amount_minor = original.amount_minor.unwrap_or(0);
+        let of = original.of.filter(|_| booked);
+        // A void or refund that never was: its sale stands again.
+        if let Some(sale) = of.and_then(|sale| self.memory.at(sale)) {
+            sale.returned_minor = sale.returned_minor.saturating_sub(amount_minor);
+        }
         if !booked {
             self.totals.reversals_of_declined += 1;
             return Ruling::plain(Outcome::ReversalOfDeclined, *b"00", number);

@@ -7,11 +7,20 @@ const CARD: &[u8] = b"6222021234567890";
 fn money<'a>(stan: &'a str, amount_minor: u64) -> MoneyRequest<'a> {
     let identity = Identity { stan: stan.as_bytes(), terminal: b"TERM0001", times: [b"", b""], key: stan.as_bytes() };
     let (card, amount_minor) = (Card::from_digits(CARD), Some(amount_minor));
-    MoneyRequest { movement: Movement::Debit, amount_minor, card, advice: false, identity }
+    MoneyRequest { movement: Movement::Debit, amount_minor, card, advice: false, original: None, identity }
 }
 
 fn reversal(stan: &str, amount_minor: Option<u64>) -> ReversalRequest<'_> {
-    ReversalRequest { amount_minor, stan: stan.as_bytes(), terminal: b"TERM0001", transmitted: None }
+    ReversalRequest { amount_minor, original: named(stan) }
+}
+
+fn named(stan: &str) -> Original<'_> {
+    Original { stan: stan.as_bytes(), terminal: b"TERM0001", transmitted: None }
+}
+
+/// A void, or as an advice a refund, of the request with the trace number `of`.
+fn back<'a>(stan: &'a str, of: &'a str, amount_minor: u64, advice: bool) -> MoneyRequest<'a> {
+    MoneyRequest { movement: Movement::Credit, advice, original: Some(named(of)), ..money(stan, amount_minor) }
 }
 
 fn ruled(ruling: Ruling) -> (Outcome, [u8; 2]) {
@@ -109,4 +118,44 @@ fn a_silent_request_is_booked_and_can_be_reversed() {
         (Outcome::Reversed, *b"00")
     );
     assert_eq!(books.totals().sums.paid_minor(), 0);
+}
+
+#[test]
+fn no_more_goes_back_than_was_paid() {
+    let (settings, mut books) = (IssuerSettings::for_tests(), Books::default());
+    books.request(&settings, &money("000001", 900));
+    let mut check = |request: MoneyRequest<'_>, code: &[u8; 2], paid_minor: i128| {
+        assert_eq!(books.request(&settings, &request).code, *code);
+        assert_eq!(books.totals().sums.paid_minor(), paid_minor);
+    };
+    check(back("000002", "000001", 901, true), b"64", 900);
+    check(back("000003", "000001", 600, true), b"00", 300);
+    check(back("000003", "000001", 600, true), b"00", 300);
+    check(back("000004", "000001", 301, true), b"64", 300);
+    check(back("000005", "000001", 300, true), b"00", 0);
+    check(back("000006", "000001", 1, true), b"64", 0);
+    check(back("000007", "000009", 1, true), b"25", 0);
+    check(back("000008", "000003", 1, true), b"25", 0);
+    let other = Card::from_digits(b"6222021234567891");
+    check(MoneyRequest { card: other, ..back("000009", "000001", 1, true) }, b"25", 0);
+    assert_eq!(books.reverse(&reversal("000001", Some(900))).code, *b"64");
+    assert_eq!(books.totals().sums.paid_minor(), 0);
+}
+
+#[test]
+fn a_void_is_whole_and_its_reversal_lets_the_sale_stand_again() {
+    let (settings, mut books) = (IssuerSettings::for_tests(), Books::default());
+    books.request(&settings, &money("000001", 900));
+    assert_eq!(books.request(&settings, &back("000002", "000001", 899, false)).code, *b"64");
+    assert_eq!(books.request(&settings, &back("000003", "000001", 900, false)).code, *b"00");
+    assert_eq!(books.request(&settings, &back("000004", "000001", 1, true)).code, *b"64");
+    assert_eq!(books.totals().sums.paid_minor(), 0);
+    assert_eq!(ruled(books.reverse(&reversal("000003", Some(900)))), (Outcome::Reversed, *b"00"));
+    assert_eq!(books.totals().sums.paid_minor(), 900);
+    assert_eq!(books.request(&settings, &back("000005", "000001", 900, true)).code, *b"00");
+    assert_eq!(books.totals().sums.paid_minor(), 0);
+    // What was reversed before is not voided.
+    books.request(&settings, &money("000006", 70));
+    books.reverse(&reversal("000006", Some(70)));
+    assert_eq!(books.request(&settings, &back("000007", "000006", 70, false)).code, *b"25");
 }

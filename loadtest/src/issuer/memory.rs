@@ -3,7 +3,7 @@
 //! Requests of one trace number and terminal form a chain, newest first; most chains have one link. The oldest requests
 //! are forgotten, so that memory stays bounded however long the issuer runs.
 
-use super::books::{Identity, MoneyRequest, Movement, ReversalRequest, Ruling};
+use super::books::{Identity, MoneyRequest, Movement, Original, Ruling};
 use super::card::Card;
 use std::collections::{HashMap, VecDeque};
 
@@ -21,12 +21,20 @@ pub(super) struct Remembered {
     pub(super) ruling: Ruling,
     /// Whether it was taken back.
     pub(super) reversed: bool,
+    /// What refunds and voids gave back of it.
+    pub(super) returned_minor: u64,
+    /// The sale that this refund or void gave back of.
+    pub(super) of: Option<Place>,
 }
+
+/// Where a request is remembered: its number in the order of arrival.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place(u64);
 
 impl Remembered {
     pub(super) fn new(request: &MoneyRequest<'_>, ruling: Ruling) -> Self {
         let MoneyRequest { movement, amount_minor, card, .. } = *request;
-        Self { movement, amount_minor, card, ruling, reversed: false }
+        Self { movement, amount_minor, card, ruling, reversed: false, returned_minor: 0, of: None }
     }
 }
 
@@ -56,11 +64,17 @@ impl Memory {
         self.links.get(at).map(|link| &link.request)
     }
 
-    /// The newest request that this reversal can mean.
-    pub(super) fn original(&mut self, reversal: &ReversalRequest<'_>) -> Option<&mut Remembered> {
+    /// The newest request that can be meant.
+    pub(super) fn place_of(&self, original: &Original<'_>) -> Option<Place> {
         let named =
-            |link: &Link| reversal.transmitted.is_none_or(|time| link.times.iter().any(|known| **known == *time));
-        let at = self.find(reversal.stan, reversal.terminal, named)?;
+            |link: &Link| original.transmitted.is_none_or(|time| link.times.iter().any(|known| **known == *time));
+        let at = self.find(original.stan, original.terminal, named)?;
+        Some(Place(self.first + u64::try_from(at).ok()?))
+    }
+
+    /// What is remembered there, unless it is forgotten.
+    pub(super) fn at(&mut self, place: Place) -> Option<&mut Remembered> {
+        let at = usize::try_from(place.0.checked_sub(self.first)?).ok()?;
         self.links.get_mut(at).map(|link| &mut link.request)
     }
 
@@ -116,7 +130,8 @@ mod tests {
 
     fn remembered(number: u64) -> Remembered {
         let ruling = Ruling { outcome: Outcome::Approved, code: *b"00", number, silent: false, delay_ms: 0 };
-        Remembered { movement: Movement::Debit, amount_minor: Some(1), card: None, ruling, reversed: false }
+        let (movement, amount_minor) = (Movement::Debit, Some(1));
+        Remembered { movement, amount_minor, card: None, ruling, reversed: false, returned_minor: 0, of: None }
     }
 
     fn identity<'a>(stan: &'a str, key: &'a str) -> Identity<'a> {
@@ -130,11 +145,13 @@ mod tests {
         memory.keep(&identity("000001", "tuesday"), remembered(2));
         assert_eq!(memory.repeated(&identity("000001", "monday")).unwrap().ruling.number, 1);
         assert!(memory.repeated(&identity("000001", "sunday")).is_none());
-        let reversal =
-            |transmitted| ReversalRequest { amount_minor: None, stan: b"000001", terminal: b"T", transmitted };
-        assert_eq!(memory.original(&reversal(None)).unwrap().ruling.number, 2);
-        assert_eq!(memory.original(&reversal(Some(b"monday"))).unwrap().ruling.number, 1);
-        assert!(memory.original(&reversal(Some(b"sunday"))).is_none());
+        let number = |memory: &mut Memory, transmitted| {
+            let place = memory.place_of(&Original { stan: b"000001", terminal: b"T", transmitted })?;
+            memory.at(place).map(|request| request.ruling.number)
+        };
+        assert_eq!(number(&mut memory, None), Some(2));
+        assert_eq!(number(&mut memory, Some(b"monday")), Some(1));
+        assert_eq!(number(&mut memory, Some(b"sunday")), None);
     }
 
     #[test]

@@ -1,9 +1,8 @@
 //! From a message to what the books want to know of it.
 
-use super::books::{Identity, MoneyRequest, Movement, ReversalRequest};
+use super::books::{Identity, MoneyRequest, Movement, Original, ReversalRequest};
 use super::card::Card;
 use lijian_codecs::MtiClass;
-use lijian_codecs::dialect::FieldPart;
 use lijian_codecs::message::MessageView;
 
 /// What a message asks for.
@@ -27,6 +26,8 @@ pub(super) struct Reading {
     stan: Scratch,
     terminal: Scratch,
     times: [Scratch; 2],
+    /// Trace number and time of an original.
+    original: [Scratch; 2],
 }
 
 /// Longer than each value that is read here; a longer one counts as absent.
@@ -55,14 +56,16 @@ impl Reading {
         view.append_key(&view.dialect().semantics().duplicate_key, &mut self.key);
         let mut code = [0; 8];
         let [first_time, second_time] = &mut self.times;
+        let terminal = text(view, 41, &mut self.terminal);
         MoneyRequest {
             movement: Movement::of(view.text(3, &mut code).unwrap_or_default()),
             amount_minor: view.digits_u64(4),
             card: card_of(view),
             advice: view.mti().is_advice(),
+            original: original(view, terminal, &mut self.original),
             identity: Identity {
                 stan: text(view, 11, &mut self.stan),
-                terminal: text(view, 41, &mut self.terminal),
+                terminal,
                 times: [text(view, 7, first_time), text(view, 12, second_time)],
                 key: &self.key,
             },
@@ -70,23 +73,21 @@ impl Reading {
     }
 
     fn reversal<'a>(&'a mut self, view: &MessageView<'a>) -> ReversalRequest<'a> {
-        let original = &view.dialect().semantics().original;
-        let [time, _] = &mut self.times;
-        let named = view.part(original.stan, &mut self.stan.0).is_some_and(is_named);
+        let terminal = text(view, 41, &mut self.terminal);
+        let named = original(view, terminal, &mut self.original);
         // A reversal that does not name its original has the original's own trace number.
-        let own = FieldPart { field: 11, from: 0, to: None };
-        let place = if named { original.stan } else { own };
-        ReversalRequest {
-            amount_minor: view.digits_u64(4),
-            stan: view.part(place, &mut self.stan.0).unwrap_or_default(),
-            terminal: text(view, 41, &mut self.terminal),
-            transmitted: original
-                .transmitted
-                .filter(|_| named)
-                .and_then(|place| view.part(place, &mut time.0))
-                .filter(|time| is_named(time)),
-        }
+        let own = Original { stan: text(view, 11, &mut self.stan), terminal, transmitted: None };
+        ReversalRequest { amount_minor: view.digits_u64(4), original: named.unwrap_or(own) }
     }
+}
+
+/// The original that a message names in the dialect's field for that.
+fn original<'a>(view: &MessageView<'a>, terminal: &'a [u8], scratch: &'a mut [Scratch; 2]) -> Option<Original<'a>> {
+    let places = &view.dialect().semantics().original;
+    let [stan, time] = scratch;
+    let stan = view.part(places.stan, &mut stan.0).filter(|stan| is_named(stan))?;
+    let transmitted = places.transmitted.and_then(|place| view.part(place, &mut time.0)).filter(|time| is_named(time));
+    Some(Original { stan, terminal, transmitted })
 }
 
 /// The card, by field 2 or else by track 2.

@@ -28,7 +28,7 @@ pub enum Outcome {
     ReversalOfDeclined,
     /// A reversal of a request that this issuer never saw, or has forgotten: 25.
     ReversalUnknown,
-    /// A reversal whose amount is not that of its original: 64.
+    /// A reversal whose amount is not that of its original, or whose original went back by refunds or a void: 64.
     ReversalWrongAmount,
     /// Sign-on, sign-off, echo and the like: 00.
     Network,
