@@ -3,7 +3,7 @@
 //! UTF-8, RFC 4180 (CRLF), a header line, amounts in minor units and never negative (`kind` says which way they go). Times
 //! are UTC, so that the zone of the configuration cannot change a byte. On each line
 //! `original_amount = quantity x unit_price = trade_in + bank_promotion + gross`, `gross = paid + subsidy` and
-//! `subsidy = subsidy_1 + ... + subsidy_4`. Texts keep to the rule of [`super::cell`]. For readers: docs/settlement.md.
+//! `subsidy = subsidy_1 + ... + subsidy_4`; a return of a part of an item has a smaller `original_amount`. Texts keep to the rule of [`super::cell`]. For readers: docs/settlement.md.
 
 use super::cell::guarded;
 use jiff::Timestamp;
