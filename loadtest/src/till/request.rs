@@ -80,6 +80,21 @@ impl Request {
         reversal
     }
 
+    /// The void of this sale: a request (0200, processing code 200000) for all of it that names it as a reversal does.
+    #[must_use]
+    pub fn void(&self, dialect: &Dialect, stan: u32) -> Self {
+        let void = self.reversal(dialect, stan).with(3, "200000").with(11, format!("{stan:06}"));
+        Self { mti: self.mti, ..void }
+    }
+
+    /// A refund of this sale or of a part of it: as the void, but an advice (0220) and of this amount.
+    #[must_use]
+    pub fn refund(&self, dialect: &Dialect, stan: u32, amount_minor: u64) -> Self {
+        let refund = self.void(dialect, stan).with(4, format!("{amount_minor:012}"));
+        let [version, class, _, origin] = self.mti.as_digits();
+        Self { mti: Mti::from_digits([version, class, b'2', origin]).unwrap_or(self.mti), ..refund }
+    }
+
     /// Appends the payload, envelope included.
     ///
     /// # Errors

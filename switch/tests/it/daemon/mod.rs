@@ -9,3 +9,4 @@ mod peers;
 pub(crate) mod process;
 mod quotes;
 mod relay;
+mod returns;
