@@ -34,8 +34,12 @@ fn the_day_comes_out_is_settled_and_nothing_is_left() {
     check(16, "0400 13,899.00 0400 11,899.00 - 0410 00 - 13,899.00 - 0.00 2,500.00 2,000.00");
     check(18, "0100 1,499.00 - - - 0110 00 G000 1,199.20 299.80 299.80 3,017.93 1,182.27");
     check(19, "0200 1,199.20 0200 1,199.20 1,499.00 0210 00 G000 1,199.20 299.80 0.00 3,317.73 1,182.27");
-    assert!(text.contains("opening 4,500.00 = remaining 1,182.27 + held 0.00 + used 3,317.73\n"), "{text}");
-    assert!(text.contains("granted 5,317.73 - returned 2,000.00 = net 3,317.73"), "{text}");
+    check(20, "0200 1,199.20 0200 1,199.20 - 0210 00 - 1,199.20 - 0.00 3,317.73 1,182.27");
+    check(21, "0400 1,199.20 0400 1,199.20 - 0410 00 - 1,199.20 - 0.00 3,317.73 1,182.27");
+    check(22, "0220 500.00 0220 500.00 - 0230 00 - 500.00 - 0.00 3,017.93 1,482.07");
+    check(23, "0220 699.20 0220 699.20 - 0230 00 - 699.20 - 0.00 3,017.93 1,482.07");
+    assert!(text.contains("opening 4,500.00 = remaining 1,482.07 + held 0.00 + used 3,017.93\n"), "{text}");
+    assert!(text.contains("granted 5,617.53 - returned 2,599.60 = net 3,017.93"), "{text}");
     assert!(!text.contains('\x1b') && !text.contains("WRONG"), "{text}");
     assert!(!text.contains("622202000000"), "card numbers are masked");
     assert_eq!(temporary.path().read_dir().unwrap().count(), 0, "the directory is removed");

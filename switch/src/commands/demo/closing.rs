@@ -19,13 +19,18 @@ pub(super) fn close(paid: &Paid, budget: &Budget, host: &Host) -> Closing {
     let sum = remaining.checked_add(held).and_then(|sum| sum.checked_add(used));
     let adds_up = sum == Some(OPENING_FEN);
     let totals = host.observations().totals();
-    let (approved, reversed) = (totals.sums.debited_minor, totals.sums.debits_reversed_minor);
+    let sums = totals.sums;
+    let (approved, reversed) = (sums.debited_minor, sums.debits_reversed_minor);
+    // Voids and refunds, without the voids that were reversed.
+    let returned = sums.credited_minor.checked_sub(sums.credits_reversed_minor);
+    let stands =
+        approved.checked_sub(reversed).zip(returned).and_then(|(stands, returned)| stands.checked_sub(returned));
     let standing = u128::from(paid.standing) + u128::from(paid.in_doubt);
-    let agrees = approved.checked_sub(reversed) == Some(standing);
+    let agrees = stands == Some(standing);
     let fen = |fen: u128| u64::try_from(fen).map_or_else(|_| "out of range".to_owned(), yuan);
     let text = format!(
         "{}\n  switch  opening {} = remaining {} + held {} + used {}{}\n  \
-         issuer  approved {} - reversed {} = {} = paid at the tills {} + in doubt {}{}\n",
+         issuer  approved {} - reversed {} - given back {} = {} = paid at the tills {} + in doubt {}{}\n",
         if adds_up && agrees { "The money adds up:" } else { "The money does NOT add up:" },
         yuan(OPENING_FEN),
         yuan(remaining),
@@ -34,7 +39,8 @@ pub(super) fn close(paid: &Paid, budget: &Budget, host: &Host) -> Closing {
         mark(adds_up),
         fen(approved),
         fen(reversed),
-        approved.checked_sub(reversed).map_or_else(|| "less than nothing".to_owned(), fen),
+        returned.map_or_else(|| "less than nothing".to_owned(), fen),
+        stands.map_or_else(|| "less than nothing".to_owned(), fen),
         yuan(paid.standing),
         yuan(paid.in_doubt),
         mark(agrees),

@@ -20,6 +20,9 @@ const ACQUIRER: &str = "48025840";
 /// Reversals have trace numbers of their own, after those of the sales.
 const REVERSAL_STAN: u32 = 900_000;
 
+/// Field 3 of a void or refund.
+const RETURN: &[u8] = b"200000";
+
 /// What a step is about, for people.
 pub(super) struct About {
     /// The link that the till uses.
@@ -37,7 +40,7 @@ pub(super) struct About {
 /// What the tills paid, by their own sockets, in fen.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Paid {
-    /// Sum of the approved sales, less the reversed ones.
+    /// Sum of the approved sales, less what was reversed, voided or refunded.
     pub(super) standing: u64,
     /// Sum of the sales that were answered with 98, as the issuer was asked for them.
     pub(super) in_doubt: u64,
@@ -115,11 +118,18 @@ impl<'d> Player<'d> {
             // Nobody pays for a price.
             Sends::Quote(_) => {}
             Sends::Repeat(of) => told.remark = Some(self.sameness(of, &answer)),
-            Sends::Reversal(of) if told.response_code == "00" => {
-                let net = self.sent.get(&of).and_then(|sent| sent.answer.amount_minor()).unwrap_or(0);
-                self.paid.standing = self.paid.standing.saturating_sub(net);
+            Sends::Void(of) | Sends::Reversal(of) if told.response_code == "00" => {
+                let earlier = self.sent.get(&of);
+                let net = earlier.and_then(|sent| sent.answer.amount_minor()).unwrap_or(0);
+                // Reversing a void, the card pays again.
+                let is_void = earlier.is_some_and(|sent| processing_code(&sent.request) == RETURN);
+                let standing = self.paid.standing;
+                self.paid.standing = if is_void { standing.saturating_add(net) } else { standing.saturating_sub(net) };
             }
-            Sends::Reversal(_) => {}
+            Sends::Refund(_, amount) if told.response_code == "00" => {
+                self.paid.standing = self.paid.standing.saturating_sub(amount);
+            }
+            Sends::Void(_) | Sends::Reversal(_) | Sends::Refund(..) => {}
         }
         let row = Row { asked: issuer_saw(&asked), told, budget: self.admin.budget(BUDGET)? };
         self.sent.insert(step.number, Sent { purchase, request, answer });
@@ -159,6 +169,14 @@ impl<'d> Player<'d> {
                 let reversal = sent.request.reversal(dialect(sent.purchase.link)?, REVERSAL_STAN + stan);
                 Ok((sent.purchase, reversal))
             }
+            Sends::Void(of) => {
+                let sent = earlier(of)?;
+                Ok((sent.purchase, sent.request.void(dialect(sent.purchase.link)?, stan)))
+            }
+            Sends::Refund(of, amount) => {
+                let sent = earlier(of)?;
+                Ok((sent.purchase, sent.request.refund(dialect(sent.purchase.link)?, stan, *amount)))
+            }
         }
     }
 
@@ -196,6 +214,10 @@ fn sale(purchase: &Purchase, stan: u32) -> Sale {
         batch: 1,
         tags,
     }
+}
+
+fn processing_code(request: &Request) -> &[u8] {
+    request.fields.get(&3).map(Vec::as_slice).unwrap_or_default()
 }
 
 /// What a chip says: the amount that it signed (9F02, six bytes of two digits) and its cryptogram (9F26).

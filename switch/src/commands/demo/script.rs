@@ -46,8 +46,12 @@ pub(super) enum Sends {
     OnQuote(usize),
     /// Sends the request of an earlier step again.
     Repeat(usize),
-    /// Reverses the sale of an earlier step.
+    /// Reverses the sale, or the void, of an earlier step.
     Reversal(usize),
+    /// Voids the sale of an earlier step.
+    Void(usize),
+    /// Refunds a part of the sale of an earlier step: what the card gets back, in fen.
+    Refund(usize, u64),
 }
 
 /// A sale at a till.
@@ -217,7 +221,30 @@ pub(super) fn steps() -> Vec<Step> {
             "On that quote a chip card pays the net amount",
             Sends::OnQuote(18),
             granted(149_900, 119_920, 29_980),
-            budget(0, 331_773, 118_227),
+            AFTER_QUOTE,
+        ),
+        (
+            // The issuer gives back the 1,199.20; the 299.80 stay used until the void cannot be reversed any more.
+            "Step 19 is voided, 299.80 wait for the night",
+            Sends::Void(19),
+            voided(119_920),
+            AFTER_QUOTE,
+        ),
+        ("The void is reversed: step 19 stands again", Sends::Reversal(20), reversed(119_920, 119_920), AFTER_QUOTE),
+        (
+            // The campaign's subsidy goes back first, all of it. Used: 3,317.73 - 299.80 = 3,017.93. Remaining: 1,182.27 +
+            // 299.80 = 1,482.07.
+            "Refund of 500.00: the subsidy goes back first",
+            Sends::Refund(19, 50_000),
+            refunded(50_000),
+            budget(0, 301_793, 148_207),
+        ),
+        (
+            // 1,199.20 - 500.00 = 699.20.
+            "The rest is refunded: 699.20 to the card",
+            Sends::Refund(19, 69_920),
+            refunded(69_920),
+            budget(0, 301_793, 148_207),
         ),
     ];
     let numbered = |(index, (title, sends, (asked, told), budget)): (usize, _)| Step {
@@ -231,6 +258,9 @@ pub(super) fn steps() -> Vec<Step> {
 
 /// After the three grants at the start. Remaining: 4,500.00 - 3,399.69 = 1,100.31.
 const AFTER_THREE: Budget = budget(0, 339_969, 110_031);
+
+/// After the sale on a quote.
+const AFTER_QUOTE: Budget = budget(0, 331_773, 118_227);
 
 const fn budget(held: u64, used: u64, remaining: u64) -> Budget {
     Budget { limit: OPENING_FEN, held, used, remaining }
@@ -289,4 +319,13 @@ pub(super) fn reversal(mti: &str, amount: Option<u64>, outcome: Outcome) -> Stri
 /// The till says the full price, the issuer is told what it paid.
 fn reversed(gross: u64, net: u64) -> Expected {
     (asked("0400", net, None), told("0410", "00", "", gross))
+}
+
+/// The till names the sale and its amount, which was the net amount.
+fn voided(net: u64) -> Expected {
+    (asked("0200", net, None), told("0210", "00", "", net))
+}
+
+fn refunded(amount: u64) -> Expected {
+    (asked("0220", amount, None), told("0230", "00", "", amount))
 }
