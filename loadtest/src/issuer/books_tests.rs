@@ -138,7 +138,7 @@ fn no_more_goes_back_than_was_paid() {
     check(back("000008", "000003", 1, true), b"25", 0);
     let other = Card::from_digits(b"6222021234567891");
     check(MoneyRequest { card: other, ..back("000009", "000001", 1, true) }, b"25", 0);
-    assert_eq!(books.reverse(&reversal("000001", Some(900))).code, *b"64");
+    assert_eq!(books.reverse(&settings, &reversal("000001", Some(900))).code, *b"64");
     assert_eq!(books.totals().sums.paid_minor(), 0);
 }
 
@@ -150,12 +150,12 @@ fn a_void_is_whole_and_its_reversal_lets_the_sale_stand_again() {
     assert_eq!(books.request(&settings, &back("000003", "000001", 900, false)).code, *b"00");
     assert_eq!(books.request(&settings, &back("000004", "000001", 1, true)).code, *b"64");
     assert_eq!(books.totals().sums.paid_minor(), 0);
-    assert_eq!(ruled(books.reverse(&reversal("000003", Some(900)))), (Outcome::Reversed, *b"00"));
+    assert_eq!(ruled(books.reverse(&settings, &reversal("000003", Some(900)))), (Outcome::Reversed, *b"00"));
     assert_eq!(books.totals().sums.paid_minor(), 900);
     assert_eq!(books.request(&settings, &back("000005", "000001", 900, true)).code, *b"00");
     assert_eq!(books.totals().sums.paid_minor(), 0);
     // What was reversed before is not voided.
     books.request(&settings, &money("000006", 70));
-    books.reverse(&reversal("000006", Some(70)));
+    books.reverse(&settings, &reversal("000006", Some(70)));
     assert_eq!(books.request(&settings, &back("000007", "000006", 70, false)).code, *b"25");
 }
