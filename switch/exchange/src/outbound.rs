@@ -10,7 +10,7 @@ use lijian_codecs::message::MessageView;
 use lijian_codecs::write::MessageWriter;
 use lijian_domain::ids::{GrantId, Stan};
 use lijian_domain::money::MinorUnits;
-use lijian_domain::record::Intent;
+use lijian_domain::record::{Intent, Origin};
 use lijian_domain::sale::Award;
 use lijian_domain::time::UnixMicros;
 use std::io::Write;
@@ -123,8 +123,8 @@ pub(crate) fn reversal(
 /// A void or refund of a grant, or the reversal of a void: at the amount that the issuer saw of that part.
 pub(crate) fn returned(
     asked: Asked<'_>,
-    net: MinorUnits,
-    gross: MinorUnits,
+    original: Option<(Origin, UnixMicros)>,
+    (net, gross): (MinorUnits, MinorUnits),
     runs: &mut Runs,
     out: &mut Vec<u8>,
     tally: &mut Tally,
@@ -132,9 +132,18 @@ pub(crate) fn returned(
     let Asked { issuer, view, at } = asked;
     let amount = if issuer.presentation == Presentation::Net { net } else { gross };
     let transmission = at.transmission_time();
+    let name = original.map(|(origin, made)| {
+        // As it was sent to the issuer: where its acquirer gave no time, ours was added.
+        let sent = origin.transmission.0.as_bytes().try_into().unwrap_or(made.transmission_time());
+        original_data(origin.stan, &sent, origin.acquirer.as_str())
+    });
     let mut writer = carry(issuer, view, &transmission, runs, tally)?;
     drop_authentication_code(view, &mut writer, tally);
     writer.set_number(4, amount.get());
+    let named = issuer.dialect.semantics().original.field;
+    if let Some(name) = name.as_ref().filter(|_| named == 90 && !writer.has(named)) {
+        writer.set(named, name);
+    }
     write(&writer, out)
 }
 

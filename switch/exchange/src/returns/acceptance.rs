@@ -13,7 +13,7 @@ use lijian_codecs::message::{FieldIndex, parse};
 use lijian_domain::code::DecisionCode;
 use lijian_domain::ids::Lsn;
 use lijian_domain::money::MinorUnits;
-use lijian_domain::record::{Answer, Entry, Recall, Record, ReturnAsked, ReturnWay};
+use lijian_domain::record::{Answer, Entry, Intent, Recall, Record, ReturnAsked, ReturnWay};
 use std::sync::Arc;
 
 impl Exchange {
@@ -21,15 +21,23 @@ impl Exchange {
     pub(crate) fn return_read(&mut self, id: FlightId, entry: &Entry, now: Now, effects: &mut Effects) {
         let Some(back) = self.flights.get_mut(id).and_then(|flight| flight.back.as_mut()) else { return };
         match &entry.record {
-            Record::ReturnAsked(asked) if back.resumed == Some(entry.lsn) => {
-                return self.resume_return(id, entry, asked, now, effects);
+            Record::ReturnAsked(asked) if back.resumed == Some(entry.lsn) && back.again.is_none() => {
+                back.again = Some(Box::new(entry.clone()));
+                let original = asked.of.unwrap_or(asked.intent);
+                return self.read(id, original, effects);
+            }
+            Record::Intent(Intent { origin, .. }) | Record::ReturnAsked(ReturnAsked { origin, .. })
+                if let Some(again) = back.again.take() =>
+            {
+                back.named = Some((*origin, entry.at));
+                return self.resume_return(id, &again, now, effects);
             }
             Record::ReturnAsked(void) if back.way == ReturnWay::VoidReversal => {
                 return self.undo(id, entry, void, now, effects);
             }
             Record::Intent(intent) => {
                 let intent = Box::new(intent.clone());
-                back.original = Some(Original { lsn: entry.lsn, day: entry.business_date, intent });
+                back.original = Some(Original { lsn: entry.lsn, day: entry.business_date, at: entry.at, intent });
             }
             Record::ReturnAsked(asked) => back.earlier.push((entry.lsn, Box::new(asked.clone()))),
             _ => return self.reply_from_request(id, *b"96", effects),
@@ -81,6 +89,7 @@ impl Exchange {
             Err(response_code) => return self.reply_from_request(id, response_code, effects),
         };
         let gross = share.part.gross();
+        back.named = Some((original.intent.origin, original.at));
         let asked = ReturnAsked {
             origin,
             intent: original.lsn,
@@ -140,7 +149,8 @@ impl Exchange {
     }
 
     /// An earlier sending is on record, and its end is not: the issuer is asked again.
-    fn resume_return(&mut self, id: FlightId, entry: &Entry, asked: &ReturnAsked, now: Now, effects: &mut Effects) {
+    fn resume_return(&mut self, id: FlightId, entry: &Entry, now: Now, effects: &mut Effects) {
+        let Record::ReturnAsked(asked) = &entry.record else { return };
         let asks_issuer = !asked.net.is_zero();
         if self.poisoned || (asks_issuer && !self.write_return(id, asked, now, effects)) {
             return self.reply_from_request(id, *b"96", effects);
@@ -171,8 +181,9 @@ impl Exchange {
         let Ok(view) = parse(&acquirer.dialect, &flight.request, &mut index) else { return false };
         flight.outbound.clear();
         let request = outbound::Asked { issuer, view: &view, at: now.wall };
+        let named = flight.back.as_ref().and_then(|back| back.named);
         let (runs, out) = (&mut self.runs, &mut flight.outbound);
-        let written = outbound::returned(request, asked.net, asked.gross, runs, out, &mut effects.tally);
+        let written = outbound::returned(request, named, (asked.net, asked.gross), runs, out, &mut effects.tally);
         effects.tally.not_carried += u64::from(written.is_err());
         written.is_ok()
     }

@@ -19,8 +19,8 @@ pub(crate) use arrival::way;
 use foldhash::fast::FixedState;
 use lijian_domain::cap::Takes;
 use lijian_domain::ids::{DuplicateKey, Lsn};
-use lijian_domain::record::{Intent, ReturnAsked, ReturnWay};
-use lijian_domain::time::BusinessDate;
+use lijian_domain::record::{Entry, Intent, Origin, ReturnAsked, ReturnWay};
+use lijian_domain::time::{BusinessDate, UnixMicros};
 use lijian_store::recovery::{LsnSet, Recovered};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -64,7 +64,11 @@ pub(crate) struct Back {
     pub(crate) way: ReturnWay,
     /// An earlier sending of this request was put on record here, and not answered.
     resumed: Option<Lsn>,
+    /// That asking, read back.
+    again: Option<Box<Entry>>,
     original: Option<Original>,
+    /// What the issuer's message names as its original, and when that was made.
+    named: Option<(Origin, UnixMicros)>,
     /// Earlier returns of the same grant.
     earlier: Vec<(Lsn, Box<ReturnAsked>)>,
     /// What the caps get back when the issuer confirms it.
@@ -80,12 +84,23 @@ pub(crate) struct Back {
 struct Original {
     lsn: Lsn,
     day: BusinessDate,
+    at: UnixMicros,
     intent: Box<Intent>,
 }
 
 impl Back {
     fn new(way: ReturnWay, resumed: Option<Lsn>) -> Self {
-        Self { way, resumed, original: None, earlier: Vec::new(), takes: Takes::new(), of: None, day: None }
+        Self {
+            way,
+            resumed,
+            again: None,
+            original: None,
+            named: None,
+            earlier: Vec::new(),
+            takes: Takes::new(),
+            of: None,
+            day: None,
+        }
     }
 }
 

@@ -75,6 +75,9 @@ impl Exchange {
         if amount != void.gross && amount != void.net {
             return self.reply_from_request(id, *b"64", effects);
         }
+        if let Some(back) = &mut flight.back {
+            back.named = Some((void.origin, entry.at));
+        }
         let asked = ReturnAsked {
             origin: inbound::origin(acquirer, &request, &self.cards),
             of: Some(entry.lsn),

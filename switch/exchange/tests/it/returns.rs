@@ -360,3 +360,34 @@ fn a_return_over_another_issuers_link_is_none() {
     world.restart(world.journal.len());
     assert_eq!(refused(&mut world, "0220", &refund), "25");
 }
+
+/// A terminal names its sale in field 61; the issuer's dialect has field 90 for that, also where it is asked again.
+#[test]
+fn a_terminals_refund_names_its_sale_to_the_issuer() {
+    let mut world = Setup { till: "unionpay-pos", ..Setup::default() }.build();
+    let mut sold = sale(1);
+    (0..=128).filter(|field| [7, 32, 48].contains(field)).for_each(|field| drop(sold.remove(&field)));
+    sold.insert(59, sale(1)[&48].clone());
+    sold.insert(60, "22000001".to_owned());
+    world.till("0200", &sold);
+    world.sync();
+    let (_, at_issuer) = world.take(ISSUER);
+    world.issuer("0210", &approval(&at_issuer));
+    world.sync();
+    world.take(TILL);
+    let mut refund = sold.clone();
+    refund.remove(&59);
+    for (field, value) in
+        [(3, "200000"), (4, "000000010000"), (11, "000002"), (60, "25000001"), (61, "0000010000011001")]
+    {
+        refund.insert(field, value.to_owned());
+    }
+    let named = format!("0200000001{}{:0>22}", at_issuer[&7], 0);
+    let request = asked(&mut world, "0220", &refund);
+    assert_eq!(request[&90], named);
+    world.pass_us(16_000_000);
+    assert_eq!(world.take(TILL).1[&39], "98");
+    let again = asked(&mut world, "0221", &refund);
+    assert_eq!(again[&90], named);
+    assert_eq!((again[&4].as_str(), used(&world)), ("000000010000", 40_000));
+}
