@@ -31,6 +31,12 @@ pub const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// The shortest time between two ticks: that of the runtime's timer wheel.
 pub const TICK_MIN_US: u64 = 1_000;
 
+/// How long a start waits for its issuers before it takes sales: those would be told 91.
+pub const FIRST_CONTACT: Duration = Duration::from_secs(3);
+
+/// How often it looks.
+pub const FIRST_CONTACT_LOOK: Duration = Duration::from_millis(2);
+
 /// How long a drain waits for what is in flight. With what closing takes it stays under the 10 seconds that are promised.
 pub const DRAIN: Duration = Duration::from_secs(8);
 

@@ -84,7 +84,7 @@ pub(crate) fn board(config: &SwitchConfig) -> Links {
     let issuers = config.issuers.iter().map(|link| IssuerRow {
         name: link.name.to_string(),
         dialect: link.dialect.name().to_owned(),
-        hosts: link.hosts.iter().map(|host| HostRow { host: host.clone(), up: false }).collect(),
+        hosts: link.hosts.iter().map(|host| HostRow { host: host.clone(), up: false, dialled: false }).collect(),
     });
     Links { acquirers: acquirers.collect(), issuers: issuers.collect() }
 }

@@ -49,6 +49,7 @@ pub(super) async fn dial(edge: Rc<Edge>, mut host: Host) {
             }
             Err(error) if told_down => tracing::debug!(%link, host = %address, %error, "issuer still not reached"),
             Err(error) => {
+                host.board.issuer_up(host.link, host.place, false);
                 tracing::warn!(%link, host = %address, %error, "issuer not reached; trying again");
                 told_down = true;
             }

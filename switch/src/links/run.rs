@@ -9,14 +9,14 @@ use super::read_back::{Past, ReadBack};
 use super::sealing::Sealing;
 use crate::clock::{self, Clock};
 use crate::keys::KeyError;
-use crate::limits::{DRAIN, DRAIN_LOOK, TASKS_PER_WAKE_UP, TICK_MIN_US};
+use crate::limits::{DRAIN, DRAIN_LOOK, FIRST_CONTACT, FIRST_CONTACT_LOOK, TASKS_PER_WAKE_UP, TICK_MIN_US};
 use crate::ops::{Answers, Asked, Board};
 use crate::telemetry::{Counters, Latencies};
 use lijian_config::switch::{AcquirerLink, IssuerLink};
 use lijian_domain::ids::Lsn;
 use lijian_domain::record::QueueOrdered;
 use lijian_exchange::queue::QueueRow;
-use lijian_exchange::status::Status;
+use lijian_exchange::status::{IssuerStatus, Status};
 use lijian_exchange::{Effects, Event, Exchange};
 use lijian_store::journal::Journal;
 use std::io;
@@ -131,6 +131,7 @@ async fn serve(parts: Parts, listening: impl FnOnce()) -> Result<Ended, StartErr
     for host in hosts(parts.issuers, parts.seed, &parts.board) {
         spawn(&edge, dial(Rc::clone(&edge), host));
     }
+    drop(tokio::time::timeout(FIRST_CONTACT, first_contact(&edge, &parts.board)).await);
     for (link, listener) in parts.acquirers.into_iter().enumerate().zip(listeners) {
         let (board, drain) = (Arc::clone(&parts.board), parts.drain.clone());
         spawn(&edge, accept(Rc::clone(&edge), link, listener, board, drain));
@@ -230,6 +231,14 @@ async fn ticks(edge: Rc<Edge>) {
 async fn journal_news(edge: Rc<Edge>, feed: Arc<JournalFeed>) {
     loop {
         edge.journal(feed.news().await);
+    }
+}
+
+/// Until sales can go to each issuer, or it is known to be away.
+async fn first_contact(edge: &Edge, board: &Board) {
+    let waits = |(link, stands): (usize, IssuerStatus)| stands.ready == 0 && !board.issuer_away(link);
+    while edge.status().issuers.into_iter().enumerate().any(waits) {
+        tokio::time::sleep(FIRST_CONTACT_LOOK).await;
     }
 }
 

@@ -43,6 +43,8 @@ pub struct HostRow {
     pub host: String,
     /// Whether a connection is open.
     pub up: bool,
+    /// Whether it was dialled, reached or not.
+    pub dialled: bool,
 }
 
 /// See the file.
@@ -76,11 +78,17 @@ impl Board {
         }
     }
 
-    /// A host was reached, or lost.
+    /// A host was reached; or lost, or not reached.
     pub fn issuer_up(&self, link: usize, host: usize, up: bool) {
         if let Some(row) = self.lock().issuers.get_mut(link).and_then(|link| link.hosts.get_mut(host)) {
             row.up = up;
+            row.dialled = true;
         }
+    }
+
+    /// Whether every host of the issuer link of this place was dialled and none is up.
+    pub fn issuer_away(&self, link: usize) -> bool {
+        self.lock().issuers.get(link).is_none_or(|link| link.hosts.iter().all(|host| host.dialled && !host.up))
     }
 
     fn lock(&self) -> MutexGuard<'_, Links> {

@@ -58,6 +58,18 @@ async fn an_issuer_that_is_dead_at_the_start_gives_91_and_is_used_once_it_lives(
     assert_eq!(observations.totals().approved, 1);
 }
 
+#[tokio::test]
+async fn the_first_sale_after_a_start_finds_its_issuer() {
+    let data = tempfile::tempdir().unwrap();
+    let (address, _) = issuer(|_| {});
+    for stan in 1..=4 {
+        let daemon = Daemon::start(data.path(), address, &["links.issuers.issuer.sign_on=true"]);
+        let mut till = Till::connect(daemon.acquirer("ascii"), "iso87-ascii").await.unwrap();
+        assert_eq!(ask(&mut till, &plain(stan, 500), "424242424241").await.text(39), "00");
+        daemon.kill();
+    }
+}
+
 #[test]
 fn what_cannot_be_served_safely_is_refused_before_anything_is_bound() {
     let (code, error) = refused(&["admin.listen=0.0.0.0:0"], false);
