@@ -15,6 +15,7 @@ use crate::observer::observer;
 use crate::ops::{Board, Health, Ops, People, Phase, Transactions, asker};
 use crate::sealing::SealingKeys;
 use crate::settings;
+use crate::snapshots::{self, Keeper, Remembering};
 use crate::telemetry::{Latencies, Page};
 use lijian_config::switch::{Durability, Loaded, StoreConfig, SwitchConfig};
 use lijian_domain::ids::Lsn;
@@ -22,16 +23,17 @@ use lijian_domain::record::{Opened, Record};
 use lijian_domain::rules::Rules;
 use lijian_domain::text::Text;
 use lijian_domain::time::Moment;
-use lijian_exchange::{Effects, Exchange};
+use lijian_exchange::{ChronicleError, Effects, Exchange};
 use lijian_store::index::{IndexError, SledIndex};
 use lijian_store::journal::{Journal, JournalError, JournalOptions, JournalReader, OpenJournal, ReadAhead};
 use lijian_store::quota::Quota;
-use lijian_store::recovery::{Recovered, RecoveryError, replay};
+use lijian_store::recovery::{Recovered, RecoveryError};
+use lijian_store::snapshot::{SnapshotError, Snapshots};
 use lijian_store::storage::{FileStorage, Storage};
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
 use tokio::sync::oneshot;
@@ -56,7 +58,10 @@ pub enum AppError {
     Journal(#[from] JournalError),
     /// Its history.
     #[error(transparent)]
-    Recovery(#[from] RecoveryError<JournalError>),
+    Recovery(RecoveryError<JournalError>),
+    /// Its snapshots.
+    #[error(transparent)]
+    Snapshot(SnapshotError),
     /// The index.
     #[error(transparent)]
     Index(#[from] IndexError),
@@ -80,6 +85,24 @@ pub enum AppError {
     /// A part of the daemon ended by itself.
     #[error("the exchange ended by itself: see the lines above; nothing was granted that is not in the journal")]
     Crashed,
+}
+
+impl From<ChronicleError> for AppError {
+    fn from(error: ChronicleError) -> Self {
+        match error {
+            ChronicleError::Recovery(error) => error.into(),
+            ChronicleError::Snapshot(error) => Self::Snapshot(error),
+        }
+    }
+}
+
+impl From<RecoveryError<JournalError>> for AppError {
+    fn from(error: RecoveryError<JournalError>) -> Self {
+        match error {
+            RecoveryError::Journal(error) => Self::Journal(error),
+            contradiction => Self::Recovery(contradiction),
+        }
+    }
 }
 
 impl AppError {
@@ -116,6 +139,9 @@ struct Recovery {
     exchange: Exchange,
     quota: Arc<Quota>,
     recovered: Recovered,
+    snapshots: Snapshots,
+    /// The record of the snapshot that was taken in.
+    snapshot: Lsn,
 }
 
 /// Runs the daemon until it is told to stop.
@@ -128,7 +154,8 @@ pub fn run(loaded: Loaded) -> Result<Verdict, AppError> {
     descriptors::raise_limit();
     let rules = Arc::new(rules);
     let seed = entropy::seed().map_err(|source| AppError::Resources { what: "randomness", source })?;
-    let Recovery { journal: open, storage, mut exchange, quota, recovered } = recover(&config, &rules, seed)?;
+    let recovery = recover(&config, &rules, seed)?;
+    let Recovery { journal: open, storage, mut exchange, quota, recovered, snapshots, snapshot } = recovery;
     let clock = start_clock(&config, &recovered);
     let moment = exchange.moment(clock.now());
     if moment.at < recovered.latest {
@@ -147,6 +174,18 @@ pub fn run(loaded: Loaded) -> Result<Verdict, AppError> {
     let reader = || JournalReader::open(Arc::clone(&storage));
     let applied = Arc::<AtomicU64>::default();
     let applying = Applying::start(index.clone(), reader()?, Arc::clone(&journal), Arc::clone(&applied))?;
+
+    let stop = Arc::<AtomicBool>::default();
+    let keeper = Keeper {
+        snapshots,
+        storage: Arc::clone(&storage),
+        journal: Arc::clone(&journal),
+        health: Arc::clone(&health),
+        remembering: remembering(&config, seed),
+        records: config.store.snapshot_records,
+        started_from: snapshot,
+        stop: Arc::clone(&stop),
+    };
 
     let (asker, asked) = asker();
     let board = Arc::new(Board::new(settings::board(&config)));
@@ -191,11 +230,14 @@ pub fn run(loaded: Loaded) -> Result<Verdict, AppError> {
     let ended = start_links(parts)?;
     health.enter(Phase::Ready);
     tell_ready(&board, admin_address, clock);
-    lifecycle::until_stopped(&health, &drain, ended, &journal, applying)
+    keeper.start().map_err(|source| AppError::Resources { what: "threads", source })?;
+    let verdict = lifecycle::until_stopped(&health, &drain, ended, &journal, applying);
+    stop.store(true, Ordering::Release);
+    verdict
 }
 
 fn recover(config: &SwitchConfig, rules: &Arc<Rules>, seed: u64) -> Result<Recovery, AppError> {
-    let StoreConfig { path, durability, segment_bytes, space_bytes_min } = &config.store;
+    let StoreConfig { path, durability, segment_bytes, space_bytes_min, snapshot_records: _ } = &config.store;
     let failed = |source| AppError::Data { path: path.clone(), source };
     std::fs::create_dir_all(path).map_err(failed)?;
     let card_key = keys::card_key(path, entropy::fill)?;
@@ -208,29 +250,28 @@ fn recover(config: &SwitchConfig, rules: &Arc<Rules>, seed: u64) -> Result<Recov
         },
         free_bytes_min: *space_bytes_min,
         monotonic_us: Some(clock::monotonic_us),
-        // The fold below reads, and so proves, every record: once is enough.
+        // The fold below reads, and so proves, what the snapshot has not; the thread that makes snapshots reads the rest.
         check_from: Lsn(u64::MAX),
         ..JournalOptions::default()
     };
     let journal = Journal::open(Arc::clone(&storage), options)?;
     let report = journal.report();
-    let settings = settings::exchange(config, &card_key, seed);
+    let snapshots = snapshots::of(path).map_err(failed)?;
     let quota = Arc::<Quota>::default();
-    let mut exchange = Exchange::new(settings, Arc::clone(rules), Arc::clone(&quota));
-    let (reader, mut again) = (JournalReader::open(Arc::clone(&storage))?, JournalReader::open(Arc::clone(&storage))?);
-    let entries = ReadAhead::start(reader, Lsn(1));
-    let entries = entries.map_err(|source| AppError::Resources { what: "threads", source })?.inspect(|entry| {
-        if let Ok(entry) = entry {
-            exchange.replay(entry);
-        }
-    });
-    let replayed = replay(entries, &quota, |lsn| again.record(lsn));
-    let mut recovered = replayed.map_err(|error| match error {
-        RecoveryError::Journal(error) => AppError::Journal(error),
-        contradiction => AppError::Recovery(contradiction),
-    })?;
+    let mut again = JournalReader::open(Arc::clone(&storage))?;
+    let mut chronicle = snapshots::begin(&snapshots, &mut again, &quota, remembering(config, seed))?;
+    let snapshot = chronicle.last();
+    let entries = ReadAhead::start(JournalReader::open(Arc::clone(&storage))?, snapshot.next());
+    for entry in entries.map_err(|source| AppError::Resources { what: "threads", source })? {
+        let entry = entry?;
+        chronicle.apply(&entry, &mut again)?;
+    }
+    let mut exchange =
+        Exchange::new(settings::exchange(config, &card_key, seed), Arc::clone(rules), Arc::clone(&quota));
+    let mut recovered = exchange.take_over(chronicle, &mut again)?;
     tracing::info!(
-        records = report.records,
+        records = recovered.last.0,
+        snapshot = snapshot.0,
         cut_bytes = report.cut_bytes,
         open_intents = recovered.open.len(),
         open_reversals = recovered.reversals.len(),
@@ -239,10 +280,13 @@ fn recover(config: &SwitchConfig, rules: &Arc<Rules>, seed: u64) -> Result<Recov
         survives = options.durability.survives(),
         "journal recovered"
     );
-    exchange.recover(&recovered, |lsn| again.record(lsn))?;
     recovered.open.clear();
     recovered.quotes.clear();
-    Ok(Recovery { journal, storage, exchange, quota, recovered })
+    Ok(Recovery { journal, storage, exchange, quota, recovered, snapshots, snapshot })
+}
+
+fn remembering(config: &SwitchConfig, seed: u64) -> Remembering {
+    Remembering { answers_days: config.exchange.answers_days, hash_seed: seed }
 }
 
 /// A rehearsal goes on where the journal ends, so that its time never goes back.

@@ -20,4 +20,5 @@ pub mod ops;
 pub mod sealing;
 mod settings;
 pub mod settlement;
+mod snapshots;
 pub mod telemetry;

@@ -55,6 +55,15 @@ pub const INDEX_BYTES: u64 = 512 << 20;
 /// How often the applier looks for new durable records: it may lag, and batches of many sales cost less than single ones.
 pub const APPLIER_PAUSE: Duration = Duration::from_millis(200);
 
+/// How often the thread for snapshots looks whether one is due.
+pub const SNAPSHOT_LOOK: Duration = Duration::from_millis(500);
+
+/// After a snapshot it rests so many times as long as that took: at most a fifth of a processor is its.
+pub const SNAPSHOT_SHARE: u32 = 4;
+
+/// Its priority: behind everything that a sale waits for.
+pub const SNAPSHOT_NICE: i32 = 10;
+
 /// Journal records read for one look-up of a transaction at most: a second or two of reading.
 pub const LOOK_UP_RECORDS_MAX: u64 = 2_000_000;
 

@@ -70,8 +70,9 @@ fn store(section: Section<'_>) -> Option<StoreConfig> {
     let durability = section.choice("durability", &durabilities, Durability::Fdatasync);
     let segment_bytes = section.number("segment_bytes", &limits::SEGMENT_BYTES);
     let space_bytes_min = section.number("space_bytes_min", &limits::SPACE_BYTES_MIN);
+    let snapshot_records = section.number("snapshot_records", &limits::SNAPSHOT_RECORDS);
     section.finish();
-    Some(StoreConfig { path: path?, durability, segment_bytes, space_bytes_min })
+    Some(StoreConfig { path: path?, durability, segment_bytes, space_bytes_min, snapshot_records })
 }
 
 fn clock(section: Section<'_>, environment: Environment) -> Option<ClockConfig> {

@@ -61,6 +61,8 @@ pub struct StoreConfig {
     pub segment_bytes: u64,
     /// With less free space than this, in bytes, nothing is granted any more.
     pub space_bytes_min: u64,
+    /// A snapshot is made each so many records, so that a start need not read more of the journal.
+    pub snapshot_records: u64,
 }
 
 /// What a record must have reached before it counts, named by what it survives.

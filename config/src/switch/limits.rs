@@ -23,6 +23,10 @@ pub const SEGMENT_BYTES: Limit = limit(64 << 20, 1 << 20, 4 << 30);
 /// `store.space_bytes_min`: four default segments, several minutes of full load, so that the alarm comes before the end.
 pub const SPACE_BYTES_MIN: Limit = limit(256 << 20, 0, 1 << 50);
 
+/// `store.snapshot_records`: a start reads so many records in some seconds; making a snapshot costs as much on a processor that
+/// the sales do not need, and so does not happen more often.
+pub const SNAPSHOT_RECORDS: Limit = limit(1_000_000, 1, 1 << 40);
+
 /// `exchange.node`: it fills the upper 16 bits of a grant's id.
 pub const NODE: Limit = limit(0, 0, 0xffff);
 

@@ -1,12 +1,14 @@
 //! The exchange itself: its state, and which part of it answers which event.
 
 use crate::card::Fingerprinter;
+use crate::chronicle::Chronicle;
 use crate::connections::{Connection, Connections};
 use crate::doubt::Doubts;
 use crate::effects::{CloseReason, Effects};
 use crate::event::{ConnectionId, Event, LinkId, Now, Ticket};
 use crate::flights::{FlightId, Flights, Phase};
 use crate::memory::Memory;
+
 use crate::misdeed::{Misdeed, Misdeeds};
 use crate::queue::Queue;
 use crate::quote::Quotes;
@@ -21,8 +23,9 @@ use lijian_domain::ids::Lsn;
 use lijian_domain::record::Entry;
 use lijian_domain::rules::Rules;
 use lijian_domain::time::{BusinessDate, Moment};
+use lijian_store::journal::{JournalError, JournalReader};
 use lijian_store::quota::Quota;
-use lijian_store::recovery::Recovered;
+use lijian_store::recovery::{Recovered, RecoveryError};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
@@ -95,6 +98,23 @@ impl Exchange {
         self.durable = entry.lsn;
         self.latest_date = self.latest_date.max(entry.business_date);
         self.memory.replay(entry);
+    }
+
+    /// Takes over the whole past, instead of [`Self::replay`] and [`Self::recover`].
+    ///
+    /// # Errors
+    /// The journal cannot be read again.
+    pub fn take_over(
+        &mut self,
+        chronicle: Chronicle<'_>,
+        again: &mut JournalReader,
+    ) -> Result<Recovered, RecoveryError<JournalError>> {
+        let (recovered, memory, latest_date) = chronicle.finish(again)?;
+        self.durable = recovered.last;
+        self.latest_date = self.latest_date.max(latest_date);
+        self.memory = memory;
+        self.recover(&recovered, |lsn| again.record(lsn)).map_err(RecoveryError::Journal)?;
+        Ok(recovered)
     }
 
     /// Takes over what recovery found to be under way, once the journal is replayed: sales without an outcome, which

@@ -10,6 +10,7 @@
 
 mod acquirer;
 mod card;
+mod chronicle;
 mod connections;
 mod doubt;
 pub mod effects;
@@ -43,6 +44,7 @@ pub mod status;
 pub mod tally;
 mod wire_tags;
 
+pub use chronicle::{Chronicle, ChronicleError};
 pub use effects::{CloseReason, Effects};
 pub use event::{ConnectionId, Event, LinkId, Now, Ticket};
 pub use exchange::Exchange;

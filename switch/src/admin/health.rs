@@ -21,10 +21,11 @@ pub(super) async fn ready(State(ops): State<Arc<Ops>>) -> Result<Json<Value>, Pr
     }
     // The exchange also knows of a journal that refused records without having failed.
     let refused = ops.asker.standing().await.is_some_and(|standing| standing.exchange.poisoned);
-    let journal = match (ops.health.is_poisoned() || refused, ops.health.is_space_low()) {
-        (true, _) => "poisoned",
-        (false, true) => "space-low",
-        (false, false) => "ok",
+    let journal = match (ops.health.is_poisoned() || refused, ops.health.is_damaged(), ops.health.is_space_low()) {
+        (true, ..) => "poisoned",
+        (false, true, _) => "damaged",
+        (false, false, true) => "space-low",
+        (false, false, false) => "ok",
     };
     Ok(Json(json!({ "status": "ready", "journal": journal, "rehearsal": ops.clock.is_rehearsal() })))
 }

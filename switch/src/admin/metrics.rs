@@ -12,6 +12,7 @@ use std::sync::atomic::Ordering;
 pub(super) async fn page(State(ops): State<Arc<Ops>>) -> impl IntoResponse {
     let mut gauges = Gauges::default();
     gauges.set(Metric::Ready, u64::from(ops.health.phase() == Phase::Ready));
+    gauges.set(Metric::Damaged, u64::from(ops.health.is_damaged()));
     gauges.set(Metric::SpaceLow, u64::from(ops.health.is_space_low()));
     gauges.set(Metric::DurableLsn, ops.journal.durable().0);
     gauges.set(Metric::AppliedLsn, ops.applied.load(Ordering::Acquire));

@@ -30,6 +30,7 @@ pub struct Health {
     phase: AtomicU8,
     poisoned: AtomicBool,
     space_low: AtomicBool,
+    damaged: AtomicBool,
 }
 
 impl Health {
@@ -60,6 +61,16 @@ impl Health {
     /// Whether nothing is granted any more until a restart.
     pub fn is_poisoned(&self) -> bool {
         self.poisoned.load(Ordering::Acquire)
+    }
+
+    /// A part of the journal that the start did not read cannot be read.
+    pub fn is_damaged(&self) -> bool {
+        self.damaged.load(Ordering::Acquire)
+    }
+
+    /// Notes that it cannot.
+    pub fn damage(&self) {
+        self.damaged.store(true, Ordering::Release);
     }
 
     /// The disk will be full soon.

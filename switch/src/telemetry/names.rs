@@ -100,6 +100,7 @@ metrics! {
     Counter JournalBytes "lijian_journal_bytes_total" "Bytes written and synced.";
     Gauge Ready "lijian_ready" "1 when recovered, listening and not draining.";
     Gauge Poisoned "lijian_journal_poisoned" "1 after a failed write or sync: nothing is granted any more.";
+    Gauge Damaged "lijian_journal_damaged" "1 when a part of the journal before the snapshot of this start cannot be read.";
     Gauge SpaceLow "lijian_journal_space_low" "1 when the disk will be full soon.";
     Gauge InFlight "lijian_in_flight" "Requests not answered yet.";
     Gauge InDoubtNow "lijian_in_doubt" "Sales whose outcome nobody knows.";

@@ -9,4 +9,5 @@ pub mod index;
 pub mod journal;
 pub mod quota;
 pub mod recovery;
+pub mod snapshot;
 pub mod storage;

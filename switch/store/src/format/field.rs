@@ -13,7 +13,7 @@ use lijian_domain::text::Text;
 use lijian_domain::time::{BusinessDate, UnixMicros};
 
 /// A value with a layout.
-pub(super) trait Field: Sized {
+pub(crate) trait Field: Sized {
     /// Appends it.
     fn put(&self, out: &mut Vec<u8>);
     /// Reads what [`Field::put`] wrote.
@@ -21,22 +21,22 @@ pub(super) trait Field: Sized {
 }
 
 /// Bytes being read.
-pub(super) struct Input<'a> {
+pub(crate) struct Input<'a> {
     bytes: &'a [u8],
     at: usize,
 }
 
 impl<'a> Input<'a> {
-    pub(super) const fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) const fn new(bytes: &'a [u8]) -> Self {
         Self { bytes, at: 0 }
     }
 
     /// Where reading stands.
-    pub(super) const fn at(&self) -> usize {
+    pub(crate) const fn at(&self) -> usize {
         self.at
     }
 
-    pub(super) fn take(&mut self, length: usize) -> Result<&'a [u8], FormatError> {
+    pub(crate) fn take(&mut self, length: usize) -> Result<&'a [u8], FormatError> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         let Some(taken) = rest.get(..length) else {
             return Err(FormatError::Truncated { at: self.at, needed: length - rest.len() });
@@ -45,14 +45,14 @@ impl<'a> Input<'a> {
         Ok(taken)
     }
 
-    pub(super) fn array<const N: usize>(&mut self) -> Result<[u8; N], FormatError> {
+    pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], FormatError> {
         let mut array = [0; N];
         array.copy_from_slice(self.take(N)?);
         Ok(array)
     }
 
     /// Nothing may follow.
-    pub(super) fn end(self) -> Result<(), FormatError> {
+    pub(crate) fn end(self) -> Result<(), FormatError> {
         let left = self.bytes.len().saturating_sub(self.at);
         if left == 0 { Ok(()) } else { Err(FormatError::LeftOver { at: self.at, left }) }
     }

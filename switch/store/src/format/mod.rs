@@ -19,6 +19,7 @@ pub(crate) use batch::{
     BATCH_HEADER_BYTES, BatchHeader, SEGMENT_HEADER_BYTES, SegmentHeader, find_batch_magic, seal_batch,
 };
 pub(crate) use buffer::UnsealedBatch;
+pub(crate) use field::{Field, Input};
 pub(crate) use record::Frame;
 
 /// No record is longer: eight items, all caps and the longest ids come to less (a test holds it).

@@ -27,9 +27,12 @@ mod gauge;
 mod loom_tests;
 mod order;
 mod personal;
+mod rows;
 mod shard;
 mod sync;
 mod table;
+
+pub use rows::{PERSONAL_ROW_BYTES, PersonalClass, PersonalRow, RestoreRows};
 
 use counter::Counter;
 use gauge::{Attempt, OutOfRange};

@@ -6,12 +6,14 @@
 //! Rows are spread over shards with a lock each; a lock is held for one look-up and one step, never while waiting.
 
 use super::gauge::{Attempt, OutOfRange};
+use super::rows::PersonalClass;
 use super::shard::{Amounts, Open, RowKey, Shard};
 use super::table::Table;
 use lijian_domain::cap::{CapBalance, CapKey, CapTake};
 use lijian_domain::ids::{CampaignId, CategoryId};
 use lijian_domain::money::MinorUnits;
 use sha2::{Digest, Sha256};
+use std::io;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -156,7 +158,46 @@ impl Personal {
         Ok(())
     }
 
-    fn class(&self, campaign: CampaignId, category: Option<CategoryId>) -> u32 {
+    /// All classes with their numbers here, sorted by what they mean.
+    pub(super) fn classes(&self) -> Vec<(PersonalClass, u32)> {
+        let mut used = vec![false; usize::try_from(self.last_class.load(Ordering::Relaxed)).unwrap_or_default() + 1];
+        let mut mark = |key: &RowKey| {
+            if let Some(used) = usize::try_from(key.class).ok().and_then(|class| used.get_mut(class)) {
+                *used = true;
+            }
+        };
+        for shard in &self.shards {
+            shard.lock().unwrap_or_else(PoisonError::into_inner).used().for_each(|(key, _)| mark(key));
+        }
+        let mut classes = Vec::new();
+        self.classes.for_each(|(campaign, category), number| {
+            if usize::try_from(*number).is_ok_and(|number| used.get(number) == Some(&true)) {
+                classes.push((PersonalClass { campaign: *campaign, category: *category }, *number));
+            }
+        });
+        classes.sort_unstable();
+        classes
+    }
+
+    /// Rows of which anything is used.
+    pub(super) fn used_count(&self) -> usize {
+        self.shards.iter().map(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner).used_count()).sum()
+    }
+
+    /// Shows the used rows of each shard, in the order of the shards.
+    pub(super) fn each_shard(
+        &self,
+        mut visit: impl FnMut(&mut dyn Iterator<Item = (&RowKey, Amounts)>) -> io::Result<()>,
+    ) -> io::Result<()> {
+        self.shards.iter().try_for_each(|shard| visit(&mut shard.lock().unwrap_or_else(PoisonError::into_inner).used()))
+    }
+
+    /// Puts back what was used of a row.
+    pub(super) fn restore(&self, row: RowKey, used: Amounts) {
+        self.shard(&row).put_used(row, used);
+    }
+
+    pub(super) fn class(&self, campaign: CampaignId, category: Option<CategoryId>) -> u32 {
         let next = || self.last_class.fetch_add(1, Ordering::Relaxed) + 1;
         *self.classes.get_or_insert_with((campaign, category), next)
     }

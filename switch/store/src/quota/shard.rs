@@ -49,6 +49,16 @@ impl Shard {
         (used, self.open.get(row).copied().unwrap_or_default())
     }
 
+    /// What is used, row by row, in no order.
+    pub(super) fn used(&self) -> impl Iterator<Item = (&RowKey, Amounts)> {
+        self.used.iter().map(|(key, packed)| (key, packed.amounts()))
+    }
+
+    /// Rows of which anything is used.
+    pub(super) fn used_count(&self) -> usize {
+        self.used.len()
+    }
+
     /// Rows on which anything stands.
     pub(super) fn count(&self) -> usize {
         self.used.len() + self.open.keys().filter(|row| !self.used.contains_key(row)).count()

@@ -15,7 +15,7 @@ pub(super) struct Fold<'a> {
     pub(super) quota: &'a Quota,
     pub(super) recovered: Recovered,
     /// Intents without an end: most of them have one soon, so what is held is kept and the rest read again at the end.
-    open: BTreeMap<Lsn, Held>,
+    pub(super) open: BTreeMap<Lsn, Held>,
     /// What the latest grants used: most reversals come soon after, and need no look-up then.
     recent: BTreeMap<Lsn, Box<[CapTake]>>,
 }
@@ -24,9 +24,9 @@ pub(super) struct Fold<'a> {
 const RECENT_MAX: usize = 16_384;
 
 /// What an open intent holds, and why it is in doubt if it is.
-struct Held {
+pub(super) struct Held {
     takes: Box<[CapTake]>,
-    doubt: Option<DoubtCause>,
+    pub(super) doubt: Option<DoubtCause>,
 }
 
 impl<'a> Fold<'a> {
@@ -93,6 +93,11 @@ impl<'a> Fold<'a> {
             _ => return Err(Contradiction::Vanished { intent }),
         };
         self.quota.replay_give_back(&takes).map_err(caps(self.recovered.last))
+    }
+
+    /// An intent that is open and held already.
+    pub(super) fn reopen_held(&mut self, lsn: Lsn, intent: &Intent, doubt: Option<DoubtCause>) {
+        self.open.insert(lsn, Held { takes: intent.award.caps.as_slice().into(), doubt });
     }
 
     /// Intents without an end, whose records are to be handed to [`Self::reopen`].

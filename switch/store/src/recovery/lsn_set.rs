@@ -36,6 +36,15 @@ impl LsnSet {
         self.words.get(word).is_some_and(|word| word & bit != 0)
     }
 
+    /// 64 LSNs each, from LSN 0; the lowest bit first.
+    pub(crate) fn words(&self) -> &[u64] {
+        &self.words
+    }
+
+    pub(crate) const fn from_words(words: Vec<u64>) -> Self {
+        Self { words }
+    }
+
     fn place(lsn: Lsn) -> (usize, u64) {
         (usize::try_from(lsn.0 / 64).unwrap_or(usize::MAX), 1 << (lsn.0 % 64))
     }

@@ -1,6 +1,6 @@
 //! What a start learns from the journal: caps as they stood, and everything that was still under way.
 //!
-//! [`replay`] is a fold over all records from the first. It feeds the quota and keeps only what is open, so memory grows
+//! [`Replay`] is a fold over all records, from the first or from what a snapshot holds. It feeds the quota and keeps only what is open, so memory grows
 //! with the sales that were in flight and with returns, not with those ever granted (but for one bit a record, which says
 //! whether a grant stands). The takes of a reversed grant, which are rare, are looked up in the journal again.
 //!
@@ -15,9 +15,11 @@ mod error;
 mod fold;
 mod lsn_set;
 mod returns;
+mod standing;
 
 pub use error::{Contradiction, RecoveryError};
 pub use lsn_set::LsnSet;
+pub use standing::{Standing, StandingReturn};
 
 use crate::quota::Quota;
 use fold::Fold;
@@ -94,24 +96,88 @@ pub struct OpenReturn {
     pub outstanding: Takes,
 }
 
-/// Feeds the whole history, from LSN 1, into an empty `quota`. `look_up` finds one record again; it is asked for the
-/// intents of grants reversed long after, and at the end for those that are open.
+/// The fold, record by record.
+pub struct Replay<'a>(Fold<'a>);
+
+impl<'a> Replay<'a> {
+    /// Before the first record; `quota` is empty.
+    pub fn new(quota: &'a Quota) -> Self {
+        Self(Fold::new(quota))
+    }
+
+    /// Goes on after record `last`, up to which the records came to `standing`; `quota` has what was used then, and nothing is
+    /// held. `look_up` reads one record again: of everything that is open.
+    ///
+    /// # Errors
+    /// That of `look_up`, or the journal has not the records that stand there.
+    pub fn resume<E>(
+        quota: &'a Quota,
+        standing: Standing,
+        last: Lsn,
+        look_up: impl FnMut(Lsn) -> Result<Option<Entry>, E>,
+    ) -> Result<Self, RecoveryError<E>> {
+        Fold::resume(quota, standing, last, look_up).map(Self)
+    }
+
+    /// Takes the next record in. `look_up` reads one again: the intent of a grant that is reversed long after.
+    ///
+    /// # Errors
+    /// That of `look_up`, or the record contradicts those before it.
+    pub fn apply<E>(
+        &mut self,
+        entry: &Entry,
+        look_up: impl FnOnce(Lsn) -> Result<Option<Entry>, E>,
+    ) -> Result<(), RecoveryError<E>> {
+        if let Some(intent) = self.0.apply(entry).map_err(RecoveryError::Contradiction)? {
+            let original = look_up(intent).map_err(RecoveryError::Journal)?;
+            self.0.give_back(intent, original).map_err(RecoveryError::Contradiction)?;
+        }
+        Ok(())
+    }
+
+    /// The last record taken in.
+    pub fn last(&self) -> Lsn {
+        self.0.recovered.last
+    }
+
+    /// What it has come to.
+    pub fn standing(&self) -> Standing {
+        self.0.standing()
+    }
+
+    /// Returns that are not over, by the LSN of the asking.
+    pub fn returns(&self) -> &BTreeMap<Lsn, OpenReturn> {
+        &self.0.recovered.returns
+    }
+
+    /// There are no more records; those that are open are read again.
+    ///
+    /// # Errors
+    /// That of `look_up`, or the journal changes while it is read.
+    pub fn finish<E>(
+        mut self,
+        mut look_up: impl FnMut(Lsn) -> Result<Option<Entry>, E>,
+    ) -> Result<Recovered, RecoveryError<E>> {
+        for intent in self.0.open() {
+            let original = look_up(intent).map_err(RecoveryError::Journal)?;
+            self.0.reopen(intent, original).map_err(RecoveryError::Contradiction)?;
+        }
+        Ok(self.0.finish())
+    }
+}
+
+/// Feeds the whole history, from LSN 1, into an empty `quota`. `look_up` finds one record again.
+///
+/// # Errors
+/// As of [`Replay::apply`] and [`Replay::finish`], or of the entries.
 pub fn replay<T: Borrow<Entry>, E>(
     entries: impl IntoIterator<Item = Result<T, E>>,
     quota: &Quota,
     mut look_up: impl FnMut(Lsn) -> Result<Option<Entry>, E>,
 ) -> Result<Recovered, RecoveryError<E>> {
-    let mut fold = Fold::new(quota);
+    let mut fold = Replay::new(quota);
     for entry in entries {
-        let entry = entry.map_err(RecoveryError::Journal)?;
-        if let Some(intent) = fold.apply(entry.borrow()).map_err(RecoveryError::Contradiction)? {
-            let original = look_up(intent).map_err(RecoveryError::Journal)?;
-            fold.give_back(intent, original).map_err(RecoveryError::Contradiction)?;
-        }
+        fold.apply(entry.map_err(RecoveryError::Journal)?.borrow(), &mut look_up)?;
     }
-    for intent in fold.open() {
-        let original = look_up(intent).map_err(RecoveryError::Journal)?;
-        fold.reopen(intent, original).map_err(RecoveryError::Contradiction)?;
-    }
-    Ok(fold.finish())
+    fold.finish(look_up)
 }

@@ -9,3 +9,4 @@ mod quota_model;
 mod quota_threads;
 mod recovery;
 mod seeds;
+mod snapshot;

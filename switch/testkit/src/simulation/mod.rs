@@ -17,6 +17,7 @@ mod messages;
 mod mutation;
 mod peers;
 mod scenario;
+mod snapshot;
 mod switch;
 mod till;
 mod trouble;

@@ -1,10 +1,11 @@
 //! What is remembered of requests that were answered: where their records stand, so that a repeat gets the same answer and
-//! a reversal finds its original. Kept for some business days, rebuilt from the journal at start.
+//! a reversal finds its original. Kept for some business days, rebuilt from the journal or from a snapshot at start.
+
+mod replay;
+mod rows;
 
 use foldhash::fast::FixedState;
-use lijian_domain::code::DecisionCode;
 use lijian_domain::ids::{ContentDigest, DuplicateKey, Lsn};
-use lijian_domain::record::{Entry, Record, ReleaseCause};
 use lijian_domain::time::BusinessDate;
 use std::collections::{BTreeMap, HashMap};
 
@@ -67,18 +68,45 @@ pub(crate) struct Remembered {
     pub(crate) answered: Lsn,
 }
 
+/// The same as it is kept, with the day it is forgotten with.
+#[derive(Clone, Copy)]
+struct Kept {
+    content: ContentDigest,
+    opened: Lsn,
+    answered: Lsn,
+    day: BusinessDate,
+    state: State,
+}
+
+const _: () = assert!(size_of::<(DuplicateKey, Kept)>() == 48, "millions of requests are to fit");
+
+impl Kept {
+    const fn new(request: Remembered, day: BusinessDate) -> Self {
+        let Remembered { state, content, opened, answered } = request;
+        Self { content, opened, answered, day, state }
+    }
+
+    const fn request(&self) -> Remembered {
+        let Self { content, opened, answered, day: _, state } = *self;
+        Remembered { state, content, opened, answered }
+    }
+}
+
 /// See the module's text.
 pub(crate) struct Memory {
     days: u16,
-    requests: HashMap<DuplicateKey, Remembered, FixedState>,
+    requests: HashMap<DuplicateKey, Kept, FixedState>,
     by_day: BTreeMap<BusinessDate, Vec<DuplicateKey>>,
-    /// Requests that are open, by the LSN that opened them, while the journal is replayed.
+    /// Requests by the LSN that opened them, while the journal is replayed.
     opened: HashMap<Lsn, DuplicateKey, FixedState>,
+    /// The same of those that a snapshot holds, in order.
+    restored: Vec<(Lsn, DuplicateKey)>,
     /// Which void a reversal undoes, likewise.
     undoes: BTreeMap<Lsn, Lsn>,
 }
 
 impl Memory {
+    /// Remembers nothing yet, and each request for `days` business days at least, 1 or more.
     pub(crate) fn new(days: u16, hash_seed: u64) -> Self {
         let hasher = FixedState::with_seed(hash_seed);
         Self {
@@ -86,6 +114,7 @@ impl Memory {
             requests: HashMap::with_hasher(hasher.clone()),
             by_day: BTreeMap::new(),
             opened: HashMap::with_hasher(hasher),
+            restored: Vec::new(),
             undoes: BTreeMap::new(),
         }
     }
@@ -96,34 +125,34 @@ impl Memory {
     }
 
     pub(crate) fn get(&self, key: &DuplicateKey) -> Option<Remembered> {
-        self.requests.get(key).copied()
+        self.requests.get(key).map(Kept::request)
     }
 
     /// Remembers a new request of a business day, and forgets the days that are over, but for sales that still hold money:
     /// those are looked at again a day later.
     pub(crate) fn open(&mut self, day: BusinessDate, key: DuplicateKey, request: Remembered) {
-        if self.requests.insert(key, request).is_none() {
+        let before = self.requests.insert(key, Kept::new(request, day));
+        if before.is_none_or(|before| before.day != day) {
             self.by_day.entry(day).or_default().push(key);
         }
         let oldest = BusinessDate(day.0 - i32::from(self.days) + 1);
         while let Some(over) = self.by_day.first_entry().filter(|first| *first.key() < oldest) {
-            for key in over.remove() {
-                if self.holds_money(&key) {
+            let (over_day, keys) = over.remove_entry();
+            for key in keys {
+                // A request that was sent again as a new one is listed twice.
+                let Some(request) = self.requests.get_mut(&key).filter(|request| request.day == over_day) else {
+                    continue;
+                };
+                if holds_money(request.state) {
+                    request.day = day;
                     self.by_day.entry(day).or_default().push(key);
-                } else if let Some(request) = self.requests.remove(&key) {
-                    self.opened.remove(&request.opened);
+                } else {
+                    let opened = request.opened;
+                    self.requests.remove(&key);
+                    self.opened.remove(&opened);
                 }
             }
         }
-    }
-
-    fn holds_money(&self, key: &DuplicateKey) -> bool {
-        self.requests.get(key).is_some_and(|request| {
-            matches!(
-                request.state,
-                State::Open | State::InDoubt | State::Reversing | State::ReturnAsked | State::Quoted
-            )
-        })
     }
 
     /// Remembers that a reversal came before its original.
@@ -158,93 +187,11 @@ impl Memory {
         };
         request.answered = Lsn::NONE;
     }
+}
 
-    /// Folds one entry of the journal in.
-    pub(crate) fn replay(&mut self, entry: &Entry) {
-        let lsn = entry.lsn;
-        match &entry.record {
-            Record::Intent(intent) => {
-                self.replay_open(entry, intent.origin.key, intent.origin.content, State::Open);
-                if let Some(quote) = intent.quote {
-                    self.replay_note(quote, State::QuoteUsed, None);
-                }
-            }
-            Record::Quoted(quoted) => {
-                let origin = &quoted.sale.origin;
-                self.replay_open(entry, origin.key, origin.content, State::Quoted);
-                self.note(&origin.key, State::Quoted, Some(lsn));
-            }
-            Record::Refused(refused) => {
-                let declined = !refused.answer.response_code.is_empty();
-                let state = if declined { State::Refused } else { State::FullPrice };
-                self.replay_open(entry, refused.origin.key, refused.origin.content, state);
-                if declined {
-                    self.note(&refused.origin.key, state, Some(lsn));
-                }
-            }
-            Record::ReversalAsked(asked) => {
-                self.replay_open(entry, asked.origin.key, asked.origin.content, State::ReversalAsked);
-            }
-            Record::Granted(outcome) => self.replay_note(outcome.intent, State::Granted, Some(lsn)),
-            Record::Declined(outcome) if outcome.answer.code == DecisionCode::TryAgain => {
-                if let Some(key) = self.opened.get(&outcome.intent).copied() {
-                    self.forget(&key);
-                }
-            }
-            Record::Declined(outcome) => self.replay_note(outcome.intent, State::Declined, Some(lsn)),
-            Record::FullPrice(outcome) => self.replay_note(outcome.intent, State::Refused, Some(lsn)),
-            Record::InDoubt(doubt) => self.replay_note(doubt.intent, State::InDoubt, Some(lsn)),
-            Record::Released(released) => {
-                let state = match released.cause {
-                    ReleaseCause::QuoteExpired => State::QuoteExpired,
-                    ReleaseCause::QuoteWithdrawn => State::Reversed,
-                    _ => State::Released,
-                };
-                self.replay_note(released.intent, state, None);
-            }
-            Record::Reversed(outcome) => {
-                self.replay_note(outcome.intent, State::Reversed, None);
-                self.replay_note(outcome.asked, State::ReversalAnswered, Some(lsn));
-            }
-            Record::ReversalRefused(outcome) => self.replay_note(outcome.asked, State::ReversalAnswered, Some(lsn)),
-            Record::Tombstone(tombstone) => self.bury(entry.business_date, tombstone.original, lsn),
-            Record::ReturnAsked(asked) => {
-                self.replay_open(entry, asked.origin.key, asked.origin.content, State::ReturnAsked);
-                self.undoes.extend(asked.of.map(|void| (lsn, void)));
-            }
-            Record::ReturnRefused(outcome) if outcome.answer.code == DecisionCode::TryAgain => {
-                if let Some(key) = self.opened.get(&outcome.asked).copied() {
-                    self.forget(&key);
-                }
-            }
-            Record::Returned(outcome) | Record::ReturnRefused(outcome) => {
-                self.replay_note(outcome.asked, State::ReturnAnswered, Some(lsn));
-                let undone = self.undoes.remove(&outcome.asked);
-                if let (Record::Returned(_), Some(void)) = (&entry.record, undone) {
-                    self.replay_note(void, State::ReturnUndone, None);
-                }
-            }
-            Record::GaveBack(_) | Record::QueueOrdered(_) | Record::Opened(_) => {}
-        }
-    }
-
-    /// The journal is replayed: what was needed only for that is dropped.
-    pub(crate) fn replayed(&mut self) {
-        self.undoes.clear();
-        self.opened.clear();
-        self.opened.shrink_to_fit();
-    }
-
-    fn replay_open(&mut self, entry: &Entry, key: DuplicateKey, content: ContentDigest, state: State) {
-        self.opened.insert(entry.lsn, key);
-        self.open(entry.business_date, key, Remembered { state, content, opened: entry.lsn, answered: Lsn::NONE });
-    }
-
-    fn replay_note(&mut self, opened: Lsn, state: State, answered: Option<Lsn>) {
-        if let Some(key) = self.opened.get(&opened).copied() {
-            self.note(&key, state, answered);
-        }
-    }
+/// Such a request is not forgotten while it does.
+const fn holds_money(state: State) -> bool {
+    matches!(state, State::Open | State::InDoubt | State::Reversing | State::ReturnAsked | State::Quoted)
 }
 
 #[cfg(test)]

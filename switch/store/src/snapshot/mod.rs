@@ -1,0 +1,179 @@
+//! Snapshots: what the journal tells up to a record, in a file of its own, so that a start reads the journal from there on.
+//!
+//! # Invariants
+//! - A snapshot is a pure function of the journal up to its record, so that two makers write the same bytes; it can be thrown
+//!   away at any time, and costs the next start time and nothing else.
+//! - It is believed only whole (its SHA-256) and only where the journal has the very chain hash at its record: one of another
+//!   journal, or of a tail that was cut, is passed over for an older one.
+//! - It keeps what is used of each cap. What is held stands in the intents and quotes that are open, which are read again.
+//! - Nothing is allocated by what a file claims before its checksum has been proven.
+//!
+//! FORMAT.md describes the file to the byte. May call `crate::{format, journal, quota, recovery, storage}`.
+
+mod layout;
+mod read;
+mod requests;
+mod write;
+
+pub use requests::RequestRow;
+
+use crate::format::FormatError;
+use crate::journal::{JournalError, JournalHead, JournalReader};
+use crate::storage::Storage;
+use lijian_domain::ids::Lsn;
+use lijian_domain::time::BusinessDate;
+use std::io;
+use std::sync::Arc;
+
+/// Snapshots that are kept: the newest, and one before it should that be damaged.
+const KEPT: usize = 2;
+const SUFFIX: &str = ".snapshot";
+
+/// The snapshots of one journal, in a directory of their own.
+#[derive(Clone, Debug)]
+pub struct Snapshots {
+    storage: Arc<dyn Storage>,
+}
+
+/// Of which moment a snapshot is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Moment {
+    /// The last record in it, the end of a batch, and the chain hash there.
+    pub head: JournalHead,
+    /// For how many business days requests are remembered in it.
+    pub answers_days: u16,
+    /// The latest business date of any record.
+    pub latest_date: BusinessDate,
+}
+
+/// A snapshot that was proven.
+#[derive(Debug)]
+pub struct Found {
+    name: String,
+    /// Of which moment it is.
+    pub moment: Moment,
+}
+
+/// Why a snapshot is not used, or cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum SnapshotError {
+    /// A file cannot be read or written.
+    #[error("snapshot {name} in {place}: {source}")]
+    Io {
+        /// The directory.
+        place: String,
+        /// The file; empty for the directory itself.
+        name: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// It is not what was written.
+    #[error("snapshot {name} in {place} is damaged: {source}; it may be removed, the journal has everything")]
+    Damaged {
+        /// The directory.
+        place: String,
+        /// The file.
+        name: String,
+        /// What is wrong.
+        source: FormatError,
+    },
+    /// Whoever wrote it stopped before its end: nothing is wrong.
+    #[error("unfinished")]
+    Unfinished,
+    /// The journal has another history.
+    #[error(
+        "snapshot {name} in {place} is not of this journal, or of records that were cut from it; it may be removed"
+    )]
+    Foreign {
+        /// The directory.
+        place: String,
+        /// The file.
+        name: String,
+    },
+    /// It remembers requests for fewer days than are asked for now.
+    #[error("snapshot {name} in {place} remembers requests for {got} days, {expected} are configured")]
+    Days {
+        /// The directory.
+        place: String,
+        /// The file.
+        name: String,
+        /// Its days.
+        got: u16,
+        /// Those asked for.
+        expected: u16,
+    },
+    /// The journal cannot be read.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
+impl Snapshots {
+    /// Those in `storage`.
+    pub fn new(storage: Arc<dyn Storage>) -> Self {
+        Self { storage }
+    }
+
+    /// The newest snapshot that is whole and of this journal, and why newer ones were passed over.
+    pub fn newest(
+        &self,
+        journal: &mut JournalReader,
+        answers_days: u16,
+    ) -> Result<(Option<Found>, Vec<SnapshotError>), SnapshotError> {
+        let mut passed_over = Vec::new();
+        for name in self.names()? {
+            match self.prove(name, journal, answers_days) {
+                Ok(found) => return Ok((Some(found), passed_over)),
+                Err(SnapshotError::Journal(error)) => return Err(error.into()),
+                Err(SnapshotError::Unfinished) => {}
+                Err(reason) => passed_over.push(reason),
+            }
+        }
+        Ok((None, passed_over))
+    }
+
+    /// Removes all but the newest ones.
+    pub fn prune(&self) -> Result<(), SnapshotError> {
+        for name in self.names()?.into_iter().skip(KEPT) {
+            self.storage.remove(&name).map_err(|source| self.io(&name, source))?;
+        }
+        self.storage.sync_directory().map_err(|source| self.io("", source))
+    }
+
+    /// Their names, the newest first: names of one length, so in the order of their text.
+    fn names(&self) -> Result<Vec<String>, SnapshotError> {
+        let mut names = self.storage.list().map_err(|source| self.io("", source))?;
+        names.retain(|name| lsn_of(name).is_some());
+        names.sort_unstable_by(|one, other| other.cmp(one));
+        Ok(names)
+    }
+
+    fn prove(&self, name: String, journal: &mut JournalReader, answers_days: u16) -> Result<Found, SnapshotError> {
+        let moment = read::prove(self, &name)?;
+        let place = || self.storage.place();
+        if lsn_of(&name) != Some(moment.head.lsn) || journal.chain_at(moment.head.lsn)? != Some(moment.head) {
+            return Err(SnapshotError::Foreign { place: place(), name });
+        }
+        if moment.answers_days < answers_days {
+            let (got, expected) = (moment.answers_days, answers_days);
+            return Err(SnapshotError::Days { place: place(), name, got, expected });
+        }
+        Ok(Found { name, moment })
+    }
+
+    fn io(&self, name: &str, source: io::Error) -> SnapshotError {
+        SnapshotError::Io { place: self.storage.place(), name: name.to_owned(), source }
+    }
+
+    fn damaged(&self, name: &str, source: FormatError) -> SnapshotError {
+        SnapshotError::Damaged { place: self.storage.place(), name: name.to_owned(), source }
+    }
+}
+
+fn name_of(lsn: Lsn) -> String {
+    format!("{:020}{SUFFIX}", lsn.0)
+}
+
+fn lsn_of(name: &str) -> Option<Lsn> {
+    let digits = name.strip_suffix(SUFFIX)?;
+    (digits.len() == 20 && digits.bytes().all(|digit| digit.is_ascii_digit())).then(|| digits.parse().ok().map(Lsn))?
+}

@@ -1,0 +1,106 @@
+//! Writing a snapshot.
+
+use super::layout::{HEAD_BYTES, Head, Middle};
+use super::requests::RequestRow;
+use super::{Moment, SnapshotError, Snapshots, name_of};
+use crate::format::Field;
+use crate::quota::Quota;
+use crate::recovery::Standing;
+use crate::storage::StorageFile;
+use sha2::{Digest, Sha256};
+use std::io;
+
+/// Bytes written at once.
+const PIECE_BYTES: usize = 1 << 20;
+
+impl Snapshots {
+    /// Writes the snapshot of `moment`, durably; one of the same record is replaced. `quota` and `requests` are those of that
+    /// moment, and nobody else changes them. Says its length in bytes.
+    ///
+    /// # Errors
+    /// The disk fails, or would be more than half full of snapshots: what the journal needs is left to it.
+    pub fn write(
+        &self,
+        moment: Moment,
+        standing: Standing,
+        quota: &Quota,
+        requests: &[RequestRow],
+    ) -> Result<u64, SnapshotError> {
+        let name = name_of(moment.head.lsn);
+        let failed = |source| self.io(&name, source);
+        let mut middle = Vec::new();
+        Middle { standing, budgets: quota.used_budgets(), classes: quota.personal_classes() }.put(&mut middle);
+        let head = Head {
+            moment,
+            standing_bytes: middle.len() as u64,
+            personal_rows: quota.used_rows() as u64,
+            request_rows: requests.len() as u64,
+        };
+        let bytes = head.file_bytes().unwrap_or(u64::MAX);
+        if self.storage.free_bytes().map_err(failed)? / 2 < bytes {
+            return Err(failed(io::Error::new(
+                io::ErrorKind::StorageFull,
+                format!("{bytes} bytes, and more than half of what is free: free some space"),
+            )));
+        }
+        if self.storage.list().map_err(failed)?.contains(&name) {
+            self.storage.remove(&name).map_err(failed)?;
+        }
+        let file = self.storage.create(&name, 0).map_err(failed)?;
+        let mut sink = Sink { file, offset: 0, buffer: Vec::new(), digest: Sha256::new() };
+        self.fill(&mut sink, &head, &middle, quota, requests).map_err(failed)?;
+        self.storage.sync_directory().map_err(failed)?;
+        Ok(bytes)
+    }
+
+    fn fill(
+        &self,
+        sink: &mut Sink,
+        head: &Head,
+        middle: &[u8],
+        quota: &Quota,
+        requests: &[RequestRow],
+    ) -> io::Result<()> {
+        sink.digest.update(head.encode());
+        sink.offset = HEAD_BYTES as u64;
+        sink.buffer.extend_from_slice(middle);
+        sink.write_out()?;
+        quota.for_each_used_row(|row| {
+            row.put(&mut sink.buffer);
+            sink.write_if_full()
+        })?;
+        for row in requests {
+            row.put(&mut sink.buffer);
+            sink.write_if_full()?;
+        }
+        sink.write_out()?;
+        let digest = sink.digest.finalize_reset();
+        sink.file.write_all_at(&digest, sink.offset)?;
+        sink.file.sync_data()?;
+        // The head comes last: without it the file is known to be unfinished.
+        sink.file.write_all_at(&head.encode(), 0)?;
+        sink.file.sync_data()
+    }
+}
+
+/// A file that is written from its first byte to its last, hashed on the way.
+struct Sink {
+    file: Box<dyn StorageFile>,
+    offset: u64,
+    buffer: Vec<u8>,
+    digest: Sha256,
+}
+
+impl Sink {
+    fn write_if_full(&mut self) -> io::Result<()> {
+        if self.buffer.len() >= PIECE_BYTES { self.write_out() } else { Ok(()) }
+    }
+
+    fn write_out(&mut self) -> io::Result<()> {
+        self.digest.update(&self.buffer);
+        self.file.write_all_at(&self.buffer, self.offset)?;
+        self.offset += self.buffer.len() as u64;
+        self.buffer.clear();
+        Ok(())
+    }
+}
