@@ -17,15 +17,26 @@ pub(super) struct Remembering {
     pub(super) hash_seed: u64,
 }
 
-/// Takes everything over by way of a snapshot.
+/// A start by way of a snapshot went wrong.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum TakenOver {
+    /// It failed.
+    #[error(transparent)]
+    Failed(#[from] ChronicleError),
+    /// It came to something else.
+    #[error("a snapshot and the rest come to something else than the whole journal")]
+    Otherwise,
+}
+
+/// Takes everything over by way of a snapshot, which must come to what the whole journal comes to.
 pub(super) fn take_over(
     storage: &Arc<dyn Storage>,
     exchange: &mut Exchange,
     quota: &Quota,
     remembering: Remembering,
-) -> Result<Recovered, ChronicleError> {
+) -> Result<Recovered, TakenOver> {
     let Remembering { answers_days, hash_seed } = remembering;
-    let reader = || JournalReader::open(Arc::clone(storage)).map_err(RecoveryError::Journal);
+    let reader = || JournalReader::open(Arc::clone(storage)).map_err(ChronicleError::from);
     let (mut first, mut again) = (reader()?, reader()?);
     let snapshots = Snapshots::new(Arc::new(MemoryStorage::default()));
     let later = part(first.head().lsn);
@@ -33,12 +44,31 @@ pub(super) fn take_over(
     for upto in [part(later), later] {
         make(&snapshots, &mut first, &mut again, remembering, upto)?;
     }
-    let mut chronicle = match snapshots.newest(&mut again, answers_days)?.0 {
+    let mut chronicle = match snapshots.newest(&mut again, answers_days).map_err(ChronicleError::from)?.0 {
         Some(found) => Chronicle::load(&snapshots, &found, &mut again, quota, answers_days, hash_seed)?,
         None => Chronicle::new(quota, answers_days, hash_seed),
     };
     fold(&mut chronicle, &mut first, &mut again, Lsn(u64::MAX))?;
-    Ok(exchange.take_over(chronicle, &mut again)?)
+    let all = Quota::new();
+    let mut whole = Chronicle::new(&all, answers_days, hash_seed);
+    fold(&mut whole, &mut first, &mut again, Lsn(u64::MAX))?;
+    if bytes(&chronicle, &mut again)? != bytes(&whole, &mut again)? {
+        return Err(TakenOver::Otherwise);
+    }
+    Ok(exchange.take_over(chronicle, &mut again).map_err(ChronicleError::from)?)
+}
+
+/// The snapshot that would be written: everything that was told, to the byte.
+fn bytes(chronicle: &Chronicle<'_>, again: &mut JournalReader) -> Result<Vec<u8>, ChronicleError> {
+    let storage = MemoryStorage::default();
+    if chronicle.last() > Lsn::NONE {
+        chronicle.write(&Snapshots::new(Arc::new(storage.clone())), again)?;
+    }
+    let mut bytes = Vec::new();
+    for name in storage.list().unwrap_or_default() {
+        storage.damage(&name, |found| bytes.clone_from(found));
+    }
+    Ok(bytes)
 }
 
 /// Some record before this one, always the same.
