@@ -10,7 +10,7 @@ use lijian_domain::time::BusinessDate;
 use lijian_store::journal::{JournalError, JournalReader};
 use lijian_store::quota::Quota;
 use lijian_store::recovery::{Contradiction, Recovered, RecoveryError, Replay};
-use lijian_store::snapshot::{Found, Moment, SnapshotError, Snapshots};
+use lijian_store::snapshot::{self, Found, Moment, SnapshotError, Snapshots};
 
 /// See the file.
 pub struct Chronicle<'a> {
@@ -85,12 +85,24 @@ impl<'a> Chronicle<'a> {
     /// # Errors
     /// As of [`Snapshots::write`], or the journal cannot be read.
     pub fn write(&self, snapshots: &Snapshots, again: &mut JournalReader) -> Result<u64, ChronicleError> {
-        let last = self.last();
-        let Some(head) = again.chain_at(last)?.filter(|head| head.lsn == last) else {
-            return Err(RecoveryError::Contradiction(Contradiction::Vanished { intent: last }).into());
-        };
-        let moment = Moment { head, answers_days: self.memory.days(), latest_date: self.latest_date };
+        let moment = self.moment(again)?;
         Ok(snapshots.write(moment, self.replay.standing(), self.quota, &self.memory.rows())?)
+    }
+
+    /// The checksum that such a snapshot has.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn digest(&self, again: &mut JournalReader) -> Result<[u8; 32], RecoveryError<JournalError>> {
+        Ok(snapshot::digest(self.moment(again)?, self.replay.standing(), self.quota, &self.memory.rows()))
+    }
+
+    fn moment(&self, again: &mut JournalReader) -> Result<Moment, RecoveryError<JournalError>> {
+        let last = self.last();
+        let Some(head) = again.chain_at(last).map_err(RecoveryError::Journal)?.filter(|head| head.lsn == last) else {
+            return Err(RecoveryError::Contradiction(Contradiction::Vanished { intent: last }));
+        };
+        Ok(Moment { head, answers_days: self.memory.days(), latest_date: self.latest_date })
     }
 
     /// There are no more records.

@@ -10,6 +10,7 @@ mod export;
 pub(in crate::commands) mod history;
 mod rebuild;
 mod record_json;
+mod snapshots;
 mod verify;
 
 use std::error::Error;

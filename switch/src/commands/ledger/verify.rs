@@ -1,7 +1,7 @@
 //! `lijian ledger verify`: the journal proven from its first record to its last.
 
 use super::history::{Folded, History, HistoryError};
-use super::{failed, print};
+use super::{failed, print, snapshots};
 use crate::commands::configuration::ConfigurationArguments;
 use lijian_config::switch::Loaded;
 use lijian_domain::cap::CapKey;
@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 /// Proves the whole journal: checksums, record numbers without gaps, the chain of hashes, a history that does not
-/// contradict itself, and no shared cap over its limit.
+/// contradict itself, no shared cap over its limit, and snapshots that tell what the journal tells.
 ///
 /// A torn tail is no error: the next start cuts it. A cap over the limit of the configuration is told, since its limit may
 /// have been lowered since.
@@ -47,7 +47,10 @@ fn verify(loaded: &Loaded) -> Result<(String, Vec<String>), HistoryError> {
     let mut history = History::open(&loaded.config.store.path)?;
     let torn_bytes = history.reader.torn_bytes()?;
     let folded = history.fold()?;
-    Ok((summary(&history, &folded, torn_bytes), over_limit(&loaded.rules, &folded.quota)))
+    let (snapshots, mut findings) = snapshots::check(&mut history, &loaded.config.store.path)?;
+    findings.extend(over_limit(&loaded.rules, &folded.quota));
+    let summary = summary(&history, &folded, torn_bytes);
+    Ok((format!("{summary}snapshots that tell the same: {snapshots}\n"), findings))
 }
 
 fn summary(history: &History, folded: &Folded, torn_bytes: u64) -> String {

@@ -16,6 +16,7 @@ mod requests;
 mod write;
 
 pub use requests::RequestRow;
+pub use write::digest;
 
 use crate::format::FormatError;
 use crate::journal::{JournalError, JournalHead, JournalReader};
@@ -52,6 +53,8 @@ pub struct Found {
     name: String,
     /// Of which moment it is.
     pub moment: Moment,
+    /// Its checksum.
+    pub digest: [u8; 32],
 }
 
 /// Why a snapshot is not used, or cannot be written.
@@ -131,6 +134,20 @@ impl Snapshots {
         Ok((None, passed_over))
     }
 
+    /// All snapshots that are whole and of this journal, the newest first, and what is wrong with the others.
+    pub fn all(&self, journal: &mut JournalReader) -> Result<(Vec<Found>, Vec<SnapshotError>), SnapshotError> {
+        let (mut all, mut passed_over) = (Vec::new(), Vec::new());
+        for name in self.names()? {
+            match self.prove(name, journal, 0) {
+                Ok(found) => all.push(found),
+                Err(SnapshotError::Journal(error)) => return Err(error.into()),
+                Err(SnapshotError::Unfinished) => {}
+                Err(reason) => passed_over.push(reason),
+            }
+        }
+        Ok((all, passed_over))
+    }
+
     /// Removes all but the newest ones.
     pub fn prune(&self) -> Result<(), SnapshotError> {
         for name in self.names()?.into_iter().skip(KEPT) {
@@ -148,7 +165,7 @@ impl Snapshots {
     }
 
     fn prove(&self, name: String, journal: &mut JournalReader, answers_days: u16) -> Result<Found, SnapshotError> {
-        let moment = read::prove(self, &name)?;
+        let (moment, digest) = read::prove(self, &name)?;
         let place = || self.storage.place();
         if lsn_of(&name) != Some(moment.head.lsn) || journal.chain_at(moment.head.lsn)? != Some(moment.head) {
             return Err(SnapshotError::Foreign { place: place(), name });
@@ -157,7 +174,7 @@ impl Snapshots {
             let (got, expected) = (moment.answers_days, answers_days);
             return Err(SnapshotError::Days { place: place(), name, got, expected });
         }
-        Ok(Found { name, moment })
+        Ok(Found { name, moment, digest })
     }
 
     fn io(&self, name: &str, source: io::Error) -> SnapshotError {

@@ -14,7 +14,7 @@ use std::io;
 const PIECE_BYTES: usize = 1 << 20;
 
 /// Checks the head, the length and the checksum of everything.
-pub(super) fn prove(snapshots: &Snapshots, name: &str) -> Result<Moment, SnapshotError> {
+pub(super) fn prove(snapshots: &Snapshots, name: &str) -> Result<(Moment, [u8; DIGEST_BYTES]), SnapshotError> {
     let mut source = Source::open(snapshots, name)?;
     let damaged = |flaw| snapshots.damaged(name, flaw);
     let got = source.file.byte_length().map_err(|error| snapshots.io(name, error))?;
@@ -40,7 +40,7 @@ pub(super) fn prove(snapshots: &Snapshots, name: &str) -> Result<Moment, Snapsho
     if source.take(DIGEST_BYTES)? != computed {
         return Err(damaged(FormatError::Value { at: 0, what: "SHA-256 of the file" }));
     }
-    Ok(head.moment)
+    Ok((head.moment, computed))
 }
 
 impl Snapshots {

@@ -28,14 +28,7 @@ impl Snapshots {
     ) -> Result<u64, SnapshotError> {
         let name = name_of(moment.head.lsn);
         let failed = |source| self.io(&name, source);
-        let mut middle = Vec::new();
-        Middle { standing, budgets: quota.used_budgets(), classes: quota.personal_classes() }.put(&mut middle);
-        let head = Head {
-            moment,
-            standing_bytes: middle.len() as u64,
-            personal_rows: quota.used_rows() as u64,
-            request_rows: requests.len() as u64,
-        };
+        let (head, middle) = parts(moment, standing, quota, requests);
         let bytes = head.file_bytes().unwrap_or(u64::MAX);
         if self.storage.free_bytes().map_err(failed)? / 2 < bytes {
             return Err(failed(io::Error::new(
@@ -47,58 +40,74 @@ impl Snapshots {
             self.storage.remove(&name).map_err(failed)?;
         }
         let file = self.storage.create(&name, 0).map_err(failed)?;
-        let mut sink = Sink { file, offset: 0, buffer: Vec::new(), digest: Sha256::new() };
-        self.fill(&mut sink, &head, &middle, quota, requests).map_err(failed)?;
+        let mut sink = Sink { file: Some(&*file), offset: 0, buffer: Vec::new(), digest: Sha256::new() };
+        fill(&mut sink, &head, &middle, quota, requests).map_err(failed)?;
+        let digest = sink.digest.finalize();
+        file.write_all_at(&digest, sink.offset).and_then(|()| file.sync_data()).map_err(failed)?;
+        // The head comes last: without it the file is known to be unfinished.
+        file.write_all_at(&head.encode(), 0).and_then(|()| file.sync_data()).map_err(failed)?;
         self.storage.sync_directory().map_err(failed)?;
         Ok(bytes)
     }
+}
 
-    fn fill(
-        &self,
-        sink: &mut Sink,
-        head: &Head,
-        middle: &[u8],
-        quota: &Quota,
-        requests: &[RequestRow],
-    ) -> io::Result<()> {
-        sink.digest.update(head.encode());
-        sink.offset = HEAD_BYTES as u64;
-        sink.buffer.extend_from_slice(middle);
-        sink.write_out()?;
-        quota.for_each_used_row(|row| {
-            row.put(&mut sink.buffer);
-            sink.write_if_full()
-        })?;
-        for row in requests {
-            row.put(&mut sink.buffer);
-            sink.write_if_full()?;
-        }
-        sink.write_out()?;
-        let digest = sink.digest.finalize_reset();
-        sink.file.write_all_at(&digest, sink.offset)?;
-        sink.file.sync_data()?;
-        // The head comes last: without it the file is known to be unfinished.
-        sink.file.write_all_at(&head.encode(), 0)?;
-        sink.file.sync_data()
+/// The checksum that the snapshot of this moment has, whoever makes it.
+pub fn digest(moment: Moment, standing: Standing, quota: &Quota, requests: &[RequestRow]) -> [u8; 32] {
+    let (head, middle) = parts(moment, standing, quota, requests);
+    let mut sink = Sink { file: None, offset: 0, buffer: Vec::new(), digest: Sha256::new() };
+    // Nothing is written, so nothing fails.
+    fill(&mut sink, &head, &middle, quota, requests).unwrap_or_default();
+    sink.digest.finalize().into()
+}
+
+fn parts(moment: Moment, standing: Standing, quota: &Quota, requests: &[RequestRow]) -> (Head, Vec<u8>) {
+    let mut middle = Vec::new();
+    Middle { standing, budgets: quota.used_budgets(), classes: quota.personal_classes() }.put(&mut middle);
+    let head = Head {
+        moment,
+        standing_bytes: middle.len() as u64,
+        personal_rows: quota.used_rows() as u64,
+        request_rows: requests.len() as u64,
+    };
+    (head, middle)
+}
+
+/// Everything but the checksum, and the head only into that.
+fn fill(sink: &mut Sink<'_>, head: &Head, middle: &[u8], quota: &Quota, requests: &[RequestRow]) -> io::Result<()> {
+    sink.digest.update(head.encode());
+    sink.offset = HEAD_BYTES as u64;
+    sink.buffer.extend_from_slice(middle);
+    sink.write_out()?;
+    quota.for_each_used_row(|row| {
+        row.put(&mut sink.buffer);
+        sink.write_if_full()
+    })?;
+    for row in requests {
+        row.put(&mut sink.buffer);
+        sink.write_if_full()?;
     }
+    sink.write_out()
 }
 
 /// A file that is written from its first byte to its last, hashed on the way.
-struct Sink {
-    file: Box<dyn StorageFile>,
+struct Sink<'a> {
+    /// None where only its checksum is asked for.
+    file: Option<&'a dyn StorageFile>,
     offset: u64,
     buffer: Vec<u8>,
     digest: Sha256,
 }
 
-impl Sink {
+impl Sink<'_> {
     fn write_if_full(&mut self) -> io::Result<()> {
         if self.buffer.len() >= PIECE_BYTES { self.write_out() } else { Ok(()) }
     }
 
     fn write_out(&mut self) -> io::Result<()> {
         self.digest.update(&self.buffer);
-        self.file.write_all_at(&self.buffer, self.offset)?;
+        if let Some(file) = self.file {
+            file.write_all_at(&self.buffer, self.offset)?;
+        }
         self.offset += self.buffer.len() as u64;
         self.buffer.clear();
         Ok(())

@@ -21,6 +21,8 @@ use tokio::task::JoinSet;
 
 /// From here on the switch tells a till 98; what the issuer answers late comes after it.
 const TIME_BUDGET_MS: u32 = 400;
+/// About one snapshot a cycle.
+const SNAPSHOT_RECORDS: u32 = 60;
 /// Looks at a daemon that does not come to rest, and those at one at rest: what is wrong in all of these is wrong.
 const LOOKS_MAX: u32 = 200;
 const LOOKS_AT_REST: u32 = 3;
@@ -125,7 +127,9 @@ impl Trial {
     fn command(&self) -> Command {
         let rules = format!("campaigns.files=[\"{}\"]", self.rules.path().join("campaign.toml").display());
         let patience = format!("links.acquirers.ascii.time_budget_ms={TIME_BUDGET_MS}");
-        command(self.data.path(), self.issuer.0, &[&rules, &patience])
+        // Snapshots too are made, cut off and gone on from at random moments.
+        let snapshots = format!("store.snapshot_records={SNAPSHOT_RECORDS}");
+        command(self.data.path(), self.issuer.0, &[&rules, &patience, &snapshots])
     }
 
     async fn sell(&mut self) {
