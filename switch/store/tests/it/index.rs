@@ -58,6 +58,8 @@ fn rrns(journal: &Journal) -> BTreeMap<Rrn, Vec<Lsn>> {
     for entry in &journal.0 {
         match &entry.record {
             Record::Intent(intent) => found(intent.origin.rrn, entry.lsn),
+            Record::Quoted(quoted) => found(quoted.sale.origin.rrn, entry.lsn),
+            Record::ReturnAsked(asked) => found(asked.origin.rrn, asked.intent),
             Record::Refused(refused) => found(refused.origin.rrn, entry.lsn),
             Record::Granted(outcome) | Record::Declined(outcome) | Record::FullPrice(outcome) => {
                 found(outcome.answer.rrn, outcome.intent);

@@ -5,13 +5,15 @@ use lijian_domain::cap::{CapBalance, CapKey, CapLimit, CapTake};
 use lijian_domain::ids::{CampaignId, Lsn, Rrn};
 use lijian_domain::money::MinorUnits;
 use lijian_domain::record::{
-    DoubtCause, Entry, InDoubt, Record, ReleaseCause, Released, ReversalAsked, ReversalOutcome,
+    DoubtCause, Entry, GaveBack, InDoubt, Intent, QueueOrder, QueueOrdered, Quoted, Recall, Record, ReleaseCause,
+    Released, ReturnAsked, ReturnOutcome, ReturnWay, ReversalAsked, ReversalOutcome,
 };
+use lijian_domain::text::Text;
 use lijian_domain::time::{BusinessDate, UnixMicros};
 use lijian_store::quota::Quota;
 use lijian_store::recovery::{Contradiction, Recovered, RecoveryError, replay};
 use proptest::prelude::{Strategy, proptest};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
 fn recover(journal: &Journal) -> (Quota, Result<Recovered, Contradiction>) {
@@ -44,6 +46,20 @@ fn replays(actions: &[Action]) {
     assert_eq!(open, day.open);
     let reversals: BTreeMap<Lsn, Lsn> = recovered.reversals.iter().map(|(lsn, asked)| (*lsn, asked.intent)).collect();
     assert_eq!(reversals, day.reversals);
+    assert_eq!(recovered.quotes.keys().copied().collect::<BTreeSet<_>>(), day.quotes);
+    assert_eq!((&recovered.returned, &recovered.orders), (&day.returned, &day.orders));
+    let parts = |takes: &[CapTake]| takes.iter().map(|take| (take.key, (take.amount.get(), take.count))).collect();
+    let returns: BTreeMap<_, (Lsn, ReturnWay, bool, BTreeMap<_, _>)> = recovered
+        .returns
+        .iter()
+        .map(|(lsn, open)| (*lsn, (open.asked.intent, open.asked.way, open.confirmed, parts(&open.outstanding))))
+        .collect();
+    let expected = day.returns.iter();
+    let expected = expected.map(|(lsn, one)| (*lsn, (one.intent, one.way, one.confirmed, one.outstanding.clone())));
+    assert_eq!(returns, expected.collect());
+    for lsn in (1..=day.journal.last().0).map(Lsn) {
+        assert_eq!(recovered.granted.contains(lsn), day.granted.contains(&lsn), "{lsn}");
+    }
     assert_eq!((recovered.incarnation, recovered.last), (day.incarnation, day.journal.last()));
     assert_eq!(recovered.latest, UnixMicros(i64::try_from(day.journal.last().0).unwrap() * 1_000));
     // A prefix is a history too.
@@ -135,6 +151,77 @@ fn contradictions_name_the_records() {
     check(&[opened(2), opened(2)], "record 3 opens the journal for incarnation 2, after incarnation 2");
     check(&[Record::Intent(intent(Lsn(1), Rrn::default(), &[]))], "intent 2 carries the grant id of record 1");
     check(&[Record::Intent(intent(Lsn(2), Rrn::default(), &[one(u64::MAX)]))], "record 2: cap campaign:c: cannot hold");
+}
+
+/// A quote, a grant, its void, and what cannot follow.
+#[test]
+fn contradictions_of_quotes_and_returns_name_the_records() {
+    let quoted =
+        |own| Record::Quoted(Quoted { sale: intent(Lsn(own), Rrn::default(), &[one(10)]), expires: UnixMicros(1) });
+    let used = |own, quote, amount| {
+        Record::Intent(Intent { quote: Some(Lsn(quote)), ..intent(Lsn(own), Rrn::default(), &[one(amount)]) })
+    };
+    let asked = |way, of: Option<u64>| {
+        Record::ReturnAsked(ReturnAsked {
+            origin: crate::history::origin(Rrn::default()),
+            intent: Lsn(1),
+            of: of.map(Lsn),
+            way,
+            amount: MinorUnits::new(10),
+            gross: MinorUnits::new(10),
+            discount: MinorUnits::new(1),
+            net: MinorUnits::new(9),
+            sponsors: Default::default(),
+            takes: if way == ReturnWay::VoidReversal { Default::default() } else { [one(10)].into_iter().collect() },
+            recall: Recall::default(),
+        })
+    };
+    let void = || asked(ReturnWay::Void, None);
+    let ended = |asked| ReturnOutcome { asked: Lsn(asked), intent: Lsn(1), answer: answer(Rrn::default()) };
+    let returned = |asked| Record::Returned(ended(asked));
+    let refused = |asked| Record::ReturnRefused(ended(asked));
+    let gave = |asked, amount| {
+        let takes = [CapTake { count: 0, ..one(amount) }].into_iter().collect();
+        Record::GaveBack(GaveBack { asked: Lsn(asked), intent: Lsn(1), takes })
+    };
+    let undo = |of| asked(ReturnWay::VoidReversal, Some(of));
+    let check = |records: &[Record], expected: Contradiction| {
+        let mut journal = Journal::default();
+        journal.append(Record::Intent(intent(Lsn(1), Rrn::default(), &[one(10)])));
+        journal.append(Record::Granted(outcome(Lsn(1))));
+        records.iter().for_each(|record| drop(journal.append(record.clone())));
+        assert_eq!(recover(&journal).1, Err(expected));
+    };
+    let no_quote = |at, quote| Contradiction::NoQuote { at: Lsn(at), quote: Lsn(quote) };
+    check(&[used(3, 1, 10)], no_quote(3, 1));
+    check(&[quoted(3), used(4, 3, 9)], no_quote(4, 3));
+    check(&[quoted(3), used(4, 3, 10), used(5, 3, 10)], no_quote(5, 3));
+    check(&[quoted(2)], Contradiction::GrantId { at: Lsn(3), named: Lsn(2) });
+    let not_granted = |at| Contradiction::NotGranted { at: Lsn(at), intent: Lsn(1) };
+    let reversed =
+        || Record::Reversed(ReversalOutcome { asked: Lsn(3), intent: Lsn(1), answer: answer(Rrn::default()) });
+    let reversal = || record(8, Lsn(1), Lsn::NONE);
+    check(&[reversal(), reversed(), void()], not_granted(5));
+    check(&[reversal(), void(), returned(4), reversed()], not_granted(6));
+    let not_returned =
+        |at, step, asked| Contradiction::NotReturned { at: Lsn(at), step, asked: Lsn(asked), intent: Lsn(1) };
+    check(&[returned(2)], not_returned(3, "returned", 2));
+    check(&[void(), returned(3), returned(3)], not_returned(5, "returned", 3));
+    check(&[void(), returned(3), refused(3)], not_returned(5, "return refused", 3));
+    check(&[asked(ReturnWay::Refund, None), undo(3)], not_returned(4, "reversal of a void", 3));
+    check(&[void(), returned(3), gave(3, 1), undo(3)], not_returned(6, "reversal of a void", 3));
+    let given = |at| Contradiction::GivenBack { at: Lsn(at), asked: Lsn(3) };
+    check(&[void(), gave(3, 1)], given(4));
+    check(&[void(), returned(3), gave(3, 11)], given(5));
+    check(&[void(), returned(3), gave(3, 6), gave(3, 5)], given(6));
+    check(&[void(), returned(3), undo(3), returned(5), gave(3, 1)], given(7));
+    let order = QueueOrdered {
+        target: Lsn(3),
+        order: QueueOrder::Send,
+        maker: Text::new("wang").unwrap(),
+        checker: Text::new("li").unwrap(),
+    };
+    check(&[Record::QueueOrdered(order)], Contradiction::NotBefore { at: Lsn(3), named: Lsn(3) });
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Histories as the exchange would write them: sales under tight limits, with every end a sale can have. The journal is a
 //! vector; what stands on each cap is counted beside it by definition.
 
+mod returns;
+
 use arrayvec::ArrayVec;
 use lijian_domain::cap::{CapBalance, CapKey, CapLimit, CapTake};
 use lijian_domain::code::DecisionCode;
@@ -11,8 +13,8 @@ use lijian_domain::ids::{
 };
 use lijian_domain::money::MinorUnits;
 use lijian_domain::record::{
-    Answer, DoubtCause, Entry, InDoubt, Intent, Opened, Origin, Outcome, Recall, Record, Refused, ReleaseCause,
-    Released, ReversalAsked, ReversalOutcome,
+    Answer, DoubtCause, Entry, InDoubt, Intent, Opened, Origin, Outcome, QueueOrdered, Quoted, Recall, Record, Refused,
+    ReleaseCause, Released, ReversalAsked, ReversalOutcome,
 };
 use lijian_domain::sale::Award;
 use lijian_domain::text::Text;
@@ -20,7 +22,8 @@ use lijian_domain::time::{BusinessDate, UnixMicros};
 use lijian_store::index::History;
 use lijian_store::quota::Quota;
 use proptest::prelude::{Strategy, any};
-use std::collections::BTreeMap;
+use returns::{Parts, Return};
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
 /// What to do next, and to which of the sales that it could be done to.
@@ -28,7 +31,7 @@ pub(crate) type Action = (u8, u16);
 
 /// Days of random actions.
 pub(crate) fn actions() -> impl Strategy<Value = Vec<Action>> {
-    proptest::collection::vec((0..12u8, any::<u16>()), 0..150)
+    proptest::collection::vec((0..20u8, any::<u16>()), 0..200)
 }
 
 /// A journal in memory.
@@ -75,6 +78,15 @@ pub(crate) struct Day {
     pub(crate) granted: Vec<Lsn>,
     /// Reversals under way: the asking and its intent.
     pub(crate) reversals: BTreeMap<Lsn, Lsn>,
+    /// Quotes without an end.
+    pub(crate) quotes: BTreeSet<Lsn>,
+    /// Returns that are not over, by their asking.
+    pub(crate) returns: BTreeMap<Lsn, Return>,
+    /// Confirmed returns that were not undone, in order, by their intent.
+    pub(crate) returned: BTreeMap<Lsn, Vec<Lsn>>,
+    /// What the caps got back of each grant.
+    given: BTreeMap<Lsn, Parts>,
+    pub(crate) orders: BTreeMap<Lsn, QueueOrdered>,
     pub(crate) incarnation: u32,
 }
 
@@ -90,7 +102,7 @@ impl Day {
     /// What stands on each cap: the sum of what is open and of what is granted.
     pub(crate) fn balances(&self) -> BTreeMap<CapKey, CapBalance> {
         let mut balances: BTreeMap<CapKey, CapBalance> = BTreeMap::new();
-        for take in self.open.keys().flat_map(|lsn| self.takes(*lsn)) {
+        for take in self.open.keys().chain(&self.quotes).flat_map(|lsn| self.takes(*lsn)) {
             let balance = balances.entry(take.key).or_default();
             balance.held = balance.held.checked_add(take.amount).unwrap();
             balance.held_count += take.count;
@@ -99,6 +111,11 @@ impl Day {
             let balance = balances.entry(take.key).or_default();
             balance.used = balance.used.checked_add(take.amount).unwrap();
             balance.used_count += take.count;
+        }
+        for (key, (money, items)) in self.given.values().flatten() {
+            let balance = balances.get_mut(key).unwrap();
+            balance.used = balance.used.checked_sub(MinorUnits::new(*money)).unwrap();
+            balance.used_count -= items;
         }
         balances.retain(|_, balance| *balance != CapBalance::default());
         balances
@@ -112,6 +129,7 @@ impl Day {
             7 => self.doubt(pick),
             8 => self.ask(pick),
             9 | 10 => self.reverse(pick, what == 9),
+            12.. => self.act_on_returns(what, pick),
             _ if pick.is_multiple_of(2) => {
                 self.incarnation += 1;
                 self.journal.append(opened(self.incarnation));
@@ -139,6 +157,7 @@ impl Day {
             return;
         };
         self.open.remove(&lsn);
+        self.orders.remove(&lsn);
         let takes = self.takes(lsn);
         let record = record(outcome(lsn));
         if in_doubt {
@@ -163,8 +182,12 @@ impl Day {
     }
 
     fn ask(&mut self, pick: usize) {
-        let idle: Vec<Lsn> =
-            self.granted.iter().filter(|lsn| !self.reversals.values().any(|other| other == *lsn)).copied().collect();
+        let idle = |lsn: &&Lsn| {
+            !self.reversals.values().any(|other| other == *lsn)
+                && !self.returns.values().any(|one| one.intent == **lsn)
+                && !self.returned.contains_key(*lsn)
+        };
+        let idle: Vec<Lsn> = self.granted.iter().filter(idle).copied().collect();
         if let Some(intent) = idle.get(pick % idle.len().max(1)) {
             let asked = ReversalAsked { origin: origin(rrn(pick)), intent: *intent, amount: MinorUnits::new(1) };
             let lsn = self.journal.append(Record::ReversalAsked(asked));
@@ -179,6 +202,7 @@ impl Day {
             return;
         };
         self.reversals.remove(&asked);
+        self.orders.remove(&asked);
         let outcome = ReversalOutcome { asked, intent, answer: answer(Rrn::default()) };
         if confirmed {
             self.journal.append(Record::Reversed(outcome));
@@ -191,7 +215,9 @@ impl Day {
 
     fn takes(&self, lsn: Lsn) -> Vec<CapTake> {
         match self.journal.get(lsn) {
-            Some(Entry { record: Record::Intent(intent), .. }) => intent.award.caps.to_vec(),
+            Some(Entry { record: Record::Intent(sale) | Record::Quoted(Quoted { sale, .. }), .. }) => {
+                sale.award.caps.to_vec()
+            }
             other => panic!("no intent at {lsn}: {other:?}"),
         }
     }
