@@ -110,6 +110,9 @@ impl Exchange {
         if flight.phase == Phase::ReversalAsked && !self.poisoned {
             return self.queue_reversal(id, true, now, effects);
         }
+        if flight.phase == Phase::ReturnAsked && !self.poisoned {
+            return self.queue_return(id, true, now, effects);
+        }
         if flight.phase != Phase::Asked {
             return self.reply_from_request(id, *b"98", effects);
         }

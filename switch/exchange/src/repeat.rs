@@ -46,7 +46,11 @@ impl Exchange {
                 self.relay(caller, view, now, effects);
                 true
             }
-            State::ReversalAsked | State::ReturnAsked => false,
+            State::ReversalAsked => false,
+            State::ReturnAsked => {
+                self.repeats_return(caller, view, known, effects);
+                true
+            }
             // Its money goes back: it must not be taken for a sale that stands.
             State::Reversing | State::Reversed | State::ReturnUndone => {
                 effects.tally.count_decision(DecisionCode::ReversalFirst);

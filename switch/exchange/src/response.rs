@@ -65,6 +65,18 @@ pub(crate) fn answer(view: &MessageView<'_>, request: &MessageView<'_>, code: De
     answer_with(view, request, code, passed)
 }
 
+/// What of an answer can be told without its request at hand: the numbers that the issuer gave. Its code is yet to be set.
+pub(crate) fn numbers(view: &MessageView<'_>) -> Answer {
+    let mut buffer = [0; FIELD_BYTES_MAX];
+    Answer {
+        rrn: Rrn(crate::inbound::short(view.text(37, &mut buffer).unwrap_or_default().trim_ascii_end())),
+        authorisation: AuthorisationCode(crate::inbound::short(
+            view.text(38, &mut buffer).unwrap_or_default().trim_ascii_end(),
+        )),
+        ..Answer::bare(DecisionCode::Granted, crate::inbound::short(b""))
+    }
+}
+
 /// The same of an answer that is passed on and not recorded.
 pub(crate) fn passed_on(view: &MessageView<'_>, request: &MessageView<'_>) -> Answer {
     answer_with(view, request, DecisionCode::Granted, &PASSED)

@@ -8,7 +8,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, StatusCode};
 use lijian_domain::ids::Lsn;
-use lijian_domain::record::{DoubtCause, QueueOrder};
+use lijian_domain::record::{DoubtCause, QueueOrder, ReturnWay};
 use lijian_exchange::queue::QueueRow;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -68,12 +68,15 @@ pub(super) async fn confirm(
 }
 
 fn row(ops: &Ops, row: &QueueRow, now_us: i64) -> Value {
-    let cause = match row.doubt {
-        Some(DoubtCause::TimeOut) => "time-out",
-        Some(DoubtCause::LinkLost) => "link-lost",
-        Some(DoubtCause::OtherAmount) => "other-amount",
-        Some(DoubtCause::Restart) => "restart",
-        None => "reversal-asked",
+    let cause = match (row.doubt, row.returned) {
+        (Some(DoubtCause::TimeOut), _) => "time-out",
+        (Some(DoubtCause::LinkLost), _) => "link-lost",
+        (Some(DoubtCause::OtherAmount), _) => "other-amount",
+        (Some(DoubtCause::Restart), _) => "restart",
+        (None, Some(ReturnWay::Void)) => "void-in-doubt",
+        (None, Some(ReturnWay::Refund)) => "refund-asked",
+        (None, Some(ReturnWay::VoidReversal)) => "void-reversal-asked",
+        (None, None) => "reversal-asked",
     };
     let proposed = ops.people.proposed(row.lsn);
     json!({

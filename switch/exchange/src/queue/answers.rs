@@ -7,10 +7,11 @@ use crate::exchange::Exchange;
 use crate::inbound;
 use crate::memory::State;
 use crate::response;
+use lijian_codecs::MtiClass;
 use lijian_codecs::message::MessageView;
 use lijian_domain::code::DecisionCode;
 use lijian_domain::ids::Lsn;
-use lijian_domain::record::{Answer, Record, ReleaseCause, ReversalOutcome};
+use lijian_domain::record::{Answer, Record, ReleaseCause, ReturnWay, ReversalOutcome};
 use lijian_domain::time::BusinessDate;
 use std::sync::Arc;
 
@@ -31,6 +32,14 @@ impl Exchange {
         let Some(item) = self.queue.items.get(&lsn).filter(|item| item.step != Step::Ending) else {
             return effects.tally.unmatched_answers += 1;
         };
+        if let Target::Return(returning) = &item.target {
+            let reverses = view.dialect().class_of(view.mti()) == Some(MtiClass::Reversal);
+            match returning.way {
+                ReturnWay::Void if !reverses => return self.void_answered_late(lsn, view, now, effects),
+                ReturnWay::Refund => return self.refund_answered(lsn, view, now, effects),
+                ReturnWay::Void | ReturnWay::VoidReversal => {}
+            }
+        }
         let sent = matches!(item.step, Step::Sent { .. });
         effects.tally.unmatched_answers += u64::from(!sent);
         let result = response::result(view);
@@ -55,8 +64,14 @@ impl Exchange {
     pub(super) fn end_queued(&mut self, lsn: Lsn, done: bool, cause: ReleaseCause, now: Now, effects: &mut Effects) {
         let Some(item) = self.queue.items.get(&lsn) else { return };
         effects.tally.queue_confirmed += u64::from(done);
-        let Target::Reversal(asked) = &item.target else {
-            return self.release_doubt(lsn, cause, now, effects);
+        let asked = match &item.target {
+            Target::Doubt(_) => return self.release_doubt(lsn, cause, now, effects),
+            Target::Return(returning) => {
+                // A void in doubt was not done once it is taken back; the others say themselves what is done.
+                let returned = done != (returning.way == ReturnWay::Void);
+                return self.end_return(lsn, returned, None, now, effects);
+            }
+            Target::Reversal(asked) => asked,
         };
         let settings = Arc::clone(&self.settings);
         let acquirer = settings.acquirers.iter().find(|acquirer| acquirer.name == asked.origin.link);

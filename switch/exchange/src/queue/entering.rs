@@ -104,20 +104,22 @@ impl Exchange {
             ordered: false,
             carried: None,
             response: None,
+            late: None,
             step: Step::Recorded,
         }
     }
 }
 
-/// What is known of an original sale.
-#[derive(Clone, Copy)]
-pub(super) struct Original {
-    pub(super) at: UnixMicros,
-    /// Its business date, where it is known.
-    pub(super) day: Option<BusinessDate>,
-    pub(super) card: lijian_domain::ids::CardFingerprint,
-    pub(super) net: MinorUnits,
-    pub(super) gross: MinorUnits,
+/// What is known of the original that a message is made of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Original {
+    pub(crate) at: UnixMicros,
+    /// By whose key its card number is sealed: its business date, where it is known.
+    pub(crate) day: Option<BusinessDate>,
+    pub(crate) card: lijian_domain::ids::CardFingerprint,
+    /// What the card pays, or gets back, by it.
+    pub(crate) net: MinorUnits,
+    pub(crate) gross: MinorUnits,
 }
 
 impl Original {

@@ -1,5 +1,5 @@
-//! A reversal that an acquirer asks for while one of the same sale waits: it joins that one, is on record, is answered 00,
-//! and never goes out itself.
+//! A reversal that an acquirer asks for while one of the same sale or void waits: it joins that one, is on record, is answered
+//! 00, and never goes out itself. A return that waits and is sent again joins its own first sending.
 
 use super::Target;
 use crate::acquirer::Caller;
@@ -14,7 +14,9 @@ use lijian_codecs::message::{FieldIndex, MessageView, parse};
 use lijian_domain::code::DecisionCode;
 use lijian_domain::ids::Lsn;
 use lijian_domain::money::MinorUnits;
-use lijian_domain::record::{Answer, Entry, Intent, Origin, Record, ReversalAsked, ReversalOutcome};
+use lijian_domain::record::{
+    Answer, Entry, Intent, Origin, Record, ReturnAsked, ReturnOutcome, ReturnWay, ReversalAsked, ReversalOutcome,
+};
 use std::sync::Arc;
 
 impl Exchange {
@@ -35,6 +37,52 @@ impl Exchange {
             self.reply_now(caller, view, *b"00", &Tags::NONE, effects);
         }
         same
+    }
+
+    /// A return that is on record and not over is sent again: the switch sees to it by itself, and nothing is sent. The reversal
+    /// of a void is as good as done; of the others nobody knows yet.
+    pub(crate) fn repeats_return(
+        &mut self,
+        caller: Caller<'_>,
+        view: &MessageView<'_>,
+        known: Remembered,
+        effects: &mut Effects,
+    ) {
+        let item = self.queue.items.get(&known.opened);
+        let undoes = item.is_some_and(
+            |item| matches!(&item.target, Target::Return(returning) if returning.way == ReturnWay::VoidReversal),
+        );
+        effects.tally.queue_joined += u64::from(item.is_some());
+        self.reply_now(caller, view, if undoes { *b"00" } else { *b"98" }, &Tags::NONE, effects);
+    }
+
+    /// An acquirer reverses a void that is being taken back: asking and end are recorded together, and it is answered once
+    /// they are durable.
+    pub(crate) fn join_undoing(&mut self, id: FlightId, asking: ReturnAsked, now: Now, effects: &mut Effects) {
+        let settings = Arc::clone(&self.settings);
+        let Some(flight) = self.flights.get_mut(id) else { return };
+        let Some(acquirer) = settings.acquirers.get(flight.link) else { return };
+        let (origin, intent) = (asking.origin, asking.intent);
+        let moment = self.moment(now);
+        let asked = effects.journal.push(moment.at, moment.business_date, &Record::ReturnAsked(asking));
+        let code = acquirer.dialect.semantics().results.from_canonical(*b"00");
+        let answer = Answer::bare(DecisionCode::Granted, inbound::short(code.as_bytes()));
+        let end = Record::ReturnRefused(ReturnOutcome { asked, intent, answer });
+        let answered = effects.journal.push(moment.at, moment.business_date, &end);
+        effects.tally.queue_joined += 1;
+        let request = Remembered { state: State::ReturnAnswered, content: origin.content, opened: asked, answered };
+        self.memory.open(moment.business_date, origin.key, request);
+        self.answer_joined(id, &end, answered, now);
+    }
+
+    fn answer_joined(&mut self, id: FlightId, end: &Record, answered: Lsn, now: Now) {
+        self.flights.settle(id);
+        if let Some(flight) = self.flights.get_mut(id) {
+            flight.phase = Phase::AnswerAppended;
+            flight.appended_us = now.monotonic_us;
+        }
+        self.make_answer(id, end);
+        self.stage.push_back((answered, id));
     }
 
     /// Reads back the sale that it is about: its amount must be the sale's.
@@ -86,12 +134,6 @@ impl Exchange {
         effects.tally.queue_joined += 1;
         let request = Remembered { state: State::ReversalAnswered, content: origin.content, opened: asked, answered };
         self.memory.open(moment.business_date, origin.key, request);
-        self.flights.settle(id);
-        if let Some(flight) = self.flights.get_mut(id) {
-            flight.phase = Phase::AnswerAppended;
-            flight.appended_us = now.monotonic_us;
-        }
-        self.make_answer(id, &end);
-        self.stage.push_back((answered, id));
+        self.answer_joined(id, &end, answered, now);
     }
 }

@@ -1,4 +1,4 @@
-//! Domain to wire, issuer side: the reversal that the switch sends itself, made of journal data alone. One of the files that
+//! Domain to wire, issuer side: the reversal or refund that the switch sends itself, made of journal data alone. One of the files that
 //! see card numbers: it is unsealed while the message is written, and never kept.
 
 use crate::outbound::NotCarried;
@@ -10,7 +10,7 @@ use lijian_codecs::dialect::{Addresses, Dialect, FieldPart};
 use lijian_codecs::write::MessageWriter;
 use lijian_domain::ids::Stan;
 use lijian_domain::money::MinorUnits;
-use lijian_domain::record::{Intent, Origin, Recall};
+use lijian_domain::record::{Origin, Recall};
 use lijian_domain::time::UnixMicros;
 
 /// The place of the message type among the fields of a recall.
@@ -22,51 +22,92 @@ const NAME_BYTES_MAX: usize = 64;
 /// Why a terminal takes back: no answer came (UnionPay, DE39 of reversals).
 const NO_ANSWER: [u8; 2] = *b"98";
 
-/// The sale that is taken back.
-pub(super) struct Original<'a> {
-    pub(super) intent: &'a Intent,
+/// A request as its record keeps it.
+#[derive(Clone, Copy)]
+pub(super) struct Request<'a> {
+    pub(super) origin: &'a Origin,
+    pub(super) recall: &'a Recall,
     /// When it was decided: the time of its sending where its acquirer gave none.
     pub(super) at: UnixMicros,
-    pub(super) card: Option<Unsealed>,
 }
 
-/// Writes the reversal of a sale; with the numbers of `own` where an acquirer asked for it, else with those of the sale.
+impl Request<'_> {
+    /// DE7 of a message with these numbers, as the issuer saw it.
+    fn transmitted(&self, numbers: &Origin) -> [u8; 10] {
+        numbers.transmission.0.as_bytes().try_into().unwrap_or(self.at.transmission_time())
+    }
+
+    /// Its type in this dialect, where that was kept.
+    fn mti(&self, dialect: &Dialect) -> Option<Mti> {
+        let digits = kept(self.recall).iter().find(|(field, _)| *field == TYPE)?.1;
+        Some(Mti::from_digits(digits.try_into().ok()?)?.with_version(dialect.mti_version()))
+    }
+}
+
+/// At which amount a message is sent, and whether it was sent before.
+#[derive(Clone, Copy)]
+pub(super) struct Sending {
+    pub(super) amount: MinorUnits,
+    pub(super) repeat: bool,
+}
+
+/// Writes the reversal of a sale or void; with the numbers of `own` where an acquirer asked for it, else with those of the
+/// original.
 pub(super) fn reversal(
     issuer: &IssuerLink,
-    original: &Original<'_>,
+    (original, card): (Request<'_>, Option<&Unsealed>),
     own: Option<&Origin>,
-    amount: MinorUnits,
-    repeat: bool,
+    sending: Sending,
+    out: &mut Vec<u8>,
+) -> Result<(), NotCarried> {
+    let semantics = issuer.dialect.semantics();
+    let reason = semantics.results.from_canonical(NO_ANSWER);
+    let reason = if semantics.reversal_keeps_stan { reason.as_bytes() } else { b"" };
+    let (mti, numbers) = (semantics.reversal_mti, own.unwrap_or(original.origin));
+    write(issuer, (original, card), (mti, numbers, reason), original, sending, out)
+}
+
+/// Writes a refund again, by which its sale is named.
+pub(super) fn refund(
+    issuer: &IssuerLink,
+    (refund, card): (Request<'_>, Option<&Unsealed>),
+    sale: Request<'_>,
+    sending: Sending,
+    out: &mut Vec<u8>,
+) -> Result<(), NotCarried> {
+    let mti = refund.mti(&issuer.dialect).ok_or(NotCarried)?;
+    write(issuer, (refund, card), (mti, refund.origin, b""), sale, sending, out)
+}
+
+/// Writes a message with the fields of `request`, with a type, numbers and a reason of its own, that names `original`.
+fn write(
+    issuer: &IssuerLink,
+    (request, card): (Request<'_>, Option<&Unsealed>),
+    (mti, numbers, reason): (Mti, &Origin, &[u8]),
+    original: Request<'_>,
+    sending: Sending,
     out: &mut Vec<u8>,
 ) -> Result<(), NotCarried> {
     let dialect = &issuer.dialect;
     let semantics = dialect.semantics();
-    let sale = &original.intent.origin;
-    let numbers = own.unwrap_or(sale);
-    let kept = kept(&original.intent.recall);
-    let sent_at = original.at.transmission_time();
-    let transmitted = |origin: &Origin| match origin.transmission.0.as_bytes().try_into() {
-        Ok(given) => given,
-        Err(_) => sent_at,
-    };
-    let (own_time, sale_time) = (transmitted(numbers), transmitted(sale));
-    let name = name(dialect, sale, &sale_time, &kept);
-    let reason = semantics.results.from_canonical(NO_ANSWER);
-    let first = semantics.reversal_mti;
-    let mut writer = MessageWriter::build(dialect, if repeat { first.repeat() } else { first });
+    let sender = request.origin;
+    let kept = kept(request.recall);
+    let own_time = request.transmitted(numbers);
+    let name = name(dialect, original);
+    let mut writer = MessageWriter::build(dialect, if sending.repeat { mti.repeat() } else { mti });
     writer.envelope_between(Addresses { destination: &issuer.destination, source: &issuer.source });
     for (field, value) in kept.iter().filter(|(field, _)| *field != TYPE && dialect.field(*field).is_some()) {
         writer.set(*field, value);
     }
     let acquirer = numbers.acquirer.0.as_bytes();
     let texts = [
-        (2, original.card.as_ref().map(Unsealed::digits).unwrap_or_default()),
+        (2, card.map(Unsealed::digits).unwrap_or_default()),
         (7, &own_time[..]),
-        (32, if acquirer.is_empty() { sale.acquirer.0.as_bytes() } else { acquirer }),
+        (32, if acquirer.is_empty() { sender.acquirer.0.as_bytes() } else { acquirer }),
         (37, numbers.rrn.0.as_bytes()),
-        (41, sale.terminal.0.as_bytes()),
-        (42, sale.merchant.0.as_bytes()),
-        (39, if semantics.reversal_keeps_stan { reason.as_bytes() } else { b"" }),
+        (41, sender.terminal.0.as_bytes()),
+        (42, sender.merchant.0.as_bytes()),
+        (39, reason),
         (semantics.original.field, &name[..]),
     ];
     for (field, value) in
@@ -74,9 +115,9 @@ pub(super) fn reversal(
     {
         writer.set(field, value);
     }
-    writer.set_number(4, amount.get());
+    writer.set_number(4, sending.amount.get());
     writer.set_number(11, u64::from(numbers.stan.0));
-    // What the sale had and this link cannot hold in a message of its own is left out.
+    // What the request had and this link cannot hold in a message of its own is left out.
     for _ in 0..FIELDS_MAX {
         match writer.write(out) {
             Ok(()) => return Ok(()),
@@ -104,17 +145,12 @@ fn kept(recall: &Recall) -> ArrayVec<(u8, &[u8]), FIELDS_MAX> {
 }
 
 /// What names the original in this dialect: each part in its place, zeros around them.
-fn name(
-    dialect: &Dialect,
-    sale: &Origin,
-    transmitted: &[u8; 10],
-    kept: &[(u8, &[u8])],
-) -> ArrayVec<u8, NAME_BYTES_MAX> {
-    let elements = &dialect.semantics().original;
+fn name(dialect: &Dialect, original: Request<'_>) -> ArrayVec<u8, NAME_BYTES_MAX> {
+    let (elements, sale) = (&dialect.semantics().original, original.origin);
+    let (kept, transmitted) = (kept(original.recall), &original.transmitted(original.origin));
     let field = |wanted: u8| kept.iter().find(|(field, _)| *field == wanted).map(|(_, value)| *value);
-    let mti = field(TYPE).and_then(|digits| Mti::from_digits(digits.try_into().ok()?));
-    let mti = mti.unwrap_or(Mti::from_digits(*b"0200").unwrap_or(dialect.semantics().reversal_mti));
-    let mti = mti.with_version(dialect.mti_version()).as_digits();
+    let usual = Mti::from_digits(*b"0200").map(|mti| mti.with_version(dialect.mti_version()));
+    let mti = original.mti(dialect).or(usual).unwrap_or(dialect.semantics().reversal_mti).as_digits();
     let stan = digits(sale.stan);
     let date = field(13).or(transmitted.get(..4));
     // A batch stands in the request's own DE60, behind its type (UnionPay).

@@ -26,6 +26,11 @@ impl Exchange {
                 self.recover_reversal(&asking, asked, &original, recovered);
             }
         }
+        for (lsn, open) in recovered.returns.iter().filter(|(_, open)| !open.confirmed) {
+            if let Some(Entry { record: Record::Intent(intent), .. }) = look_up(open.asked.intent)? {
+                self.recover_return(*lsn, open, intent.origin.card, recovered);
+            }
+        }
         for order in recovered.orders.values() {
             match (order.order, self.queue.items.get_mut(&order.target)) {
                 (QueueOrder::Send, Some(item)) => item.ordered = true,
@@ -73,6 +78,10 @@ impl Exchange {
         let original = Original { at, day: Some(day), card: intent.origin.card, net, gross };
         let now = Now { wall: since, monotonic_us: 0 };
         let item = self.item(target, of, original, intent.origin.link, day, now);
+        self.insert_recovered(lsn, item, sent_before);
+    }
+
+    pub(super) fn insert_recovered(&mut self, lsn: Lsn, item: Item, sent_before: bool) {
         let step = if item.issuer.is_some() { Step::Recorded } else { Step::Parked(Why::NotWritten) };
         self.queue.insert(lsn, Item { sent_before, step, ..item });
     }
@@ -94,6 +103,7 @@ impl Exchange {
         for lsn in ready {
             self.queue.go(lsn, Step::Waiting { due_us: now.monotonic_us });
         }
+        self.end_recovered(now, effects);
         for order in std::mem::take(&mut self.queue.recovered_orders) {
             self.carry_out(order, now, effects);
         }

@@ -5,18 +5,20 @@ use crate::event::Now;
 use crate::exchange::Exchange;
 use lijian_domain::ids::{LinkName, Lsn};
 use lijian_domain::money::MinorUnits;
-use lijian_domain::record::DoubtCause;
+use lijian_domain::record::{DoubtCause, ReturnWay};
 use lijian_domain::time::{BusinessDate, UnixMicros};
 
 /// A message that waits for an issuer.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct QueueRow {
-    /// What it stands for: the LSN of an intent in doubt, or of a reversal asked for.
+    /// What it stands for: the LSN of an intent in doubt, or of a reversal or return asked for.
     pub lsn: Lsn,
     /// The LSN of its original sale.
     pub intent: Lsn,
-    /// Why the sale is in doubt; none where an acquirer asked for the reversal.
+    /// Why the sale is in doubt; none where an acquirer asked for what waits.
     pub doubt: Option<DoubtCause>,
+    /// Which kind of return it is about: a void in doubt, a refund, or the reversal of a void.
+    pub returned: Option<ReturnWay>,
     /// The issuer link; none where it is not configured any more.
     pub link: Option<LinkName>,
     /// The amount that the issuer sees, in minor units.
@@ -93,7 +95,11 @@ impl Exchange {
                 intent: item.intent,
                 doubt: match item.target {
                     Target::Doubt(cause) => Some(cause),
-                    Target::Reversal(_) => None,
+                    Target::Reversal(_) | Target::Return(_) => None,
+                },
+                returned: match &item.target {
+                    Target::Return(returning) => Some(returning.way),
+                    Target::Doubt(_) | Target::Reversal(_) => None,
                 },
                 link: item.issuer.and_then(|issuer| self.settings.issuers.get(issuer)).map(|issuer| issuer.name),
                 amount: item.amount,

@@ -1,18 +1,30 @@
 //! A message's turn: its original is read back, the message is made of what stands there, and sent.
 
+use super::message::{Request, Sending};
 use super::schedule::pause_us;
 use super::{Item, Step, Target, Why, message};
 use crate::effects::Effects;
 use crate::event::{ConnectionId, Now, Ticket};
 use crate::exchange::Exchange;
 use crate::key;
+use crate::settings::IssuerLink;
 use lijian_codecs::message::{FieldIndex, parse};
 use lijian_domain::ids::Lsn;
-use lijian_domain::record::{Entry, Record};
+use lijian_domain::record::{Entry, Record, ReturnWay};
 use std::sync::Arc;
 
 /// While anything waits, the date is looked at this often.
 const LOOK_EVERY_US: u64 = 60_000_000;
+
+/// Why there is no message to send yet.
+enum Unwritten {
+    /// There never will be.
+    Never(Why),
+    /// What was read back is of no use.
+    Now,
+    /// This record is needed too.
+    Until(Lsn),
+}
 
 impl Exchange {
     /// Lets everything happen that is due. Called after every event.
@@ -73,12 +85,16 @@ impl Exchange {
         if item.day < today && !item.ordered {
             return self.park(lsn, Why::DayOver, effects);
         }
-        let intent = item.intent;
+        let source = item.target.source(lsn, item.intent);
+        self.queue.go(lsn, Step::Reading);
+        self.read_for(lsn, source, effects);
+    }
+
+    fn read_for(&mut self, lsn: Lsn, record: Lsn, effects: &mut Effects) {
         self.tickets += 1;
         let ticket = Ticket(self.tickets);
         self.queue.reads.insert(ticket, lsn);
-        self.queue.go(lsn, Step::Reading);
-        effects.reads.push((ticket, intent));
+        effects.reads.push((ticket, record));
     }
 
     /// Whether a record was read for a message that waits; then it is sent.
@@ -101,29 +117,16 @@ impl Exchange {
 
     fn send_queued(&mut self, lsn: Lsn, entry: &Entry, now: Now, effects: &mut Effects) {
         let settings = Arc::clone(&self.settings);
-        let Record::Intent(intent) = &entry.record else { return self.park(lsn, Why::NotWritten, effects) };
         let Some(item) = self.queue.items.get(&lsn) else { return };
-        if intent.grant.lsn() != item.intent || intent.origin.card != item.card {
-            // Another sale's record: nothing is taken back by it.
-            return self.again_later(lsn, now);
-        }
         let link = item.issuer.and_then(|number| Some((number, settings.issuers.get(number)?)));
         let Some((number, issuer)) = link else { return self.park(lsn, Why::NotWritten, effects) };
-        let sealed = intent.recall.card.as_ref();
-        let card = sealed.map(|card| self.sealer.open(card, &intent.origin.key));
-        if card.as_ref().is_some_and(Option::is_none) {
-            return self.park(lsn, Why::KeyGone, effects);
+        match self.write_queued(lsn, entry, issuer) {
+            Ok(()) => {}
+            Err(Unwritten::Never(why)) => return self.park(lsn, why, effects),
+            Err(Unwritten::Now) => return self.again_later(lsn, now),
+            Err(Unwritten::Until(record)) => return self.read_for(lsn, record, effects),
         }
-        let original = message::Original { intent, at: entry.at, card: card.flatten() };
-        let repeat = item.tries > 0 || item.sent_before;
-        let own = match &item.target {
-            Target::Doubt(_) => None,
-            Target::Reversal(asked) => Some(&asked.origin),
-        };
-        self.outbound.clear();
-        if message::reversal(issuer, &original, own, item.amount, repeat, &mut self.outbound).is_err() {
-            return self.park(lsn, Why::NotWritten, effects);
-        }
+        let Some(item) = self.queue.items.get(&lsn) else { return };
         let mut index = FieldIndex::new();
         let semantics = issuer.dialect.semantics();
         let Ok(view) = parse(&issuer.dialect, &self.outbound, &mut index) else {
@@ -147,6 +150,56 @@ impl Exchange {
         self.queue.expect(lsn, key);
         let deadline_us = now.monotonic_us.saturating_add(settings.queue.answer_us);
         self.queue.go(lsn, Step::Sent { over, deadline_us });
+    }
+
+    /// Makes the message in [`Self::outbound`] of the record that was read back.
+    fn write_queued(&mut self, lsn: Lsn, entry: &Entry, issuer: &IssuerLink) -> Result<(), Unwritten> {
+        let item = self.queue.items.get_mut(&lsn).ok_or(Unwritten::Now)?;
+        let sending = Sending { amount: item.amount, repeat: item.tries > 0 || item.sent_before };
+        self.outbound.clear();
+        let (out, sealer) = (&mut self.outbound, &self.sealer);
+        let open = |request: &Request<'_>| {
+            let unsealed = request.recall.card.as_ref().map(|card| sealer.open(card, &request.origin.key));
+            unsealed.map(|card| card.ok_or(Unwritten::Never(Why::KeyGone))).transpose()
+        };
+        let written = match (&entry.record, &mut item.target) {
+            (Record::Intent(intent), target) => {
+                if intent.grant.lsn() != item.intent || intent.origin.card != item.card {
+                    // Another sale's record: nothing is taken back by it.
+                    return Err(Unwritten::Now);
+                }
+                let sale = Request { origin: &intent.origin, recall: &intent.recall, at: entry.at };
+                match target {
+                    Target::Doubt(_) => message::reversal(issuer, (sale, open(&sale)?.as_ref()), None, sending, out),
+                    Target::Reversal(asked) => {
+                        message::reversal(issuer, (sale, open(&sale)?.as_ref()), Some(&asked.origin), sending, out)
+                    }
+                    Target::Return(returning) => {
+                        let (at, asked) = returning.asking.take().ok_or(Unwritten::Now)?;
+                        let refund = Request { origin: &asked.origin, recall: &asked.recall, at };
+                        message::refund(issuer, (refund, open(&refund)?.as_ref()), sale, sending, out)
+                    }
+                }
+            }
+            (Record::ReturnAsked(asked), Target::Return(returning)) => {
+                if asked.intent != item.intent || entry.lsn != returning.of.unwrap_or(lsn) {
+                    return Err(Unwritten::Now);
+                }
+                if asked.recall.fields.is_empty() {
+                    // Of an old journal, which kept nothing to make a message of.
+                    return Err(Unwritten::Never(Why::NotWritten));
+                }
+                if returning.way == ReturnWay::Refund {
+                    returning.asking = Some((entry.at, Box::new(asked.clone())));
+                    return Err(Unwritten::Until(item.intent));
+                }
+                let void = Request { origin: &asked.origin, recall: &asked.recall, at: entry.at };
+                let own = (returning.way == ReturnWay::VoidReversal).then_some(&returning.origin);
+                message::reversal(issuer, (void, open(&void)?.as_ref()), own, sending, out)
+            }
+            _ => return Err(Unwritten::Never(Why::NotWritten)),
+        };
+        written.map_err(|_| Unwritten::Never(Why::NotWritten))
     }
 
     /// A connection is gone: what was sent over it is sent again over another one.

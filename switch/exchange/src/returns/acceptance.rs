@@ -9,11 +9,13 @@ use crate::inbound;
 use crate::memory::{Remembered, State};
 use crate::misdeed::Misdeed;
 use crate::outbound;
+use crate::queue;
 use lijian_codecs::message::{FieldIndex, parse};
 use lijian_domain::code::DecisionCode;
 use lijian_domain::ids::Lsn;
 use lijian_domain::money::MinorUnits;
-use lijian_domain::record::{Answer, Entry, Intent, Recall, Record, ReturnAsked, ReturnWay};
+use lijian_domain::record::{Answer, Entry, Recall, Record, ReturnAsked, ReturnWay};
+use lijian_domain::time::BusinessDate;
 use std::sync::Arc;
 
 impl Exchange {
@@ -21,17 +23,6 @@ impl Exchange {
     pub(crate) fn return_read(&mut self, id: FlightId, entry: &Entry, now: Now, effects: &mut Effects) {
         let Some(back) = self.flights.get_mut(id).and_then(|flight| flight.back.as_mut()) else { return };
         match &entry.record {
-            Record::ReturnAsked(asked) if back.resumed == Some(entry.lsn) && back.again.is_none() => {
-                back.again = Some(Box::new(entry.clone()));
-                let original = asked.of.unwrap_or(asked.intent);
-                return self.read(id, original, effects);
-            }
-            Record::Intent(Intent { origin, .. }) | Record::ReturnAsked(ReturnAsked { origin, .. })
-                if let Some(again) = back.again.take() =>
-            {
-                back.named = Some((*origin, entry.at));
-                return self.resume_return(id, &again, now, effects);
-            }
             Record::ReturnAsked(void) if back.way == ReturnWay::VoidReversal => {
                 return self.undo(id, entry, void, now, effects);
             }
@@ -89,6 +80,16 @@ impl Exchange {
             Err(response_code) => return self.reply_from_request(id, response_code, effects),
         };
         let gross = share.part.gross();
+        // What the issuer is not asked for need not be sent again.
+        let recall = match share.part.net.is_zero() {
+            true => Some(Recall::default()),
+            false => inbound::recall(&request, &origin, today, &mut self.sealer),
+        };
+        let Some(recall) = recall else {
+            // Nothing could be sent again or taken back were the issuer silent.
+            effects.tally.no_sealing_key += 1;
+            return self.reply_from_request(id, *b"91", effects);
+        };
         back.named = Some((original.intent.origin, original.at));
         let asked = ReturnAsked {
             origin,
@@ -101,13 +102,21 @@ impl Exchange {
             net: share.part.net,
             sponsors: share.part.sponsors,
             takes: share.part.takes,
-            recall: Recall::default(),
+            recall,
         };
-        self.ask_return(id, asked, now, effects);
+        self.ask_return(id, asked, today, now, effects);
     }
 
-    /// Puts the asking on record, and what the issuer will be asked behind it.
-    pub(super) fn ask_return(&mut self, id: FlightId, asked: ReturnAsked, now: Now, effects: &mut Effects) {
+    /// Puts the asking on record, and what the issuer will be asked behind it. `sealed` is by whose key the card number is
+    /// sealed that a message of the queue would need.
+    pub(super) fn ask_return(
+        &mut self,
+        id: FlightId,
+        asked: ReturnAsked,
+        sealed: BusinessDate,
+        now: Now,
+        effects: &mut Effects,
+    ) {
         // A part that the sponsors alone get back is none of the issuer's business.
         let asks_issuer = !asked.net.is_zero();
         if asks_issuer && !self.write_return(id, &asked, now, effects) {
@@ -115,7 +124,7 @@ impl Exchange {
         }
         let moment = self.moment(now);
         let (intent, of, way, origin) = (asked.intent, asked.of, asked.way, asked.origin);
-        let takes = asked.takes.clone();
+        let (takes, net, gross) = (asked.takes.clone(), asked.net, asked.gross);
         let lsn = effects.journal.push(moment.at, moment.business_date, &Record::ReturnAsked(asked));
         effects.tally.returns += 1;
         self.returns.asked(lsn, intent, way, of, origin.key);
@@ -126,6 +135,11 @@ impl Exchange {
             flight.grant.intent = intent;
             if let Some(back) = &mut flight.back {
                 (back.of, back.takes, back.day) = (of, takes, Some(moment.business_date));
+                // A message about a void in doubt names the void; one about a refund, or about a void's reversal, what they do.
+                let named = back.named.filter(|_| way == ReturnWay::VoidReversal);
+                let at = named.map_or(moment.at, |(_, at)| at);
+                let card = back.named.map(|(origin, _)| origin.card).unwrap_or_default();
+                back.message = Some(queue::Original { at, day: Some(sealed), card, net, gross });
             }
         }
         let request =
@@ -146,29 +160,6 @@ impl Exchange {
         let Some(link) = acquirer.and_then(|link| self.settings.acquirers.get(link)) else { return };
         let code = inbound::short(link.dialect.semantics().results.from_canonical(*b"00").as_bytes());
         self.return_ended(id, true, Answer::bare(DecisionCode::Granted, code), now, effects);
-    }
-
-    /// An earlier sending is on record, and its end is not: the issuer is asked again.
-    fn resume_return(&mut self, id: FlightId, entry: &Entry, now: Now, effects: &mut Effects) {
-        let Record::ReturnAsked(asked) = &entry.record else { return };
-        let asks_issuer = !asked.net.is_zero();
-        if self.poisoned || (asks_issuer && !self.write_return(id, asked, now, effects)) {
-            return self.reply_from_request(id, *b"96", effects);
-        }
-        if let Some(flight) = self.flights.get_mut(id) {
-            flight.phase = Phase::ReturnAppended;
-            flight.record = entry.lsn;
-            flight.grant.intent = asked.intent;
-            if let Some(back) = &mut flight.back {
-                (back.way, back.of, back.takes) = (asked.way, asked.of, asked.takes.clone());
-                back.day = Some(entry.business_date);
-            }
-        }
-        if asks_issuer {
-            self.ask_issuer(id, now, effects);
-        } else {
-            self.return_of_sponsors(id, now, effects);
-        }
     }
 
     /// Fills the flight's message to the issuer; false where that cannot be written.

@@ -56,32 +56,23 @@ impl Exchange {
         effects: &mut Effects,
     ) {
         let origin = inbound::origin(caller.link, view, &self.cards);
-        let known = self.memory.get(&origin.key);
-        let again = known.filter(|known| known.state == State::ReturnAsked && known.content == origin.content);
-        if again.is_none_or(|_| self.flights.by_request(&origin.key).is_some())
-            && self.is_repeat(caller, view, &origin, now, effects)
-        {
+        if self.is_repeat(caller, view, &origin, now, effects) {
             return;
         }
-        let original = match again {
-            Some(_) => None,
-            None => Some(self.original_of_return(caller, view)),
-        };
-        match &original {
-            Some(Original::Unknown) => return self.relay(caller, view, now, effects),
-            Some(Original::UnderWay) => return self.reply_now(caller, view, *b"09", &Tags::NONE, effects),
-            _ if self.poisoned || self.draining || self.overloaded(caller.number) => {
-                return self.reply_now(caller, view, *b"96", &Tags::NONE, effects);
+        let original = self.original_of_return(caller, view);
+        let refuses = self.poisoned || self.draining || self.overloaded(caller.number);
+        match original {
+            Original::Unknown => self.relay(caller, view, now, effects),
+            Original::UnderWay => self.reply_now(caller, view, *b"09", &Tags::NONE, effects),
+            _ if refuses => self.reply_now(caller, view, *b"96", &Tags::NONE, effects),
+            Original::At(lsn) => {
+                let id = self.open_return(caller, view, &origin, way, now);
+                self.read(id, lsn, effects);
             }
-            _ => {}
-        }
-        let back = Back::new(way, again.map(|known| known.opened));
-        let id = self.open_return(caller, view, &origin, back, now);
-        match (original, again) {
-            (Some(Original::At(lsn)), _) => self.read(id, lsn, effects),
-            (Some(Original::Numbered(rrn)), _) => self.find(id, rrn, effects),
-            (_, Some(known)) => self.read(id, known.opened, effects),
-            _ => {}
+            Original::Numbered(rrn) => {
+                let id = self.open_return(caller, view, &origin, way, now);
+                self.find(id, rrn, effects);
+            }
         }
     }
 
@@ -91,7 +82,7 @@ impl Exchange {
         caller: Caller<'_>,
         view: &MessageView<'_>,
         origin: &Origin,
-        back: Back,
+        way: ReturnWay,
         now: Now,
     ) -> FlightId {
         let budget_us = caller.link.time_budget_us;
@@ -100,7 +91,7 @@ impl Exchange {
         if let Some(flight) = self.flights.opened(id) {
             flight.phase = Phase::ReturnReading;
             flight.content = origin.content;
-            flight.back = Some(Box::new(back));
+            flight.back = Some(Box::new(Back::new(way)));
         }
         id
     }

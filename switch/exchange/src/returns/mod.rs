@@ -2,7 +2,7 @@
 //!
 //! The way of a return: `arrival` finds its original; once that and the returns before it are read back, `acceptance` says
 //! what goes back and puts it on record; the issuer is asked; `outcome` records its word, and what the caps get back is given
-//! back by a record of its own, at once or when the day is over.
+//! back by a record of its own, at once or when the day is over. What the issuer does not answer goes to the queue.
 //!
 //! Invariants: of one grant no more goes back than it gave, whatever comes in which order; a void gives back only when it
 //! can no longer be reversed itself; what cannot be found is not ours and passes.
@@ -16,10 +16,11 @@ mod undoing;
 
 pub(crate) use arrival::way;
 
+use crate::queue;
 use foldhash::fast::FixedState;
 use lijian_domain::cap::Takes;
 use lijian_domain::ids::{DuplicateKey, Lsn};
-use lijian_domain::record::{Entry, Intent, Origin, ReturnAsked, ReturnWay};
+use lijian_domain::record::{Intent, Origin, ReturnAsked, ReturnWay};
 use lijian_domain::time::{BusinessDate, UnixMicros};
 use lijian_store::recovery::{LsnSet, Recovered};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -62,21 +63,34 @@ struct Pending {
 #[derive(Debug)]
 pub(crate) struct Back {
     pub(crate) way: ReturnWay,
-    /// An earlier sending of this request was put on record here, and not answered.
-    resumed: Option<Lsn>,
-    /// That asking, read back.
-    again: Option<Box<Entry>>,
     original: Option<Original>,
     /// What the issuer's message names as its original, and when that was made.
     named: Option<(Origin, UnixMicros)>,
     /// Earlier returns of the same grant.
     earlier: Vec<(Lsn, Box<ReturnAsked>)>,
     /// What the caps get back when the issuer confirms it.
-    takes: Takes,
+    pub(crate) takes: Takes,
     /// The void that this one undoes.
-    of: Option<Lsn>,
+    pub(crate) of: Option<Lsn>,
     /// The business day on which it was put on record.
-    day: Option<BusinessDate>,
+    pub(crate) day: Option<BusinessDate>,
+    /// What a message of the queue about it would be made of, once it is on record.
+    pub(crate) message: Option<queue::Original>,
+}
+
+/// A return that is over, and what follows from it.
+pub(crate) struct Ended {
+    /// Where its asking stands.
+    pub(crate) asked: Lsn,
+    /// The intent of its original.
+    pub(crate) intent: Lsn,
+    pub(crate) way: ReturnWay,
+    /// The void that it undoes.
+    pub(crate) of: Option<Lsn>,
+    /// The business day on which it was asked for.
+    pub(crate) day: BusinessDate,
+    /// What the caps get back by it.
+    pub(crate) takes: Takes,
 }
 
 /// The original of a return.
@@ -89,17 +103,16 @@ struct Original {
 }
 
 impl Back {
-    fn new(way: ReturnWay, resumed: Option<Lsn>) -> Self {
+    fn new(way: ReturnWay) -> Self {
         Self {
             way,
-            resumed,
-            again: None,
             original: None,
             named: None,
             earlier: Vec::new(),
             takes: Takes::new(),
             of: None,
             day: None,
+            message: None,
         }
     }
 }

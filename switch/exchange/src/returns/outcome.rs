@@ -1,6 +1,6 @@
 //! The issuer's word about a return, or the want of one.
 
-use super::Pending;
+use super::{Ended, Pending};
 use crate::effects::Effects;
 use crate::event::Now;
 use crate::exchange::Exchange;
@@ -9,19 +9,37 @@ use crate::inbound;
 use crate::memory::State;
 use crate::misdeed::Misdeed;
 use crate::response;
+use crate::settings::Presentation;
 use lijian_codecs::message::MessageView;
 use lijian_domain::campaign::AllowanceReturn;
 use lijian_domain::cap::{CapKey, CapTake, Takes};
 use lijian_domain::code::DecisionCode;
 use lijian_domain::ids::Lsn;
 use lijian_domain::record::{Answer, GaveBack, Record, ReturnOutcome, ReturnWay};
+use std::sync::Arc;
 
 impl Exchange {
-    /// The issuer answered. Only 00 confirms; what is unclear leaves the return open, for a repeat to ask again.
+    /// The issuer answered. Only 00 at the amount that was asked confirms; what is unclear goes to the queue.
     pub(crate) fn return_answered(&mut self, id: FlightId, view: &MessageView<'_>, now: Now, effects: &mut Effects) {
+        let settings = Arc::clone(&self.settings);
+        let Some(flight) = self.flights.get_mut(id) else { return };
+        let Some(acquirer) = settings.acquirers.get(flight.link) else { return };
+        let Some(issuer) = settings.issuers.get(acquirer.issuer) else { return };
+        let Some((way, message)) = flight.back.as_ref().and_then(|back| Some((back.way, back.message?))) else {
+            return;
+        };
+        let due = if issuer.presentation == Presentation::Net { message.net } else { message.gross };
         let result = response::result(view);
-        if self.poisoned || response::is_unclear(result) {
+        let unclear = match way {
+            ReturnWay::Void => response::is_unclear(result) || response::is_other_amount(result, view, due),
+            ReturnWay::Refund => response::is_to_be_asked_again(result) || response::is_other_amount(result, view, due),
+            ReturnWay::VoidReversal => response::is_to_be_asked_again(result),
+        };
+        if self.poisoned {
             return self.reply_from_request(id, *b"98", effects);
+        }
+        if unclear {
+            return self.queue_return(id, true, now, effects);
         }
         let confirmed = response::is_approved(result);
         let Some(answer) = self.answer_of(id, view, DecisionCode::Granted) else { return };
@@ -37,27 +55,14 @@ impl Exchange {
         now: Now,
         effects: &mut Effects,
     ) {
+        let today = self.moment(now).business_date;
         let Some(flight) = self.flights.get_mut(id) else { return };
         let (asked, intent, key) = (flight.record, flight.grant.intent, flight.key);
         let Some(back) = flight.back.take() else { return };
-        let outcome = ReturnOutcome { asked, intent, answer };
-        let record = if confirmed { Record::Returned(outcome) } else { Record::ReturnRefused(outcome) };
-        let moment = self.moment(now);
-        let mut last = effects.journal.push(moment.at, moment.business_date, &record);
-        self.memory.note(&key, State::ReturnAnswered, Some(last));
-        match (confirmed, back.way) {
-            (true, ReturnWay::VoidReversal) => self.undone(back.of, intent),
-            (true, way) => {
-                effects.tally.returns_confirmed += 1;
-                self.returns.unanswered.remove(&asked);
-                let at_once = self.due_at_once(way, &back.takes);
-                let (day, takes) = (back.day.unwrap_or(moment.business_date), back.takes);
-                self.returns.pending.insert(asked, Pending { intent, way, day, takes });
-                last = self.give_back_now(asked, &at_once, now, effects).unwrap_or(last);
-            }
-            (false, ReturnWay::VoidReversal) => self.stands(back.of),
-            (false, _) => self.returns.forget(intent, asked),
-        }
+        let (way, of, takes) = (back.way, back.of, back.takes);
+        let ended = Ended { asked, intent, way, of, day: back.day.unwrap_or(today), takes };
+        let (record, at, last) = self.record_return(ended, confirmed, answer, now, effects);
+        self.memory.note(&key, State::ReturnAnswered, Some(at));
         self.flights.settle(id);
         if let Some(flight) = self.flights.get_mut(id) {
             flight.phase = Phase::AnswerAppended;
@@ -67,14 +72,44 @@ impl Exchange {
         self.stage.push_back((last, id));
     }
 
-    /// The issuer was never asked: nothing is on its way, and the acquirer may ask again.
+    /// Puts the end of a return on record, and what follows from it: the record, where it stands, and the last one of all.
+    pub(crate) fn record_return(
+        &mut self,
+        ended: Ended,
+        confirmed: bool,
+        answer: Answer,
+        now: Now,
+        effects: &mut Effects,
+    ) -> (Record, Lsn, Lsn) {
+        let Ended { asked, intent, way, of, day, takes } = ended;
+        let outcome = ReturnOutcome { asked, intent, answer };
+        let record = if confirmed { Record::Returned(outcome) } else { Record::ReturnRefused(outcome) };
+        let moment = self.moment(now);
+        let at = effects.journal.push(moment.at, moment.business_date, &record);
+        let mut last = at;
+        match (confirmed, way) {
+            (true, ReturnWay::VoidReversal) => self.undone(of, intent),
+            (true, way) => {
+                effects.tally.returns_confirmed += 1;
+                self.returns.unanswered.remove(&asked);
+                let at_once = self.due_at_once(way, &takes);
+                self.returns.pending.insert(asked, Pending { intent, way, day, takes });
+                last = self.give_back_now(asked, &at_once, now, effects).unwrap_or(last);
+            }
+            (false, ReturnWay::VoidReversal) => self.stands(of),
+            (false, _) => self.returns.forget(intent, asked),
+        }
+        (record, at, last)
+    }
+
+    /// The issuer was never asked. Of a void nothing is on its way, and the acquirer may ask again; what only tells of something
+    /// that has happened goes out as soon as it can.
     pub(crate) fn return_never_sent(&mut self, id: FlightId, now: Now, effects: &mut Effects) {
         let Some(flight) = self.flights.get_mut(id) else { return };
-        let resumed = flight.back.as_ref().is_some_and(|back| back.resumed.is_some());
         let (key, link) = (flight.key, flight.link);
         let Some(acquirer) = self.settings.acquirers.get(link) else { return };
-        if resumed {
-            return self.reply_from_request(id, *b"91", effects);
+        if flight.back.as_ref().is_some_and(|back| back.way != ReturnWay::Void) && !self.poisoned {
+            return self.queue_return(id, false, now, effects);
         }
         let code = inbound::short(acquirer.dialect.semantics().results.from_canonical(*b"91").as_bytes());
         self.return_ended(id, false, Answer::bare(DecisionCode::TryAgain, code), now, effects);

@@ -1,6 +1,5 @@
 //! The reversal of a void: the sale stands again.
 
-use super::Back;
 use crate::acquirer::Caller;
 use crate::effects::Effects;
 use crate::event::Now;
@@ -28,11 +27,7 @@ impl Exchange {
         effects: &mut Effects,
     ) {
         let origin = inbound::origin(caller.link, view, &self.cards);
-        let known = self.memory.get(&origin.key);
-        let again = known.filter(|known| known.state == State::ReturnAsked && known.content == origin.content);
-        if again.is_none_or(|_| self.flights.by_request(&origin.key).is_some())
-            && self.is_repeat(caller, view, &origin, now, effects)
-        {
+        if self.is_repeat(caller, view, &origin, now, effects) {
             return;
         }
         if self.flights.by_request(&key).is_some() {
@@ -42,9 +37,8 @@ impl Exchange {
         if self.poisoned || self.draining || self.overloaded(caller.number) {
             return self.reply_now(caller, view, *b"96", &Tags::NONE, effects);
         }
-        let back = Back::new(ReturnWay::VoidReversal, again.map(|known| known.opened));
-        let id = self.open_return(caller, view, &origin, back, now);
-        self.read(id, again.map_or(original.opened, |known| known.opened), effects);
+        let id = self.open_return(caller, view, &origin, ReturnWay::VoidReversal, now);
+        self.read(id, original.opened, effects);
     }
 
     /// The void was read back: its reversal is accepted, on record, or refused.
@@ -56,8 +50,13 @@ impl Exchange {
         if self.poisoned {
             return self.reply_from_request(id, *b"96", effects);
         }
+        let joins = self.queue.takes_back(entry.lsn);
         match self.returns.voids.get(&entry.lsn) {
-            Some(known) if known.undoing => return self.reply_from_request(id, *b"09", effects),
+            // Its end, by the queue, is not on record yet.
+            Some(_) if !joins && self.queue.reverses(entry.lsn) => {
+                return self.reply_from_request(id, *b"09", effects);
+            }
+            Some(known) if known.undoing && !joins => return self.reply_from_request(id, *b"09", effects),
             Some(_) => {}
             // It gave back, its day being over: too late.
             None if self.returns.of(void.intent).contains(&entry.lsn) => {
@@ -84,10 +83,15 @@ impl Exchange {
             way: ReturnWay::VoidReversal,
             amount,
             takes: Takes::new(),
+            // Its message is made of what the void's record keeps.
             recall: Recall::default(),
             ..void.clone()
         };
-        self.ask_return(id, asked, now, effects);
+        if joins {
+            return self.join_undoing(id, asked, now, effects);
+        }
+        let sealed = entry.business_date;
+        self.ask_return(id, asked, sealed, now, effects);
     }
 
     /// The issuer confirmed it: the void never was.

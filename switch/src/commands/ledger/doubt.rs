@@ -1,4 +1,5 @@
-//! `lijian ledger doubt`: holds whose outcome nobody knows and reversals that wait for an issuer, from the journal alone.
+//! `lijian ledger doubt`: holds whose outcome nobody knows, reversals and returns that wait for an issuer, from the journal
+//! alone.
 
 use super::history::{History, HistoryError};
 use super::{failed, print};
@@ -7,13 +8,13 @@ use crate::commands::configuration::ConfigurationArguments;
 use lijian_config::switch::Loaded;
 use lijian_domain::ids::Lsn;
 use lijian_domain::money::MinorUnits;
-use lijian_domain::record::{DoubtCause, Origin, QueueOrder};
+use lijian_domain::record::{DoubtCause, Origin, QueueOrder, ReturnWay};
 use lijian_domain::time::{BusinessDate, UnixMicros};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
-/// Prints every hold without an outcome and every reversal that is not confirmed, with age, link and reason.
+/// Prints every hold without an outcome and every reversal and return that is not confirmed, with age, link and reason.
 ///
 /// Ages are those at the journal's last record. Amounts are what the caps hold, or would get back.
 #[derive(clap::Args, Debug)]
@@ -99,6 +100,16 @@ fn waiting(loaded: &Loaded) -> Result<(Vec<Waiting>, UnixMicros), HistoryError> 
             order,
         });
     }
+    for (lsn, open) in recovered.returns.iter().filter(|(_, open)| !open.confirmed) {
+        let reason = match open.asked.way {
+            ReturnWay::Void => "void-in-doubt",
+            ReturnWay::Refund => "refund-asked",
+            ReturnWay::VoidReversal => "void-reversal-asked",
+        };
+        let (since, date, discount) = (open.at, open.business_date, open.asked.discount);
+        let (intent, link, order) = (open.asked.intent, link(&open.asked.origin), ordered(*lsn));
+        all.push(Waiting { lsn: *lsn, intent, reason, link, since, date, discount, order });
+    }
     all.sort_by_key(|waiting| waiting.lsn);
     Ok((all, recovered.latest))
 }
@@ -126,7 +137,7 @@ fn object(all: &[Waiting], latest: UnixMicros) -> String {
 
 fn table(all: &[Waiting], latest: UnixMicros) -> String {
     let mut text = format!(
-        "{:>12} {:>12} {:14} {:24} {:>10} {:>10} {:>14} order\n",
+        "{:>12} {:>12} {:19} {:24} {:>10} {:>10} {:>14} order\n",
         "lsn", "intent", "reason", "link", "date", "age s", "discount"
     );
     for waiting in all {
@@ -136,7 +147,7 @@ fn table(all: &[Waiting], latest: UnixMicros) -> String {
         // Writing to a string does not fail.
         let _ = writeln!(
             text,
-            "{:>12} {:>12} {reason:14} {link:24} {:>10} {age:>10} {discount:>14} {order}",
+            "{:>12} {:>12} {reason:19} {link:24} {:>10} {age:>10} {discount:>14} {order}",
             lsn.0,
             intent.0,
             date.to_string(),

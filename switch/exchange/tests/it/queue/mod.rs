@@ -4,8 +4,11 @@ mod confirming;
 mod grants;
 mod ordering;
 mod orders;
+mod refunds;
 mod restarts;
 mod seals;
+mod undoings;
+mod voids;
 
 use crate::messages::*;
 use crate::world::*;

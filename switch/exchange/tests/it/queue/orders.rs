@@ -7,7 +7,7 @@ use lijian_domain::text::Text;
 
 const DAY_US: u64 = 24 * HOUR_US;
 
-fn order(world: &mut World, target: Lsn, order: QueueOrder) {
+pub(crate) fn order(world: &mut World, target: Lsn, order: QueueOrder) {
     order_by(world, target, order, "wang");
 }
 
