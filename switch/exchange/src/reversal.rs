@@ -31,6 +31,10 @@ impl Exchange {
             return self.reversal_of_return(caller, view, (key, original), now, effects);
         }
         let ours = [State::Open, State::InDoubt, State::Granted, State::Reversing, State::Reversed, State::Released];
+        if key.is_some_and(|key| known.is_none() && self.flights.by_request(&key).is_some()) {
+            // A void or refund whose sale is being looked for.
+            return self.reply_now(caller, view, *b"09", &Tags::NONE, effects);
+        }
         if let (Some(key), None) = (key, known) {
             return self.bury(caller, view, key, now, effects);
         }

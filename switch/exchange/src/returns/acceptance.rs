@@ -56,6 +56,11 @@ impl Exchange {
         let Ok(request) = parse(&acquirer.dialect, &flight.request, &mut index) else { return };
         let origin = inbound::origin(acquirer, &request, &self.cards);
         let amount = request.digits_u64(4).map_or(MinorUnits::ZERO, MinorUnits::new);
+        if self.memory.get(&origin.key).is_some_and(|known| known.state == State::Tombstone) {
+            // Its own reversal came first, and went to the issuer.
+            effects.tally.count_decision(DecisionCode::ReversalFirst);
+            return self.reply_from_request(id, *b"22", effects);
+        }
         let Some(back) = flight.back.as_mut() else { return };
         let Some(original) = back.original.take() else { return };
         let policy = self.rules.campaign(original.intent.award.campaign).map(|campaign| campaign.refund);

@@ -3,6 +3,7 @@
 use super::Auditor;
 use super::books::Hold;
 use super::record::{Answer, Body};
+use super::returns::Return;
 use super::rule::{Rule, Violation};
 use super::wire::{Key, Message};
 
@@ -161,7 +162,8 @@ impl Auditor {
             // On record and not over, after it was put off: the switch sees to it by itself.
             let since = usize::try_from(lsn).ok().and_then(|lsn| self.records.get(lsn..)).unwrap_or_default();
             let started = since.iter().any(|record| matches!(record.body, Body::Opened { .. }));
-            let open = asked.returns.is_none() && asked.ended.is_none() && lsn <= self.durable;
+            let reverses = asked.returns.as_ref().is_none_or(Return::is_reversal);
+            let open = reverses && asked.ended.is_none() && lsn <= self.durable;
             if code == "00" && open && (started || self.traffic.put_off.contains(key)) {
                 return self.same_bytes(lsn, payload);
             }

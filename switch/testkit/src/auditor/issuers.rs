@@ -1,8 +1,8 @@
 //! What may be asked of an issuer, and what may be believed of its answers.
 
 use super::Auditor;
-use super::books::{Hold, State};
-use super::record::{Body, Record};
+use super::books::{Asked, Hold, State};
+use super::record::{Body, Record, Reversal};
 use super::returns::Return;
 use super::rule::{Rule, Violation};
 use super::wire::{Key, Message};
@@ -92,6 +92,12 @@ impl Auditor {
         if let Some(asked) = self.return_on_record(&key) {
             return self.as_recorded(&key, asked, message);
         }
+        let void = original.as_ref().and_then(|original| self.return_on_record(original));
+        if let Some(void) = void.filter(|(_, asked)| asked.returns.as_ref().is_some_and(Return::is_void)) {
+            // In doubt, it is taken back under its own numbers; what an acquirer asks for is on record by itself.
+            let key = original.unwrap_or(key);
+            return self.as_recorded(&key, void, message);
+        }
         let sale = original.as_ref().and_then(|original| self.books.sale(original));
         if let Some((lsn, hold)) = sale.filter(|(_, hold)| may_be_charged(hold)) {
             let asked = self.books.opened.get(&key).and_then(|asked| Some((asked, self.books.asked.get(asked)?)));
@@ -141,16 +147,19 @@ impl Auditor {
         Ok(())
     }
 
-    fn return_on_record(&self, key: &Key) -> Option<(u64, &Return)> {
+    fn return_on_record(&self, key: &Key) -> Option<(u64, &Asked)> {
         let lsn = *self.books.opened.get(key)?;
-        Some((lsn, self.books.asked.get(&lsn)?.returns.as_ref()?))
+        Some((lsn, self.books.asked.get(&lsn).filter(|asked| asked.returns.is_some())?))
     }
 
-    fn as_recorded(&self, key: &Key, (lsn, asked): (u64, &Return), message: &Message) -> Result<(), Violation> {
+    fn as_recorded(&self, key: &Key, (lsn, asked): (u64, &Asked), message: &Message) -> Result<(), Violation> {
         if lsn > self.durable {
             return Err(Rule::IntentBeforeIssuer.broken(format!("record {lsn} of {key:?} is not durable")));
         }
-        let due = self.facts.asked(asked.gross, asked.net);
+        if let Some((ended, _)) = asked.ended {
+            return Err(Rule::AskedOnce.broken(format!("return {lsn} of {key:?} is asked, and ended at {ended}")));
+        }
+        let due = asked.returns.as_ref().map_or(0, |returns| self.facts.asked(returns.gross, returns.net));
         if message.number(4) != Some(due) {
             return Err(
                 Rule::AskedOnce.broken(format!("return {lsn} of {key:?} is asked at another amount than {due}"))
@@ -182,6 +191,7 @@ impl Auditor {
                 }
                 Err(Rule::IssuerSaidSo.broken(format!("record {}: the issuer did not do {:?}", record.lsn, asked.key)))
             }
+            Body::ReturnRefused(done) => self.not_returned(record, done),
             Body::Reversed(reversal) => self.confirmed(record, reversal.intent),
             Body::Released { intent, cause: 1 } => self.confirmed(record, *intent),
             Body::Released { intent, cause: 2 } => {
@@ -195,18 +205,47 @@ impl Auditor {
         }
     }
 
-    fn confirmed(&self, record: &Record, intent: u64) -> Result<(), Violation> {
-        let sale = usize::try_from(intent).ok().and_then(|lsn| self.records.get(lsn.checked_sub(1)?));
-        // Too old to arrive any more: an issuer that does not know it never will.
-        let old = sale.is_none_or(|sale| record.date > sale.date || record.at_us - sale.at_us >= LIFETIME_US);
-        let confirmed = |hold: &Hold| {
-            self.traffic.confirmed.contains(&hold.key) || (old && self.traffic.not_found.contains(&hold.key))
+    /// What was not returned was never asked, or the issuer said no; or it is a void in doubt that was taken back, or joins
+    /// what takes one back.
+    fn not_returned(&self, record: &Record, done: &Reversal) -> Result<(), Violation> {
+        let Some((asked, returns)) = self.asked_return(done.asked) else { return Ok(()) };
+        let unclear = ["00", "", "98"];
+        let no = self.said(&asked.key, |(code, _)| !unclear.contains(&code.as_str()));
+        let taken_back = returns.is_void() && self.is_taken_back(record, done.asked, &asked.key);
+        let undone = |void: u64| {
+            let of_it = |other: &Return| other.undoes() == Some(void);
+            let open = |other: &Asked| other.ended.is_none() && other.returns.as_ref().is_some_and(of_it);
+            let stands = self.asked_return(void).is_some_and(|(_, void)| void.stands());
+            !stands || self.books.asked.values().any(open)
         };
-        if self.books.holds.get(&intent).is_none_or(confirmed) {
+        let sent = self.traffic.carried.contains_key(&asked.key) || returns.undoes().is_some();
+        if !sent || no || taken_back || returns.undoes().is_some_and(undone) {
+            return Ok(());
+        }
+        Err(Rule::IssuerSaidSo.broken(format!("record {}: nobody refused {:?}", record.lsn, asked.key)))
+    }
+
+    fn asked_return(&self, lsn: u64) -> Option<(&Asked, &Return)> {
+        let asked = self.books.asked.get(&lsn)?;
+        Some((asked, asked.returns.as_ref()?))
+    }
+
+    fn confirmed(&self, record: &Record, intent: u64) -> Result<(), Violation> {
+        let hold = self.books.holds.get(&intent);
+        if hold.is_none_or(|hold| self.is_taken_back(record, intent, &hold.key)) {
             return Ok(());
         }
         let lsn = record.lsn;
         Err(Rule::IssuerSaidSo.broken(format!("record {lsn}: the issuer confirmed no reversal of {intent}")))
+    }
+
+    /// Whether the issuer confirmed a reversal of the request on record at `lsn`, before `record` says so.
+    fn is_taken_back(&self, record: &Record, lsn: u64, key: &Key) -> bool {
+        let request = usize::try_from(lsn).ok().and_then(|lsn| self.records.get(lsn.checked_sub(1)?));
+        // Too old to arrive any more: an issuer that does not know it never will.
+        let old =
+            request.is_none_or(|request| record.date > request.date || record.at_us - request.at_us >= LIFETIME_US);
+        self.traffic.confirmed.contains(key) || (old && self.traffic.not_found.contains(key))
     }
 
     fn said(&self, key: &Key, what: impl FnMut(&(String, Option<u64>)) -> bool) -> bool {

@@ -49,6 +49,15 @@ impl Return {
         self.way == 3
     }
 
+    pub(super) const fn is_void(&self) -> bool {
+        self.way == 1
+    }
+
+    /// The void that it undoes.
+    pub(super) const fn undoes(&self) -> Option<u64> {
+        self.of
+    }
+
     /// A void or refund that the issuer confirmed, and that was not undone.
     pub(super) const fn stands(&self) -> bool {
         self.returned && self.undone.is_none() && !self.is_reversal()

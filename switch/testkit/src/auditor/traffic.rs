@@ -24,11 +24,13 @@ pub(super) struct Traffic {
     pub(super) results: BTreeMap<Key, Vec<(String, Option<u64>)>>,
     /// What the issuer charged, as it says itself.
     pub(super) charges: BTreeMap<Key, u64>,
-    /// Sales whose reversal the issuer confirmed, as it says itself.
+    /// Voids and refunds that the issuer did, as it says itself.
+    pub(super) given_back: BTreeSet<Key>,
+    /// Sales and voids whose reversal the issuer confirmed, as it says itself.
     pub(super) taken_back: BTreeSet<Key>,
     /// The same, as it reached the switch.
     pub(super) confirmed: BTreeSet<Key>,
-    /// Which connection each sale was sent over.
+    /// Which connection each sale or return was sent over first.
     pub(super) carried: BTreeMap<Key, u64>,
     /// Sales that the issuer does not know, as it says to their reversal over another connection.
     pub(super) not_found: BTreeSet<Key>,
@@ -74,7 +76,7 @@ impl Auditor {
     /// It must not.
     pub fn to_issuer(&mut self, connection: u64, bytes: &[u8]) -> Result<(), Violation> {
         for payload in self.traffic.cut((connection, true), bytes) {
-            if let Some(message) = Message::read(&payload).filter(|message| message.original().is_none()) {
+            if let Some(message) = Message::read(&payload).filter(|message| message.reversed().is_none()) {
                 self.traffic.carried.entry(message.key()).or_insert(connection);
             }
             self.question(&payload)?;
@@ -107,7 +109,9 @@ impl Auditor {
         let Some(message) = Message::read(payload).filter(|message| message.field(39) == "00") else { return };
         if let Some(original) = message.reversed() {
             self.traffic.taken_back.insert(original);
-        } else if message.mti.starts_with("02") && !message.is_return() {
+        } else if message.is_return() {
+            self.traffic.given_back.insert(message.key());
+        } else if message.mti.starts_with("02") {
             self.traffic.charges.insert(message.key(), message.number(4).unwrap_or(0));
         }
     }

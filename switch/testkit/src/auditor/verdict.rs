@@ -1,7 +1,8 @@
 //! The end of a history, when everything had time to settle.
 
 use super::Auditor;
-use super::books::State;
+use super::books::{Asked, State};
+use super::returns::Return;
 use super::rule::{Rule, Violation};
 
 /// What the switch says of itself at the end.
@@ -33,6 +34,7 @@ impl Auditor {
         if held().count() != standing.in_doubt {
             return open(format!("{} holds are in doubt, the switch knows of {}", held().count(), standing.in_doubt));
         }
+        self.books.asked.values().try_for_each(|asked| self.return_as_issuer_has_it(asked))?;
         self.books.holds.iter().try_for_each(|(lsn, hold)| {
             let charged = self.traffic.charges.contains_key(&hold.key) && !self.traffic.taken_back.contains(&hold.key);
             // A reversal whose answer was lost: both sides may be right, and the reversal is on record.
@@ -48,5 +50,29 @@ impl Auditor {
                 _ => Ok(()),
             }
         })
+    }
+
+    /// What went back on record went back at the issuer, and a void that was not done was not done there.
+    fn return_as_issuer_has_it(&self, asked: &Asked) -> Result<(), Violation> {
+        let Some(returns) = asked.returns.as_ref().filter(|returns| returns.net > 0 && !returns.is_reversal()) else {
+            return Ok(());
+        };
+        let key = &asked.key;
+        let done = self.traffic.given_back.contains(key);
+        let taken_back = self.traffic.taken_back.contains(key);
+        // A void that is being undone may be undone there already.
+        let unsure = self.books.asked.values().any(|other| {
+            let of = other.returns.as_ref().and_then(Return::undoes);
+            of.is_some_and(|void| self.books.asked.get(&void).is_some_and(|void| void.key == *key))
+        });
+        if returns.stands() && (!done || taken_back) && !unsure {
+            return Err(Rule::IssuerSaidSo.broken(format!("{key:?} is returned, and not at the issuer")));
+        }
+        if asked.ended.is_some() && !returns.stands() && done && !taken_back {
+            return Err(
+                Rule::ChargeHasOwner.broken(format!("the card got its money back for {key:?}, which is refused"))
+            );
+        }
+        Ok(())
     }
 }
