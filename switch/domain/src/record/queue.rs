@@ -10,7 +10,7 @@ pub enum QueueOrder {
     Send,
     /// Do not send it: the issuer confirmed it in another way. What it stood for is done.
     Confirmed,
-    /// Do not send it. What it stood for is not done: a grant stays, a hold in doubt is given back.
+    /// Do not send it. What it stood for is not done: a grant stays, a void is not taken back, a hold in doubt is given back.
     Drop,
 }
 

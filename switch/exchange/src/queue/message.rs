@@ -21,6 +21,9 @@ const FIELDS_MAX: usize = 24;
 const NAME_BYTES_MAX: usize = 64;
 /// Why a terminal takes back: no answer came (UnionPay, DE39 of reversals).
 const NO_ANSWER: [u8; 2] = *b"98";
+/// What a reversal is and why it comes in ISO 8583:1993 and later: all of it is taken back (DE24, function code), no answer came
+/// (DE25, message reason code). Before, those fields say again what the original said.
+const TAKES_BACK: [(u8, &[u8]); 2] = [(24, b"400"), (25, b"4021")];
 
 /// A request as its record keeps it.
 #[derive(Clone, Copy)]
@@ -99,6 +102,10 @@ fn write(
     for (field, value) in kept.iter().filter(|(field, _)| *field != TYPE && dialect.field(*field).is_some()) {
         writer.set(*field, value);
     }
+    let says = if mti.is_reversal() && dialect.mti_version() > 0 { &TAKES_BACK[..] } else { &[] };
+    for (field, value) in says.iter().filter(|(field, _)| dialect.field(*field).is_some()) {
+        writer.set(*field, value);
+    }
     let acquirer = numbers.acquirer.0.as_bytes();
     let texts = [
         (2, card.map(Unsealed::digits).unwrap_or_default()),
@@ -121,7 +128,7 @@ fn write(
     for _ in 0..FIELDS_MAX {
         match writer.write(out) {
             Ok(()) => return Ok(()),
-            Err(error) if kept.iter().any(|(field, _)| *field == error.field && *field != 3) => {
+            Err(error) if kept.iter().chain(says).any(|(field, _)| *field == error.field && *field != 3) => {
                 writer.remove(error.field);
             }
             Err(_) => return Err(NotCarried),

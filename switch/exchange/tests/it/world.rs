@@ -264,10 +264,14 @@ impl World {
             LinkId::Issuer(link) => &self.settings.issuers[link].dialect,
         };
         let chip = fields.get(&55).map(|digits| unhex(digits));
-        let tpdu = [0x60, 0, 3, 0, 1, 0x60, 0x31, 0, 0x31, 0, 0];
+        let mut envelope = vec![0x60, 0, 3, 0, 1, 0x60, 0x31, 0, 0x31, 0, 0];
+        envelope.resize(dialect.envelope().bytes(), b'0');
+        if envelope.len() > 11 {
+            envelope[..2].copy_from_slice(&[0x2E, 0x02]);
+        }
         let mut writer = MessageWriter::build(dialect, Mti::parse(mti).unwrap());
-        if dialect.envelope().bytes() > 0 {
-            writer.envelope_as(&tpdu);
+        if !envelope.is_empty() {
+            writer.envelope_as(&envelope);
         }
         for (field, value) in fields {
             writer.set(*field, chip.as_deref().filter(|_| *field == 55).unwrap_or(value.as_bytes()));

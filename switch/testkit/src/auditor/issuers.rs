@@ -93,7 +93,7 @@ impl Auditor {
             return self.as_recorded(&key, asked, message);
         }
         let void = original.as_ref().and_then(|original| self.return_on_record(original));
-        if let Some(void) = void.filter(|(_, asked)| asked.returns.as_ref().is_some_and(Return::is_void)) {
+        if let Some(void) = void.filter(|(_, asked)| asked.is_open_void()) {
             // In doubt, it is taken back under its own numbers; what an acquirer asks for is on record by itself.
             let key = original.unwrap_or(key);
             return self.as_recorded(&key, void, message);

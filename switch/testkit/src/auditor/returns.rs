@@ -1,6 +1,6 @@
 //! Voids and refunds: what may go back, and what has.
 
-use super::books::{Books, State};
+use super::books::{Asked, Books, State};
 use super::record::{Record, ReturnAsked, Reversal, Take};
 use super::rule::{Rule, Violation};
 
@@ -61,6 +61,13 @@ impl Return {
     /// A void or refund that the issuer confirmed, and that was not undone.
     pub(super) const fn stands(&self) -> bool {
         self.returned && self.undone.is_none() && !self.is_reversal()
+    }
+}
+
+impl Asked {
+    /// A void that has no end on record yet.
+    pub(super) fn is_open_void(&self) -> bool {
+        self.ended.is_none() && self.returns.as_ref().is_some_and(Return::is_void)
     }
 }
 

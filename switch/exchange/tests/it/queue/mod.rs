@@ -1,6 +1,7 @@
 //! Messages of the switch's own that wait for the issuer: rule by rule, in virtual time.
 
 mod confirming;
+mod dialects;
 mod grants;
 mod ordering;
 mod orders;
