@@ -107,7 +107,8 @@ fn original_class(original: &OriginalElements, named: Option<&[u8]>, unnamed: Mt
 /// Which part of the original's name stands for this part of the duplicate key.
 fn element_for(original: &OriginalElements, part: FieldPart) -> Option<FieldPart> {
     match part.field {
-        7 => original.transmitted,
+        // The 1993 version names the original by its local time.
+        7 | 12 => original.transmitted,
         11 => Some(original.stan),
         60 => original.batch,
         _ => None,

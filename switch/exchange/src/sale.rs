@@ -53,6 +53,12 @@ impl Exchange {
             let told = Told::of(DecisionCode::ReversalFirst);
             return self.refuse(caller, view, &message, &told, &moment, now, effects);
         }
+        if view.mti().is_repeat() && may_go_on(caller, &message) {
+            // While nothing could be recorded its first sending may have gone on at full price: it must not be asked at another
+            // amount.
+            let told = Told::of(DecisionCode::TryAgain);
+            return self.refuse(caller, view, &message, &told, &moment, now, effects);
+        }
         if let Asks::OnQuote(quote) = message.asks {
             return self.sale_on_quote(caller, view, &message, quote, &moment, now, effects);
         }

@@ -245,3 +245,49 @@ fn a_repeat_of_a_sale_that_is_reversed_is_no_approval() {
     refused(&mut world);
     assert!(world.take_all(ISSUER).is_empty());
 }
+
+/// A repeat whose first sending is not on record: it may have gone on while nothing could be recorded.
+#[test]
+fn a_repeat_that_nothing_is_known_of_goes_on_at_full_price_where_its_first_sending_may_have() {
+    for (refusal, amount, code) in
+        [(RefusalPolicy::FullPrice, "000000200000", "N190"), (RefusalPolicy::Decline, "000000160000", "G000")]
+    {
+        let mut world = Setup { refusal, ..Setup::default() }.build();
+        world.till("0201", &sale(1));
+        world.sync();
+        let (_, asked) = world.take(ISSUER);
+        assert_eq!(asked[&4], amount);
+        world.issuer("0210", &approval(&asked));
+        world.sync();
+        let told = world.take(TILL).1;
+        assert_eq!((told[&39].as_str(), tag(&told, 48, "82").unwrap_or_default().as_str()), ("00", code));
+    }
+}
+
+/// The version of 1993 names the original by its local time, not by a time of transmission.
+#[test]
+fn in_the_version_of_1993_a_reversal_finds_its_original() {
+    let mut world = Setup { till: "iso93-ascii", issuer: "iso93-ascii", ..Setup::default() }.build();
+    let mut sold = sale(1);
+    sold.insert(12, "241001120000".to_owned());
+    world.till("1200", &sold);
+    world.sync();
+    let (_, asked) = world.take(ISSUER);
+    assert_eq!(asked[&4], "000000160000");
+    world.issuer("1210", &answer_to(&asked, "000"));
+    world.sync();
+    assert_eq!(world.take(TILL).1[&39], "000");
+    assert_eq!(world.campaign().used.get(), 40_000);
+    let mut reversal = reversal_of(&sold, 2, 200_000);
+    reversal.remove(&90);
+    reversal.insert(12, "241001120500".to_owned());
+    reversal.insert(56, format!("1200{}{}{:0>11}", sold[&11], sold[&12], sold[&32]));
+    world.till("1420", &reversal);
+    world.serve_reads();
+    world.sync();
+    let (mti, asked) = world.take(ISSUER);
+    assert_eq!((mti.as_str(), asked[&4].as_str()), ("1420", "000000160000"));
+    world.issuer("1430", &answer_to(&asked, "000"));
+    world.sync();
+    assert_eq!((world.take(TILL).1[&39].as_str(), world.campaign().used.get()), ("000", 0));
+}

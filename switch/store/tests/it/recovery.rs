@@ -189,7 +189,9 @@ fn contradictions_of_quotes_and_returns_name_the_records() {
         let mut journal = Journal::default();
         journal.append(Record::Intent(intent(Lsn(1), Rrn::default(), &[one(10)])));
         journal.append(Record::Granted(outcome(Lsn(1))));
-        records.iter().for_each(|record| drop(journal.append(record.clone())));
+        for record in records {
+            journal.append(record.clone());
+        }
         assert_eq!(recover(&journal).1, Err(expected));
     };
     let no_quote = |at, quote| Contradiction::NoQuote { at: Lsn(at), quote: Lsn(quote) };
