@@ -74,6 +74,12 @@ impl ConfigError {
         self.excerpt = Some(Box::new(Excerpt { source, span }));
         self
     }
+
+    /// The same, without that piece of the file: a secret may stand there.
+    pub fn unseen(mut self) -> Self {
+        self.excerpt = None;
+        self
+    }
 }
 
 /// What is shown of a text.

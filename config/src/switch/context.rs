@@ -45,14 +45,25 @@ impl Context {
 
     /// Notes that something is wrong at `place`: what stands there, and what would be right.
     pub(super) fn wrong(&self, place: Place, key: &str, found: impl Display, expected: impl Display) {
-        let Some(source) = self.sources.get(place.source) else { return };
+        let error = self.at(place, key, found, expected);
+        self.errors.borrow_mut().extend(error.map(|error| (place, error)));
+    }
+
+    /// The same where a secret may stand at `place`: nothing of it is shown.
+    pub(super) fn wrong_secret(&self, place: Place, key: &str, expected: impl Display) {
+        let error = self.at(place, key, "another text", expected).map(ConfigError::unseen);
+        self.errors.borrow_mut().extend(error.map(|error| (place, error)));
+    }
+
+    fn at(&self, place: Place, key: &str, found: impl Display, expected: impl Display) -> Option<ConfigError> {
+        let source = self.sources.get(place.source)?;
         let error = ConfigError::of_file(&source.name, found, expected).at_key(key);
         let mut error = error.at_span(&source.text, place.start..place.end);
         if source.argument {
             // An argument has one line only.
             error.line = None;
         }
-        self.wrong_elsewhere(place, error);
+        Some(error)
     }
 
     /// Notes what is wrong with another file, which `place` names.

@@ -41,13 +41,13 @@ pub(super) fn people(admin: &Section<'_>) -> Vec<Person> {
         let name = section.needed_text("name", "name = \"li\"");
         let token = section.needed_text("token_sha256", "the SHA-256 of the person's token, 64 hexadecimal digits");
         if let (Some(name), Some(token)) = (name, token) {
-            let wrong = |key: &str, expected: &str| section.wrong(key, "something else", expected);
             let good_name = !name.value.is_empty() && name.value.len() <= NAME_BYTES_MAX;
             let token_sha256 = digest(&token.value);
             if !good_name || people.iter().any(|person| person.name == name.value) {
-                wrong("name", "1 to 32 bytes, each name once");
+                section.wrong("name", format_args!("\"{}\"", name.value), "1 to 32 bytes, each name once");
             } else if token_sha256.is_none_or(|token| people.iter().any(|person| person.token_sha256 == token)) {
-                wrong("token_sha256", "64 hexadecimal digits, each token once");
+                let expected = "64 hexadecimal digits, each token once";
+                section.context.wrong_secret(token.place, &token.key, expected);
             }
             people.extend(token_sha256.map(|token_sha256| Person { name: name.value, token_sha256 }));
         }

@@ -58,6 +58,38 @@ fn every_mistake_is_named_without_colour() {
     assert!(!errors.contains('\u{1b}'));
 }
 
+/// What may wait, and who decides about it.
+#[test]
+fn mistakes_of_the_queue_and_of_people_are_named_with_their_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("switch.toml");
+    let shipped = std::fs::read_to_string(example()).unwrap();
+    let shipped =
+        shipped.replace("../../campaigns", example().parent().unwrap().join("../../campaigns").to_str().unwrap());
+    for file in ["catalogue.csv", "merchants.csv"] {
+        std::fs::copy(example().with_file_name(file), folder.path().join(file)).unwrap();
+    }
+    std::fs::write(&config, &shipped).unwrap();
+    assert_eq!(check(&config, &[], false).0, Some(0));
+    let wrong = shipped.replace("answer_ms_max = 15_000", "answer_ms_max = 5").replace(
+        "[admin]\nlisten = \"127.0.0.1:8080\"",
+        "[admin]\nlisten = \"127.0.0.1:8080\"\n[[admin.people]]\nname = \"li\"\ntoken_sha256 = \"opensesame\"",
+    );
+    std::fs::write(&config, &wrong).unwrap();
+    let line = |text: &str| 1 + wrong.lines().position(|line| line.starts_with(text)).unwrap();
+    let (code, output, errors) = check(&config, &[], false);
+    assert_eq!((code, output.as_str()), (Some(64), ""), "{errors}");
+    let queue = format!("switch.toml:{}: queue.answer_ms_max: found 5, expected an integer", line("answer_ms_max = 5"));
+    let person = format!(
+        "switch.toml:{}: admin.people[0].token_sha256: found another text, expected 64 hexadecimal digits",
+        line("token_sha256 = "),
+    );
+    for text in [queue.as_str(), person.as_str(), "2 errors in the configuration"] {
+        assert!(errors.contains(text), "{text} is not in\n{errors}");
+    }
+    assert!(!errors.contains("opensesame"), "a token is shown to nobody: {errors}");
+}
+
 #[test]
 fn bad_usage_is_64_and_help_has_an_example() {
     let run = |arguments: &[&str]| Command::new(env!("CARGO_BIN_EXE_lijian")).args(arguments).output().unwrap();

@@ -4,7 +4,7 @@ use super::{Folder, MERCHANTS, SWITCH};
 use lijian_config::switch::render;
 
 /// The one thing that is wrong once `from` is replaced by `to`.
-fn check(from: &str, to: &str, expected: &str) {
+pub(super) fn check(from: &str, to: &str, expected: &str) {
     let errors = Folder::changed(from, to).errors(&[]);
     assert!(errors.starts_with(&format!("switch.toml:{expected}")), "{to} gave\n{errors}\nnot\n{expected}");
     assert_eq!(errors.lines().count(), 1, "{errors}");

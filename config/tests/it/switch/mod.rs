@@ -4,6 +4,7 @@
 mod arguments;
 mod dialects;
 mod mistakes;
+mod queue;
 mod right;
 
 use lijian_config::error::ConfigErrors;
