@@ -51,7 +51,7 @@ fn transaction(transaction: &Transaction) -> Value {
     let last_answer = transaction.happenings.iter().rev().find(|happening| happening.code.is_some());
     json!({
         "lsn": transaction.lsn.0,
-        "state": transaction.happenings.last().map(|happening| happening.kind),
+        "state": transaction.course.state.as_str(),
         "link": origin.link.as_str(),
         "merchant": origin.merchant.as_str(),
         "terminal": origin.terminal.as_str(),

@@ -5,6 +5,7 @@
 
 mod board;
 mod budgets;
+mod course;
 mod health;
 mod people;
 mod status;
@@ -13,6 +14,7 @@ mod transactions;
 
 pub use board::{AcquirerRow, Board, HostRow, IssuerRow, Links};
 pub use budgets::{Budget, budgets};
+pub use course::{Course, TransactionState};
 pub use health::{Health, Phase};
 pub use people::{Decided, NotDecided, People, Proposal};
 pub use status::{Answers, Asked, Asker, Standing, asker};

@@ -1,5 +1,6 @@
 //! What became of one request, told from its journal records: values only, without card or personal data.
 
+use super::course::Course;
 use lijian_domain::ids::Lsn;
 use lijian_domain::record::{Answer, Entry, Origin, Quoted, Record};
 use lijian_domain::sale::ItemRequest;
@@ -23,6 +24,8 @@ pub struct Transaction {
     pub items: Vec<Item>,
     /// The caps taken, or the one that bound, as ids.
     pub caps: Vec<String>,
+    /// Where its records leave it.
+    pub course: Course,
     /// Its records in order, the first one included.
     pub happenings: Vec<Happening>,
 }
@@ -79,6 +82,7 @@ impl Transaction {
                     discount: award.discount.get(),
                     items: items.collect(),
                     caps: award.caps.iter().map(|take| take.key.to_string()).collect(),
+                    course: Course::default(),
                     happenings: Vec::new(),
                 }
             }
@@ -91,16 +95,18 @@ impl Transaction {
                 discount: 0,
                 items: refused.items.iter().map(Item::of).collect(),
                 caps: (!refused.bound.is_empty()).then(|| refused.bound.to_string()).into_iter().collect(),
+                course: Course::default(),
                 happenings: Vec::new(),
             },
             _ => return None,
         };
-        transaction.happenings.extend(Happening::of(entry));
+        transaction.go_on(entry);
         Some(transaction)
     }
 
     /// Takes in a later record that is about this transaction.
     pub fn go_on(&mut self, entry: &Entry) {
+        self.course.take(entry);
         self.happenings.extend(Happening::of(entry));
     }
 }

@@ -4,6 +4,7 @@ use super::Explanation;
 use super::fact::{Facts, Value};
 use super::language::Language;
 use super::reason;
+use super::state;
 use super::story::{Happening, Story};
 use super::zone::Zone;
 use crate::clock::rfc3339;
@@ -25,8 +26,8 @@ pub(super) fn object(explanation: &Explanation, language: Language) -> Json {
 
 fn story(story: &Story, zone: &Zone, language: Language) -> Json {
     let mut object = Map::new();
-    object.insert("state".into(), story.state.json().into());
-    object.insert("state_text".into(), story.state.words().of(language).into());
+    object.insert("state".into(), story.state.as_str().into());
+    object.insert("state_text".into(), state::words(story.state).of(language).into());
     let of = |words: super::language::Both| Json::from(words.of(language));
     object.insert("code".into(), story.code.map(|code| code.as_str()).into());
     object.insert("why".into(), story.code.map_or(Json::Null, |code| of(reason::why(code))));

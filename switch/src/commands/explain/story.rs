@@ -5,8 +5,8 @@ use super::follow::{Case, Step};
 use super::happening;
 use super::label::Label;
 use super::language::{Both, both};
-use super::state::State;
 use super::watch::{CapSeen, Stamp};
+use crate::ops::{Course, TransactionState};
 use lijian_domain::cap::CapKind;
 use lijian_domain::code::DecisionCode;
 use lijian_domain::ids::Lsn;
@@ -16,7 +16,7 @@ use lijian_domain::time::{BusinessDate, UnixMicros};
 /// A transaction.
 #[derive(Debug)]
 pub(super) struct Story {
-    pub(super) state: State,
+    pub(super) state: TransactionState,
     /// Why, where that was decided.
     pub(super) code: Option<DecisionCode>,
     pub(super) facts: Facts,
@@ -40,11 +40,12 @@ pub(super) struct Happening {
 
 impl Story {
     pub(super) fn of(case: &Case) -> Self {
-        let (state, code) = State::of(case);
+        let mut course = Course::default();
+        case.steps.iter().for_each(|step| course.take(&step.entry));
         let caps = case.steps.iter().flat_map(|step| &step.caps);
         Self {
-            state,
-            code,
+            state: course.state,
+            code: course.code,
             facts: opening(case).map(opened).unwrap_or_default(),
             caps: caps.clone().filter(|seen| seen.taken.is_some()).map(taken).collect(),
             bound: caps.clone().find(|seen| seen.taken.is_none()).map(bound).or_else(|| not_recorded(opening(case)?)),

@@ -3,6 +3,7 @@
 use super::fact::{Fact, Facts, Value};
 use super::language::{Language, both};
 use super::reason;
+use super::state;
 use super::story::Story;
 use super::zone::Zone;
 use super::{Explanation, label::Label};
@@ -56,7 +57,7 @@ impl Writer<'_> {
     }
 
     fn story(&mut self, place: usize, count: usize, story: &Story) {
-        let state = story.state.words().of(self.language);
+        let state = state::words(story.state).of(self.language);
         self.line(
             0,
             &match self.language {

@@ -119,6 +119,7 @@ async fn a_void_its_reversal_and_a_refund_in_two_parts_over_a_restart() {
     let story = told("explain", &[RRN, "--json"], data.path());
     let story: serde_json::Value = serde_json::from_str(&story).unwrap();
     assert_eq!(story["transactions"][0]["state"], "returned", "{story}");
+    assert_eq!(found["transactions"][0]["state"], "returned", "the page and the command say the same: {found}");
     // The void, then the two parts: gross, subsidy, paid.
     let returned = day_is_right(data.path());
     let [void, first, last] = returned.as_slice() else { panic!("{returned:?}") };
