@@ -1,8 +1,8 @@
 //! Listening for acquirers.
 
 use super::edge::Edge;
-use super::serve::serve;
-use crate::limits::ACCEPT_PAUSE;
+use super::serve::{Patience, serve};
+use crate::limits::{ACCEPT_PAUSE, LINGER};
 use crate::ops::Board;
 use lijian_config::switch::AcquirerLink;
 use lijian_exchange::LinkId;
@@ -42,7 +42,9 @@ pub(super) async fn accept(
             continue;
         }
         open.set(open.get() + 1);
-        let served = serve(Rc::clone(&edge), LinkId::Acquirer(place), stream, link.unsent_bytes_max);
+        // By then every request is answered, or was never to be.
+        let patience = Patience { unsent_bytes_max: link.unsent_bytes_max, owed_max: link.time_budget + LINGER };
+        let served = serve(Rc::clone(&edge), LinkId::Acquirer(place), stream, patience);
         let (open, board, name) = (Rc::clone(&open), Arc::clone(&board), link.name);
         board.acquirer_connections(place, open.get());
         tokio::task::spawn_local(async move {

@@ -35,6 +35,11 @@ impl End {
         }
     }
 
+    /// Nothing more is read, and what the peer is owed still goes out.
+    pub(super) const fn is_orderly(self) -> bool {
+        matches!(self, Self::Peer | Self::Exchange(_))
+    }
+
     /// Whether what was sent last is worth waiting for.
     pub(super) const fn lingers(self) -> bool {
         matches!(self, Self::Exchange(_))
@@ -48,6 +53,9 @@ pub(super) struct Connection {
     /// Received and not consumed: the beginning of a frame.
     pub(super) rest: Vec<u8>,
     pub(super) end: Option<End>,
+    /// Frames that an acquirer sent, and frames that went to it: where they are as many, no answer is owed.
+    pub(super) asked: u64,
+    answered: u64,
     writer: OwnedWriteHalf,
     output: Vec<u8>,
     written: usize,
@@ -66,6 +74,8 @@ impl Connection {
             link,
             rest: Vec::new(),
             end: None,
+            asked: 0,
+            answered: 0,
             writer,
             output: Vec::new(),
             written: 0,
@@ -78,9 +88,10 @@ impl Connection {
 
     /// Adds bytes to what goes out. True if the connection was not on the list of those with something to write.
     pub(super) fn queue(&mut self, bytes: &[u8]) -> bool {
-        if self.end.is_some() {
+        if self.is_over() {
             return false;
         }
+        self.answered += 1;
         if self.unsent_bytes() + bytes.len() > self.unsent_bytes_max {
             self.finish(End::NotReading);
             return false;
@@ -89,7 +100,17 @@ impl Connection {
         !std::mem::replace(&mut self.dirty, true)
     }
 
-    /// What the peer is still owed.
+    /// Whether nothing can go out any more.
+    fn is_over(&self) -> bool {
+        self.end.is_some_and(|end| !end.is_orderly())
+    }
+
+    /// Whether a frame of the peer may still be answered.
+    pub(super) const fn is_asked(&self) -> bool {
+        self.answered < self.asked
+    }
+
+    /// What stands in its buffer and was not taken by the socket.
     pub(super) const fn unsent_bytes(&self) -> usize {
         self.output.len() - self.written
     }
@@ -97,7 +118,7 @@ impl Connection {
     /// Writes what the socket takes now; the rest is left to the task.
     pub(super) fn write(&mut self) {
         self.dirty = false;
-        if self.blocked || self.end.is_some() {
+        if self.blocked || self.is_over() {
             return;
         }
         let pending = self.output.get(self.written..).unwrap_or_default();
@@ -114,7 +135,7 @@ impl Connection {
 
     /// Goes on writing once the socket takes something again.
     pub(super) fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        while self.blocked && self.end.is_none() {
+        while self.blocked && !self.is_over() {
             let pending = self.output.get(self.written..).unwrap_or_default();
             match ready!(Pin::new(&mut self.writer).poll_write(cx, pending)) {
                 Ok(taken) => self.took(taken),
@@ -125,9 +146,11 @@ impl Connection {
         Poll::Ready(())
     }
 
-    /// Ends the connection with its next poll.
+    /// Ends the connection with its next poll. What was to end in order may end otherwise.
     pub(super) fn finish(&mut self, end: End) {
-        self.end.get_or_insert(end);
+        if self.end.is_none_or(|known| known.is_orderly() && !end.is_orderly()) {
+            self.end = Some(end);
+        }
         self.wake();
     }
 
@@ -150,7 +173,8 @@ impl Connection {
         }
     }
 
-    fn wake(&self) {
+    /// Has its task look again.
+    pub(super) fn wake(&self) {
         if let Some(waker) = &self.waker {
             waker.wake_by_ref();
         }

@@ -57,6 +57,8 @@ struct Core {
     table: Table,
     /// Connections with something to write, in the order in which it came.
     dirty: Vec<ConnectionId>,
+    /// Connections that are not read any more and whose peers may be owed answers.
+    ending: Vec<ConnectionId>,
     journal: Arc<Journal>,
     read_back: ReadBack,
     counters: Counters,
@@ -89,6 +91,7 @@ impl Edge {
             clock,
             table: Table::default(),
             dirty: Vec::new(),
+            ending: Vec::new(),
             journal,
             read_back,
             counters,
@@ -153,6 +156,7 @@ impl Edge {
     pub(super) fn disconnected(&self, id: ConnectionId, end: End) {
         let core = &mut *self.core.borrow_mut();
         let Some(connection) = core.table.remove(id) else { return };
+        core.ending.retain(|other| *other != id);
         // A peer that is gone before the turn that would have closed it was closed for the exchange's reason.
         let asked = core.effects.closes.iter().find(|(closed, _)| *closed == id);
         let end = asked.map_or(end, |(_, reason)| End::Exchange(*reason));
@@ -185,7 +189,10 @@ impl Edge {
             match Pin::new(&mut *reader).poll_read(cx, &mut buffer) {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(Err(error)) => return Poll::Ready(End::Socket(error.kind())),
-                Poll::Ready(Ok(())) if buffer.filled().is_empty() => return Poll::Ready(End::Peer),
+                Poll::Ready(Ok(())) if buffer.filled().is_empty() => {
+                    connection.finish(End::Peer);
+                    return Poll::Ready(End::Peer);
+                }
                 Poll::Ready(Ok(())) => {}
             }
             let (read, all_room) = (buffer.filled().len(), buffer.remaining() == 0);
@@ -201,6 +208,21 @@ impl Edge {
         }
     }
 
+    /// A connection that ended in order and is not read any more: ready once its peer is owed nothing.
+    pub(super) fn poll_owed(&self, id: ConnectionId, cx: &mut Context<'_>) -> Poll<()> {
+        let core = &mut *self.core.borrow_mut();
+        let Some(connection) = core.table.get_mut(id) else { return Poll::Ready(()) };
+        connection.remember(cx.waker());
+        let _ = connection.poll_write(cx);
+        if !core.owes(id) {
+            return Poll::Ready(());
+        }
+        if !core.ending.contains(&id) {
+            core.ending.push(id);
+        }
+        Poll::Pending
+    }
+
     /// Carries out what the exchange wants.
     pub(super) fn turn(&self) {
         let core = &mut *self.core.borrow_mut();
@@ -210,6 +232,7 @@ impl Edge {
         core.effects.finds.drain(..).for_each(|(ticket, rrn)| core.read_back.ask(ticket, Wanted::Sales(rrn)));
         core.close();
         core.effects.clear();
+        core.wake_ending();
         core.counters.take(&mut core.effects.tally);
         core.latencies.take_samples(&mut core.effects.samples);
         let next = core.exchange.next_deadline_us();
@@ -271,6 +294,7 @@ impl Core {
         if let Some(each_ns) = clock::monotonic_ns().saturating_sub(began_ns).checked_div(frames) {
             self.latencies.record(Part::Decision, each_ns, frames);
         }
+        connection.asked += frames;
         connection.rest.clear();
         connection.rest.extend_from_slice(bytes.get(self.effects.consumed..).unwrap_or_default());
         if connection.rest.len() > REST_BYTES_MAX {
@@ -310,6 +334,29 @@ impl Core {
         for id in self.dirty.drain(..) {
             if let Some(connection) = self.table.get_mut(id) {
                 connection.write();
+            }
+        }
+    }
+
+    /// Whether a peer may still get an answer, or did not take all of one. What is in flight may be others': then it waits
+    /// for nothing, for a bounded time.
+    fn owes(&mut self, id: ConnectionId) -> bool {
+        let under_way = self.exchange.in_flight() > 0 || !self.effects.sends.is_empty();
+        self.table.get_mut(id).is_some_and(|connection| {
+            let open = connection.end.is_some_and(End::is_orderly);
+            open && (connection.unsent_bytes() > 0 || (under_way && connection.is_asked()))
+        })
+    }
+
+    /// Lets those end that are owed nothing any more.
+    fn wake_ending(&mut self) {
+        for place in (0..self.ending.len()).rev() {
+            let Some(id) = self.ending.get(place).copied() else { continue };
+            if !self.owes(id) {
+                self.ending.swap_remove(place);
+                if let Some(connection) = self.table.get_mut(id) {
+                    connection.wake();
+                }
             }
         }
     }

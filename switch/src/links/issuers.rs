@@ -2,7 +2,7 @@
 
 use super::backoff::Backoff;
 use super::edge::Edge;
-use super::serve::serve;
+use super::serve::{Patience, serve};
 use crate::clock;
 use crate::ops::Board;
 use lijian_config::switch::IssuerLink;
@@ -39,7 +39,9 @@ pub(super) async fn dial(edge: Rc<Edge>, mut host: Host) {
                 told_down = false;
                 host.board.issuer_up(host.link, host.place, true);
                 let since_us = clock::monotonic_us();
-                let end = serve(Rc::clone(&edge), LinkId::Issuer(host.link), stream, settings.unsent_bytes_max).await;
+                // Nobody asked there: what was sent goes to another host, or is taken back.
+                let patience = Patience { unsent_bytes_max: settings.unsent_bytes_max, owed_max: Duration::ZERO };
+                let end = serve(Rc::clone(&edge), LinkId::Issuer(host.link), stream, patience).await;
                 host.board.issuer_up(host.link, host.place, false);
                 tracing::warn!(%link, host = %address, reason = end.as_str(), "issuer connection lost; dialling again");
                 let lived = Duration::from_micros(clock::monotonic_us().saturating_sub(since_us));

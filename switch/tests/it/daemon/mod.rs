@@ -3,6 +3,7 @@
 
 mod damage;
 mod day;
+mod half_closed;
 pub(crate) mod host;
 mod life;
 mod peers;
