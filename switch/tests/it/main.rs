@@ -11,6 +11,7 @@ mod explain;
 mod ledger;
 mod messages;
 mod queue;
+mod reversals;
 mod rubbish;
 mod settlement;
 mod tidy;

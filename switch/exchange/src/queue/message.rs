@@ -97,6 +97,8 @@ fn write(
     let kept = kept(request.recall);
     let own_time = request.transmitted(numbers);
     let name = name(dialect, original);
+    // Terminals send no time of transmission, and a host of theirs expects none.
+    let timeless = numbers.transmission.0.as_bytes().is_empty() && semantics.original.transmitted.is_none();
     let mut writer = MessageWriter::build(dialect, if sending.repeat { mti.repeat() } else { mti });
     writer.envelope_between(Addresses { destination: &issuer.destination, source: &issuer.source });
     for (field, value) in kept.iter().filter(|(field, _)| *field != TYPE && dialect.field(*field).is_some()) {
@@ -109,7 +111,7 @@ fn write(
     let acquirer = numbers.acquirer.0.as_bytes();
     let texts = [
         (2, card.map(Unsealed::digits).unwrap_or_default()),
-        (7, &own_time[..]),
+        (7, if timeless { b"" } else { &own_time[..] }),
         (32, if acquirer.is_empty() { sender.acquirer.0.as_bytes() } else { acquirer }),
         (37, numbers.rrn.0.as_bytes()),
         (41, sender.terminal.0.as_bytes()),

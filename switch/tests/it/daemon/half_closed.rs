@@ -53,13 +53,14 @@ async fn a_peer_that_closed_its_sending_side_gets_its_answers_and_then_the_end()
     let relayed = request(&till, &plain(2, 5_000), "424242424243");
     // Refused without the issuer: the answer waits for the disk alone.
     let refused = request(&till, &refrigerator(3, 800_000), "424242424244").with(42, "000000000000000");
-    for (requests, expected) in [
-        (&[refused.clone()][..], &["57"][..]),
-        (&[relayed.clone()], &["00"]),
-        (&[sale.clone(), relayed.with(11, "000004")], &["00", "00"]),
-        (&[sale, refused.with(11, "000005")], &["00", "57"]),
-    ] {
-        let mut codes = codes(&answers(&daemon, requests, b"", true).await);
+    let cases = [
+        (vec![refused.clone()], vec!["57"]),
+        (vec![relayed.clone()], vec!["00"]),
+        (vec![sale.clone(), relayed.with(11, "000004")], vec!["00", "00"]),
+        (vec![sale, refused.with(11, "000005")], vec!["00", "57"]),
+    ];
+    for (requests, expected) in cases {
+        let mut codes = codes(&answers(&daemon, &requests, b"", true).await);
         codes.sort();
         assert_eq!(codes, expected);
     }
