@@ -11,7 +11,7 @@ use lijian_codecs::write::MessageWriter;
 use lijian_domain::ids::Stan;
 use lijian_domain::money::MinorUnits;
 use lijian_domain::record::{Origin, Recall};
-use lijian_domain::time::UnixMicros;
+use lijian_domain::time::{Calendar, UnixMicros};
 
 /// The place of the message type among the fields of a recall.
 pub(crate) const TYPE: u8 = 0;
@@ -31,10 +31,32 @@ pub(super) struct Request<'a> {
     pub(super) origin: &'a Origin,
     pub(super) recall: &'a Recall,
     /// When it was decided: the time of its sending where its acquirer gave none.
-    pub(super) at: UnixMicros,
+    at: UnixMicros,
+    /// The same as a terminal dates it.
+    local: LocalDate,
 }
 
-impl Request<'_> {
+/// Month and day in the programme's zone (DE13).
+#[derive(Clone, Copy)]
+pub(super) struct LocalDate([u8; 4]);
+
+impl LocalDate {
+    pub(super) fn of(calendar: &Calendar, at: UnixMicros) -> Self {
+        let local = calendar.moment(at).local;
+        let mut digits = [b'0'; 4];
+        for (pair, part) in digits.chunks_exact_mut(2).zip([local.month(), local.day()]) {
+            let part = part.unsigned_abs();
+            pair.copy_from_slice(&[b'0' + part / 10, b'0' + part % 10]);
+        }
+        Self(digits)
+    }
+}
+
+impl<'a> Request<'a> {
+    pub(super) fn of(calendar: &Calendar, origin: &'a Origin, recall: &'a Recall, at: UnixMicros) -> Self {
+        Self { origin, recall, at, local: LocalDate::of(calendar, at) }
+    }
+
     /// DE7 of a message with these numbers, as the issuer saw it.
     fn transmitted(&self, numbers: &Origin) -> [u8; 10] {
         numbers.transmission.0.as_bytes().try_into().unwrap_or(self.at.transmission_time())
@@ -161,7 +183,8 @@ fn name(dialect: &Dialect, original: Request<'_>) -> ArrayVec<u8, NAME_BYTES_MAX
     let usual = Mti::from_digits(*b"0200").map(|mti| mti.with_version(dialect.mti_version()));
     let mti = original.mti(dialect).or(usual).unwrap_or(dialect.semantics().reversal_mti).as_digits();
     let stan = digits(sale.stan);
-    let date = field(13).or(transmitted.get(..4));
+    // Where the sale has none its time of transmission is of no help: that is UTC's.
+    let date = field(13).unwrap_or(&original.local.0);
     // A batch stands in the request's own DE60, behind its type (UnionPay).
     let batch = field(60).and_then(|own| own.get(2..8));
     let parts: [(Option<FieldPart>, Option<&[u8]>); 6] = [
@@ -170,7 +193,7 @@ fn name(dialect: &Dialect, original: Request<'_>) -> ArrayVec<u8, NAME_BYTES_MAX
         (elements.transmitted, Some(transmitted)),
         (elements.transmitted, field(12)),
         (elements.batch, batch),
-        (elements.date, date),
+        (elements.date, Some(date)),
     ];
     let width = |part: FieldPart| part.to.map(|to| usize::from(to) - usize::from(part.from));
     let ends = [Some(elements.stan), elements.mti, elements.transmitted, elements.batch, elements.date];

@@ -157,7 +157,7 @@ impl Exchange {
         let item = self.queue.items.get_mut(&lsn).ok_or(Unwritten::Now)?;
         let sending = Sending { amount: item.amount, repeat: item.tries > 0 || item.sent_before };
         self.outbound.clear();
-        let (out, sealer) = (&mut self.outbound, &self.sealer);
+        let (out, sealer, calendar) = (&mut self.outbound, &self.sealer, &self.settings.calendar);
         let open = |request: &Request<'_>| {
             let unsealed = request.recall.card.as_ref().map(|card| sealer.open(card, &request.origin.key));
             unsealed.map(|card| card.ok_or(Unwritten::Never(Why::KeyGone))).transpose()
@@ -168,7 +168,7 @@ impl Exchange {
                     // Another sale's record: nothing is taken back by it.
                     return Err(Unwritten::Now);
                 }
-                let sale = Request { origin: &intent.origin, recall: &intent.recall, at: entry.at };
+                let sale = Request::of(calendar, &intent.origin, &intent.recall, entry.at);
                 match target {
                     Target::Doubt(_) => message::reversal(issuer, (sale, open(&sale)?.as_ref()), None, sending, out),
                     Target::Reversal(asked) => {
@@ -176,7 +176,7 @@ impl Exchange {
                     }
                     Target::Return(returning) => {
                         let (at, asked) = returning.asking.take().ok_or(Unwritten::Now)?;
-                        let refund = Request { origin: &asked.origin, recall: &asked.recall, at };
+                        let refund = Request::of(calendar, &asked.origin, &asked.recall, at);
                         message::refund(issuer, (refund, open(&refund)?.as_ref()), sale, sending, out)
                     }
                 }
@@ -193,7 +193,7 @@ impl Exchange {
                     returning.asking = Some((entry.at, Box::new(asked.clone())));
                     return Err(Unwritten::Until(item.intent));
                 }
-                let void = Request { origin: &asked.origin, recall: &asked.recall, at: entry.at };
+                let void = Request::of(calendar, &asked.origin, &asked.recall, entry.at);
                 let own = (returning.way == ReturnWay::VoidReversal).then_some(&returning.origin);
                 message::reversal(issuer, (void, open(&void)?.as_ref()), own, sending, out)
             }

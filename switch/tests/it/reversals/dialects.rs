@@ -45,14 +45,14 @@ pub(super) fn sale(wire: Wire) -> Message {
         (49, "156"),
     ]);
     let more = match wire {
-        Wire::Terminal => message(&[(0, "0200"), (22, "012"), (25, "00"), (59, &tags), (60, "22000001")]),
+        Wire::Terminal => message(&[(0, "0200"), (22, "012"), (25, "00"), (59, tags), (60, "22000001")]),
         Wire::Ascii93 => message(&[
             (0, "1200"),
             (7, "1001100001"),
             (12, "241001100001"),
             (32, "4802584"),
             (37, "424242424242"),
-            (48, &tags),
+            (48, tags),
         ]),
         _ => message(&[
             (0, "0200"),
@@ -78,6 +78,18 @@ pub(super) fn sale(wire: Wire) -> Message {
 /// The sale goes from a till of one dialect to a host of another that never answers it: `expected` of the sale as the host
 /// saw it is the first reversal. Type, repeat and response of reversals, and the code of no answer.
 fn check(till: Wire, host: Wire, types: [&str; 3], unanswered: (&str, &str), expected: impl Fn(&Message) -> Message) {
+    check_at(&[], till, host, types, unanswered, expected);
+}
+
+/// The same with settings of its own.
+fn check_at(
+    own: &[&str],
+    till: Wire,
+    host: Wire,
+    types: [&str; 3],
+    unanswered: (&str, &str),
+    expected: impl Fn(&Message) -> Message,
+) {
     let data = tempfile::tempdir().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let dialects = [
@@ -93,8 +105,12 @@ fn check(till: Wire, host: Wire, types: [&str; 3], unanswered: (&str, &str), exp
         }
         _ => [].as_slice(),
     };
-    let set: Vec<&str> =
-        SHORT.into_iter().chain(dialects.iter().map(String::as_str)).chain(addresses.iter().copied()).collect();
+    let set: Vec<&str> = SHORT
+        .into_iter()
+        .chain(dialects.iter().map(String::as_str))
+        .chain(addresses.iter().copied())
+        .chain(own.iter().copied())
+        .collect();
     let daemon = Daemon::start(data.path(), listener.local_addr().unwrap(), &set);
     let mut issuer = Peer::accept(host, &listener);
     daemon.until_issuer();
@@ -174,6 +190,15 @@ fn on_the_network() {
 fn as_a_terminal() {
     check(Wire::Terminal, Wire::Terminal, OF_1987, ("0210", "98"), |sold| {
         some(sold, &[2, 3, 4, 11, 22, 25, 41, 42, 49, 60], &[(39, "98"), (61, "0000010000011001")])
+    });
+}
+
+/// The date is the terminal's, though it is yesterday still in Greenwich.
+#[test]
+fn as_a_terminal_in_another_zone() {
+    let own = ["clock.zone=Pacific/Kiritimati", "clock.now=2024-10-02T10:00:00+14:00"];
+    check_at(&own, Wire::Terminal, Wire::Terminal, OF_1987, ("0210", "98"), |sold| {
+        some(sold, &[2, 3, 4, 11, 22, 25, 41, 42, 49, 60], &[(39, "98"), (61, "0000010000011002")])
     });
 }
 
