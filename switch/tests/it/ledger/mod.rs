@@ -1,5 +1,6 @@
 //! `lijian ledger` as a shell sees it, over journals written through the store.
 
+mod doubt;
 mod rebuild;
 
 use crate::settlement::commands::{Daemon, EXAMPLE, check_refused, ended, lijian};
