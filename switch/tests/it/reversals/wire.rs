@@ -44,7 +44,8 @@ impl Wire {
         use Form::{Digits, Text, VariableDigits, VariableText};
         match (self, field) {
             (Self::Ascii93, 12) => Digits(12),
-            (Self::Ascii93, 39) => Digits(3),
+            (Self::Ascii93, 24 | 39) => Digits(3),
+            (Self::Ascii93, 25) => Digits(4),
             (Self::Ascii93, 56) => VariableDigits(2),
             (Self::Terminal, 60 | 61) => VariableDigits(3),
             (_, 2 | 32 | 33) => VariableDigits(2),
