@@ -92,9 +92,15 @@ impl SegmentHeader {
         if format != FORMAT {
             return Err(FormatError::Unknown { what: "segment format", got: format });
         }
+        let number = Field::take(&mut input)?;
+        let at = input.at();
+        let first_lsn = Field::take(&mut input)?;
+        if first_lsn == Lsn::NONE {
+            return Err(FormatError::Value { at, what: "LSN" });
+        }
         Ok(Self {
-            number: Field::take(&mut input)?,
-            first_lsn: Field::take(&mut input)?,
+            number,
+            first_lsn,
             segment_bytes: Field::take(&mut input)?,
             chain: ChainHash(Field::take(&mut input)?),
         })

@@ -186,6 +186,19 @@ fn damage_in_an_earlier_segment_refuses_the_start() {
     check_refused(&storage, second, HEAD_BYTES + batch * 8);
 }
 
+/// Under a right checksum too: LSNs begin with 1.
+#[test]
+fn a_head_that_no_writer_makes_refuses_the_start() {
+    let (storage, _) = made_of_segments();
+    let last = storage.list().unwrap().into_iter().filter(|name| bytes(&storage, name)[0] == b'L').max().unwrap();
+    storage.damage(&last, |bytes| {
+        bytes[16..24].fill(0);
+        let checksum = crc32c::crc32c(&bytes[..HEAD_BYTES - 4]);
+        bytes[HEAD_BYTES - 4..HEAD_BYTES].copy_from_slice(&checksum.to_le_bytes());
+    });
+    check_refused(&storage, &last, 0);
+}
+
 #[test]
 fn a_missing_or_cut_segment_refuses_the_start() {
     let (whole, _) = made_of_segments();
