@@ -7,6 +7,7 @@ use super::window::{Found, Window};
 use crate::format::{BatchHeader, ChainHash, FormatError, SEGMENT_HEADER_BYTES, SegmentHeader};
 use crate::storage::{Storage, StorageFile};
 use lijian_domain::ids::Lsn;
+use std::cmp::Ordering;
 use std::io;
 use std::sync::Arc;
 
@@ -61,7 +62,10 @@ impl Walker {
             let read = walker.read_head(number)?;
             let due = u32::try_from(walker.heads.len() + 1).unwrap_or(u32::MAX);
             match read {
-                Ok(header) if number == due => walker.heads.push(header),
+                Ok(header) if number == due => {
+                    walker.check_order(&header)?;
+                    walker.heads.push(header);
+                }
                 // A head that cannot be read is no end of the journal if a later one can.
                 Ok(_) => {
                     let flaw = walker.read_head(due)?.err().unwrap_or(FormatError::Magic { what: "segment" });
@@ -155,6 +159,22 @@ impl Walker {
         let header = segments::read_header(&*self.storage, number, &*file)?.ok();
         self.heads.extend(header);
         Ok(header)
+    }
+
+    /// A segment begins behind the one before it. Only an empty one, which a longer one follows, is followed by its own LSN.
+    fn check_order(&mut self, header: &SegmentHeader) -> Result<(), JournalError> {
+        let Some(before) = self.heads.last().copied() else { return Ok(()) };
+        let follows = match header.first_lsn.cmp(&before.first_lsn) {
+            Ordering::Less => false,
+            Ordering::Equal => matches!(self.look(&Cursor::at_segment(&before))?, Found::Nothing),
+            Ordering::Greater => true,
+        };
+        if follows {
+            return Ok(());
+        }
+        let (got, expected) = (header.first_lsn.0, before.first_lsn.0 + 1);
+        let flaw = FormatError::Sequence { what: "first LSN of the segment", got, expected };
+        Err(damaged(&*self.storage, header.number, 0, before.first_lsn, flaw))
     }
 
     /// A segment made ahead holds nothing: a write of its head alone can have been torn.

@@ -7,7 +7,7 @@ use lijian_domain::record::{Answer, Entry, Outcome, Record, ReleaseCause, Releas
 use lijian_domain::text::Text;
 use lijian_domain::time::{BusinessDate, UnixMicros};
 use lijian_store::format::RecordBuffer;
-use lijian_store::journal::{Journal, JournalError, JournalReader, OpenReport};
+use lijian_store::journal::{Journal, JournalError, JournalOptions, JournalReader, OpenReport};
 use lijian_store::storage::Storage;
 use lijian_store::storage::faulty::MemoryStorage;
 use std::sync::Arc;
@@ -164,6 +164,10 @@ fn made_of_segments() -> (MemoryStorage, Vec<Entry>) {
     (storage, entries)
 }
 
+fn last_in_use(storage: &MemoryStorage) -> String {
+    storage.list().unwrap().into_iter().filter(|name| bytes(storage, name)[0] == b'L').max().unwrap()
+}
+
 #[test]
 fn damage_in_an_earlier_segment_refuses_the_start() {
     let (whole, _) = made_of_segments();
@@ -186,17 +190,41 @@ fn damage_in_an_earlier_segment_refuses_the_start() {
     check_refused(&storage, second, HEAD_BYTES + batch * 8);
 }
 
-/// Under a right checksum too: LSNs begin with 1.
+/// Under a right checksum too: LSNs begin with 1, and go on from segment to segment.
 #[test]
 fn a_head_that_no_writer_makes_refuses_the_start() {
+    let (whole, _) = made_of_segments();
+    let last = last_in_use(&whole);
+    for (segment, first_lsn) in [(last.as_str(), 0), (&last, 1), ("0000000002.segment", 1)] {
+        let storage = whole.image();
+        storage.damage(segment, |bytes| {
+            bytes[16..24].copy_from_slice(&u64::to_le_bytes(first_lsn));
+            let checksum = crc32c::crc32c(&bytes[..HEAD_BYTES - 4]);
+            bytes[HEAD_BYTES - 4..HEAD_BYTES].copy_from_slice(&checksum.to_le_bytes());
+        });
+        check_refused(&storage, segment, 0);
+    }
+}
+
+/// As a torn first batch leaves it, with segments made longer since.
+#[test]
+fn an_empty_segment_that_is_too_short_is_followed_by_a_longer_one() {
     let (storage, _) = made_of_segments();
-    let last = storage.list().unwrap().into_iter().filter(|name| bytes(&storage, name)[0] == b'L').max().unwrap();
-    storage.damage(&last, |bytes| {
-        bytes[16..24].fill(0);
-        let checksum = crc32c::crc32c(&bytes[..HEAD_BYTES - 4]);
-        bytes[HEAD_BYTES - 4..HEAD_BYTES].copy_from_slice(&checksum.to_le_bytes());
-    });
-    check_refused(&storage, &last, 0);
+    storage.damage(&last_in_use(&storage), |bytes| bytes[HEAD_BYTES..].fill(0));
+    let short = options().segment_bytes;
+    let longer = JournalOptions { segment_bytes: 4 * short, ..options() };
+    let opened = Journal::open(Arc::new(storage.clone()), longer).unwrap();
+    let mut buffer = RecordBuffer::new(opened.next_lsn());
+    while (buffer.len_bytes() as u64) < short {
+        released(&mut buffer);
+    }
+    let journal = opened.start(drop).unwrap();
+    journal.append(&mut buffer).unwrap();
+    journal.close().unwrap();
+    let mut reader = JournalReader::open(Arc::new(storage.clone())).unwrap();
+    assert_eq!(reader.head().lsn, buffer.last_lsn());
+    assert_eq!(reader.entries(Lsn(1)).map(Result::unwrap).last().unwrap().lsn, buffer.last_lsn());
+    assert_eq!(open(&storage).unwrap().records, buffer.last_lsn().0);
 }
 
 #[test]
@@ -244,9 +272,7 @@ fn what_a_snapshot_covers_need_not_be_read() {
     let (storage, entries) = made_of_segments();
     storage.damage(FIRST, |bytes| bytes[HEAD_BYTES + 70] ^= 4);
     let last = Lsn(entries.len() as u64);
-    let opened = |check_from| {
-        Journal::open(Arc::new(storage.clone()), lijian_store::journal::JournalOptions { check_from, ..options() })
-    };
+    let opened = |check_from| Journal::open(Arc::new(storage.clone()), JournalOptions { check_from, ..options() });
     assert!(opened(Lsn(400)).is_err());
     assert_eq!(opened(Lsn(401)).unwrap().next_lsn(), last.next());
     assert_eq!(opened(last.next()).unwrap().next_lsn(), last.next());
