@@ -32,6 +32,14 @@ pub enum Misdeed {
     UndoneVoidGivesBack,
     /// A sale of which something was refunded is reversed as a whole.
     ReversedBesideRefund,
+    /// What waits is sent on any day.
+    SentAfterItsDay,
+    /// What two people cancelled is sent all the same.
+    CancelledIsSent,
+    /// What two people ordered to go stays.
+    OrderToGoIgnored,
+    /// The latest reversal of a card goes first.
+    CardOrderIgnored,
 }
 
 /// Which mistake is made, if any.

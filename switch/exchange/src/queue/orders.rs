@@ -4,6 +4,7 @@ use super::{Queue, Staged, Step};
 use crate::effects::Effects;
 use crate::event::Now;
 use crate::exchange::Exchange;
+use crate::misdeed::Misdeed;
 use lijian_domain::record::{QueueOrder, QueueOrdered, Record, ReleaseCause};
 
 impl Exchange {
@@ -27,7 +28,12 @@ impl Exchange {
             return;
         }
         effects.tally.queue_orders += 1;
-        match order.order {
+        let what = match order.order {
+            QueueOrder::Send if self.misdeeds.include(Misdeed::OrderToGoIgnored) => return,
+            QueueOrder::Drop if self.misdeeds.include(Misdeed::CancelledIsSent) => QueueOrder::Send,
+            what => what,
+        };
+        match what {
             QueueOrder::Confirmed => self.end_queued(lsn, true, ReleaseCause::ReversalConfirmed, now, effects),
             QueueOrder::Drop => self.end_queued(lsn, false, ReleaseCause::Ordered, now, effects),
             QueueOrder::Send => {

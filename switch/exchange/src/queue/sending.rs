@@ -7,6 +7,7 @@ use crate::effects::Effects;
 use crate::event::{ConnectionId, Now, Ticket};
 use crate::exchange::Exchange;
 use crate::key;
+use crate::misdeed::Misdeed;
 use crate::settings::IssuerLink;
 use lijian_codecs::message::{FieldIndex, parse};
 use lijian_domain::ids::Lsn;
@@ -41,6 +42,9 @@ impl Exchange {
             return;
         }
         let most = self.settings.queue.in_flight_max;
+        if self.misdeeds.include(Misdeed::CardOrderIgnored) {
+            self.send_last_first(now, effects);
+        }
         for link in 0..self.settings.issuers.len() {
             while self.connections.ready_of(link) > 0
                 && let Some(lsn) = self.queue.schedule.next(link, most, now.monotonic_us)
@@ -62,6 +66,15 @@ impl Exchange {
         due.into_iter().chain(self.queue.schedule.deadline_us()).chain(look).min()
     }
 
+    /// A mistake: whatever may go goes, the last one first.
+    fn send_last_first(&mut self, now: Now, effects: &mut Effects) {
+        let due = |item: &Item| matches!(item.step, Step::Waiting { due_us } if due_us <= now.monotonic_us);
+        let ready = |item: &Item| item.issuer.is_some_and(|link| self.connections.ready_of(link) > 0);
+        let may_go = self.queue.items.iter().rev().filter(|(_, item)| due(item) && ready(item));
+        let may_go: Vec<_> = may_go.map(|(lsn, _)| *lsn).collect();
+        may_go.into_iter().for_each(|lsn| self.begin_sending(lsn, now, effects));
+    }
+
     /// Parks what waits on a day that is over, also while its link is down.
     fn park_over(&mut self, now: Now, effects: &mut Effects) {
         if self.queue.parked == self.queue.items.len() || now.monotonic_us < self.queue.look_us {
@@ -70,6 +83,9 @@ impl Exchange {
         self.queue.look_us = now.monotonic_us.saturating_add(LOOK_EVERY_US);
         let today = self.moment(now).business_date;
         if std::mem::replace(&mut self.queue.today, today) == today {
+            return;
+        }
+        if self.misdeeds.include(Misdeed::SentAfterItsDay) {
             return;
         }
         let over = |item: &Item| item.day < today && !item.ordered && matches!(item.step, Step::Waiting { .. });
@@ -82,7 +98,7 @@ impl Exchange {
     fn begin_sending(&mut self, lsn: Lsn, now: Now, effects: &mut Effects) {
         let today = self.moment(now).business_date;
         let Some(item) = self.queue.items.get(&lsn) else { return };
-        if item.day < today && !item.ordered {
+        if item.day < today && !item.ordered && !self.misdeeds.include(Misdeed::SentAfterItsDay) {
             return self.park(lsn, Why::DayOver, effects);
         }
         let source = item.target.source(lsn, item.intent);

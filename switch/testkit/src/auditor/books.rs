@@ -2,6 +2,7 @@
 
 use super::caps::{Caps, Move};
 use super::facts::Facts;
+use super::queue::Order;
 use super::quotes::Promise;
 use super::record::{Answer, Body, Intent, Origin, Record, Reversal};
 use super::returns::Return;
@@ -26,6 +27,8 @@ pub(super) struct Books {
     pub(super) opened: BTreeMap<Key, u64>,
     /// Where the reversal with this key left its tombstone.
     pub(super) buried_by: BTreeMap<Key, u64>,
+    /// What two people decided about a message that waits: by what it stands for, where and what.
+    pub(super) orders: BTreeMap<u64, Vec<(u64, Order)>>,
     incarnation: u32,
 }
 
@@ -143,10 +146,11 @@ impl Books {
                 self.give_back(record, *asked, *intent, caps)?;
                 self.caps.apply(Move::GiveBack, caps, &facts.limits)?;
             }
-            Body::QueueOrdered { maker, checker } => {
+            Body::QueueOrdered { target, order, maker, checker } => {
                 if maker == checker {
-                    return Err(Rule::EndsOnce.broken(format!("record {lsn}: ordered by one person alone")));
+                    return Err(Rule::OrdersOfTwo.broken(format!("record {lsn}: ordered by one person alone")));
                 }
+                self.orders.entry(*target).or_default().push((lsn, Order::of(*order)));
             }
         }
         Ok(())

@@ -2,6 +2,7 @@
 
 use super::Auditor;
 use super::books::{Asked, Hold, State};
+use super::queue::Order;
 use super::record::{Body, Record, Reversal};
 use super::returns::Return;
 use super::rule::{Rule, Violation};
@@ -98,6 +99,7 @@ impl Auditor {
             let key = original.unwrap_or(key);
             return self.as_recorded(&key, void, message);
         }
+        self.own_reversal(&key, original.as_ref())?;
         let sale = original.as_ref().and_then(|original| self.books.sale(original));
         if let Some((lsn, hold)) = sale.filter(|(_, hold)| may_be_charged(hold)) {
             let asked = self.books.opened.get(&key).and_then(|asked| Some((asked, self.books.asked.get(asked)?)));
@@ -186,13 +188,20 @@ impl Auditor {
                 let Some(asked) = self.books.asked.get(&done.asked) else { return Ok(()) };
                 // What goes to sponsors alone is none of the issuer's business.
                 let alone = asked.returns.as_ref().is_some_and(|returns| returns.net == 0);
-                if alone || self.said(&asked.key, |(code, _)| code == "00") {
+                // What waits of a void in doubt is its reversal: without that it stands.
+                let void = asked.returns.as_ref().is_some_and(Return::is_void);
+                let by_order = self.is_ordered(done.asked, if void { Order::Drop } else { Order::Confirmed });
+                if alone || by_order || self.said(&asked.key, |(code, _)| code == "00") {
                     return Ok(());
                 }
                 Err(Rule::IssuerSaidSo.broken(format!("record {}: the issuer did not do {:?}", record.lsn, asked.key)))
             }
             Body::ReturnRefused(done) => self.not_returned(record, done),
             Body::Reversed(reversal) => self.confirmed(record, reversal.intent),
+            Body::Released { intent, cause: 6 } if !self.is_ordered_of(*intent, Order::Drop) => {
+                let what = format!("record {} gives back {intent} by an order that nobody gave", record.lsn);
+                Err(Rule::OrdersOfTwo.broken(what))
+            }
             Body::Released { intent, cause: 1 } => self.confirmed(record, *intent),
             Body::Released { intent, cause: 2 } => {
                 let Some(hold) = self.books.holds.get(intent) else { return Ok(()) };
@@ -219,7 +228,8 @@ impl Auditor {
             !stands || self.books.asked.values().any(open)
         };
         let sent = self.traffic.carried.contains_key(&asked.key) || returns.undoes().is_some();
-        if !sent || no || taken_back || returns.undoes().is_some_and(undone) {
+        let dropped = self.is_ordered(done.asked, if returns.is_void() { Order::Confirmed } else { Order::Drop });
+        if !sent || no || taken_back || dropped || returns.undoes().is_some_and(undone) {
             return Ok(());
         }
         Err(Rule::IssuerSaidSo.broken(format!("record {}: nobody refused {:?}", record.lsn, asked.key)))
@@ -232,7 +242,8 @@ impl Auditor {
 
     fn confirmed(&self, record: &Record, intent: u64) -> Result<(), Violation> {
         let hold = self.books.holds.get(&intent);
-        if hold.is_none_or(|hold| self.is_taken_back(record, intent, &hold.key)) {
+        let by_order = self.is_ordered_of(intent, Order::Confirmed);
+        if by_order || hold.is_none_or(|hold| self.is_taken_back(record, intent, &hold.key)) {
             return Ok(());
         }
         let lsn = record.lsn;

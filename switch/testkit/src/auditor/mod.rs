@@ -15,6 +15,7 @@ mod facts;
 mod input;
 mod issuers;
 mod journal;
+mod queue;
 mod quotes;
 mod record;
 mod returns;
@@ -31,6 +32,7 @@ pub use verdict::Standing;
 
 use books::Books;
 use journal::Journal;
+use queue::Queue;
 use record::{Body, Record};
 use traffic::Traffic;
 
@@ -45,6 +47,8 @@ pub struct Auditor {
     journal: Journal,
     books: Books,
     traffic: Traffic,
+    /// Messages of the switch's own that wait for an issuer.
+    queue: Queue,
     /// The true time, in microseconds: no clock of the switch.
     now_us: u64,
     /// Whether the switch was told that its journal takes nothing any more.
@@ -63,15 +67,17 @@ impl Auditor {
             journal: Journal::START,
             books: Books::default(),
             traffic: Traffic::default(),
+            queue: Queue::default(),
             now_us: 0,
             poisoned: false,
             space_low: false,
         }
     }
 
-    /// It is now so late, by a clock that nothing moves.
-    pub fn time_is(&mut self, now_us: u64) {
+    /// It is now so late, by a clock that nothing moves, and this business day by the switch's own.
+    pub fn time_is(&mut self, now_us: u64, day: i64) {
         self.now_us = now_us;
+        self.queue.day_is(day);
     }
 
     /// A daemon has opened the journal: everything that was durable must be there, and is what counts from now on.
@@ -97,6 +103,7 @@ impl Auditor {
             self.books.enter(record, &self.facts, None)?;
         }
         self.books.quotes_began(self.now_us);
+        self.queue.started(self.durable);
         Ok(())
     }
 

@@ -55,7 +55,7 @@ pub(super) enum Body {
     /// 17.
     GaveBack { asked: u64, intent: u64, caps: Vec<Take> },
     /// 18.
-    QueueOrdered { maker: String, checker: String },
+    QueueOrdered { target: u64, order: u8, maker: String, checker: String },
 }
 
 /// Who sent a request, and which one it is.
@@ -75,6 +75,8 @@ pub(super) struct Origin {
     pub(super) transmission: String,
     /// DE32.
     pub(super) acquirer: String,
+    /// Fingerprint of the card.
+    pub(super) card: [u8; 16],
 }
 
 /// A sale that was decided in favour.
@@ -240,9 +242,8 @@ fn body(kind: u8, version: u8, input: &mut Input<'_>) -> Read<Body> {
         16 => Body::ReturnRefused(reversal(input)?),
         17 => Body::GaveBack { asked: input.u64()?, intent: input.u64()?, caps: input.list(31, take)? },
         _ => {
-            let _target = input.u64()?;
-            input.one_of("order", 1..=3)?;
-            Body::QueueOrdered { maker: input.text(32)?, checker: input.text(32)? }
+            let (target, order) = (input.u64()?, input.one_of("order", 1..=3)?);
+            Body::QueueOrdered { target, order, maker: input.text(32)?, checker: input.text(32)? }
         }
     })
 }
@@ -250,8 +251,8 @@ fn body(kind: u8, version: u8, input: &mut Input<'_>) -> Read<Body> {
 fn origin(input: &mut Input<'_>) -> Read<Origin> {
     let (link, key, _content) = (input.text(24)?, input.array()?, input.bytes(8)?);
     let (terminal, merchant, stan) = (input.text(8)?, input.text(15)?, input.u32()?);
-    let (_rrn, transmission, acquirer, _card) = (input.text(12)?, input.text(10)?, input.text(11)?, input.bytes(16)?);
-    Ok(Origin { link, key, terminal, merchant, stan, transmission, acquirer })
+    let (_rrn, transmission, acquirer, card) = (input.text(12)?, input.text(10)?, input.text(11)?, input.array()?);
+    Ok(Origin { link, key, terminal, merchant, stan, transmission, acquirer, card })
 }
 
 fn intent(input: &mut Input<'_>, version: u8) -> Read<Intent> {

@@ -38,6 +38,11 @@ pub enum Rule {
     ReturnsWithinGrant,
     /// A void gives back when its day is over, and never once it is reversed itself.
     VoidWaits,
+    /// Of one card one reversal of our own goes at a time, in the order of their records.
+    CardOrder,
+    /// No reversal of our own goes out after its business day but by an order of two people, none after they cancelled it;
+    /// what they ordered to go goes.
+    OrdersOfTwo,
     /// What is not ours passes unchanged.
     RelayIsUnchanged,
     /// What the issuer charged at a net amount is granted, in doubt, or on its way back.
@@ -68,6 +73,8 @@ impl Rule {
             Self::QuoteInTime => "quote-in-time",
             Self::ReturnsWithinGrant => "returns-within-grant",
             Self::VoidWaits => "void-waits",
+            Self::CardOrder => "card-order",
+            Self::OrdersOfTwo => "orders-of-two",
             Self::RelayIsUnchanged => "relay-is-unchanged",
             Self::ChargeHasOwner => "charge-has-owner",
             Self::NothingLeftOpen => "nothing-left-open",

@@ -2,6 +2,7 @@
 
 use super::Auditor;
 use super::books::{Asked, State};
+use super::queue::Order;
 use super::returns::Return;
 use super::rule::{Rule, Violation};
 
@@ -34,7 +35,10 @@ impl Auditor {
         if held().count() != standing.in_doubt {
             return open(format!("{} holds are in doubt, the switch knows of {}", held().count(), standing.in_doubt));
         }
-        self.books.asked.values().try_for_each(|asked| self.return_as_issuer_has_it(asked))?;
+        let asked = self.books.asked.iter().filter(|(lsn, _)| !self.is_ordered_away(**lsn));
+        asked.map(|(_, asked)| asked).try_for_each(|asked| self.return_as_issuer_has_it(asked))?;
+        self.orders_went()?;
+        let people_decided = |lsn| [Order::Confirmed, Order::Drop].iter().any(|order| self.is_ordered_of(lsn, *order));
         self.books.holds.iter().try_for_each(|(lsn, hold)| {
             let charged = self.traffic.charges.contains_key(&hold.key) && !self.traffic.taken_back.contains(&hold.key);
             // A reversal whose answer was lost: both sides may be right, and the reversal is on record.
@@ -44,7 +48,7 @@ impl Auditor {
                 State::Granted if !charged && !unsure => {
                     Err(Rule::IssuerSaidSo.broken(format!("grant {lsn} of {:?} was never charged", hold.key)))
                 }
-                State::Free | State::Reversed if sent && charged => {
+                State::Free | State::Reversed if sent && charged && !people_decided(*lsn) => {
                     Err(Rule::ChargeHasOwner.broken(format!("the card paid for {:?}, {lsn} gives nothing", hold.key)))
                 }
                 _ => Ok(()),

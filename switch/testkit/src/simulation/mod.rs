@@ -15,6 +15,7 @@ mod history;
 mod issuer;
 mod messages;
 mod mutation;
+mod operators;
 mod peers;
 mod scenario;
 mod snapshot;

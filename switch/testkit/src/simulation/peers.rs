@@ -98,6 +98,10 @@ impl World {
         if !self.wire.of(|other| other == peer).is_empty() {
             return Ok(());
         }
+        if matches!(peer, Peer::Host(_)) && self.now_us < self.away_until_us {
+            self.at(self.away_until_us, Action::Dial(peer));
+            return Ok(());
+        }
         if self.daemon.is_none() {
             let again_us = self.dice.between(100_000, 1_000_000);
             self.after(again_us, Action::Dial(peer));

@@ -19,7 +19,7 @@ impl World {
         let settings = self.settings.clone();
         let daemon = Daemon::start(&self.disk, &self.scenario, &self.rules, settings, now, self.mutation)?;
         self.daemon = Some(daemon);
-        self.auditor.time_is(self.now_us);
+        self.auditor.time_is(self.now_us, self.day());
         self.auditor.started(&self.disk)?;
         self.look()
     }
@@ -47,8 +47,9 @@ impl World {
 
     /// The auditor sees what was appended and what stands on the caps; a turn is due.
     fn look(&mut self) -> Result<(), Violation> {
+        let day = self.day();
         let Some(daemon) = &mut self.daemon else { return Ok(()) };
-        self.auditor.time_is(self.now_us);
+        self.auditor.time_is(self.now_us, day);
         let appended = daemon.appended();
         let intended = std::mem::take(&mut daemon.intended);
         if !appended.is_empty() {
@@ -85,6 +86,7 @@ impl World {
         for (connection, bytes) in sends {
             self.send(connection, &bytes)?;
         }
+        self.auditor.turn_is_over();
         for (ticket, lsn) in reads {
             let delay_us = self.dice.between(10, 5_000);
             self.after(delay_us, Action::Read(process, ticket, lsn));

@@ -6,7 +6,7 @@ use super::world::{Action, World};
 use crate::auditor::Violation;
 use lijian_exchange::Event;
 
-/// An hour.
+/// In microseconds.
 const HOUR_US: u64 = 3_600_000_000;
 
 impl World {
@@ -15,7 +15,7 @@ impl World {
         let Some(pause_us) = self.scenario.trouble_us.filter(|_| !self.calm) else { return Ok(()) };
         let next_us = self.dice.between(100_000, pause_us);
         self.after(next_us, Action::Trouble);
-        match self.dice.place(22) {
+        match self.dice.place(24) {
             0..=3 => self.kill(false),
             4..=7 => self.kill(true),
             8..=10 => self.break_connection(|peer| matches!(peer, Peer::Host(_))),
@@ -36,6 +36,11 @@ impl World {
                 self.handle(Event::SpaceLow)
             }
             19 => self.lose_all_hosts(),
+            20..=21 if self.away_until_us == 0 => {
+                self.befall("issuer away for an hour");
+                self.away_until_us = self.now_us + HOUR_US;
+                self.lose_all_hosts()
+            }
             _ => {
                 self.lose_hosts = true;
                 Ok(())

@@ -16,12 +16,14 @@ use lijian_domain::ids::{Lsn, Rrn};
 use lijian_domain::rules::Rules;
 use lijian_domain::time::UnixMicros;
 use lijian_exchange::{ConnectionId, Event, Now, Settings, Ticket};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// After the last till went home: time-outs, late answers, reconnections.
 const CALM_US: u64 = 150_000_000;
 const DAY_US: i64 = 86_400_000_000;
+/// In a row, without anything happening: far more than timers that are due together.
+const IDLE_WAKES: u32 = 20_000;
 /// Hosts of the issuer.
 const HOSTS: usize = 2;
 
@@ -39,6 +41,7 @@ pub(super) enum Action {
     Till(usize),
     Say(ConnectionId, Vec<u8>),
     Trouble,
+    Operate,
     GoHome,
     End,
 }
@@ -73,6 +76,12 @@ pub(super) struct World {
     pub(super) troubles: BTreeMap<&'static str, u64>,
     /// Whether the issuer will be lost as soon as a sale is accepted, before it can be asked.
     pub(super) lose_hosts: bool,
+    /// What the operators have decided about.
+    pub(super) ordered: BTreeSet<Lsn>,
+    /// How often the switch woke since something happened.
+    idle_wakes: u32,
+    /// Until then no host of the issuer can be reached.
+    pub(super) away_until_us: u64,
     /// Whether nothing goes wrong any more.
     pub(super) calm: bool,
 }
@@ -111,6 +120,9 @@ impl World {
             history: History::new(),
             troubles: BTreeMap::new(),
             lose_hosts: false,
+            ordered: BTreeSet::new(),
+            idle_wakes: 0,
+            away_until_us: 0,
             calm: false,
         };
         world.after(0, Action::Start);
@@ -122,6 +134,7 @@ impl World {
             let first_us = world.dice.between(10_000, 2_000_000);
             world.after(first_us, Action::Till(till));
         }
+        world.after(4_000_000, Action::Operate);
         if let Some(trouble_us) = world.scenario.trouble_us {
             let first_us = world.dice.between(1_000_000, trouble_us);
             world.after(first_us, Action::Trouble);
@@ -155,6 +168,11 @@ impl World {
             if matches!(action, Action::End) {
                 return self.finish();
             }
+            let idle = matches!(action, Action::Tick(_) | Action::Turn(_));
+            self.idle_wakes = if idle { self.idle_wakes + 1 } else { 0 };
+            if self.idle_wakes > IDLE_WAKES {
+                return Err(Rule::NothingLeftOpen.broken("the switch wakes over and over, and does nothing"));
+            }
             self.happen(action)?;
         }
         Err(Rule::NothingLeftOpen.broken("the history ran dry before its end"))
@@ -183,6 +201,7 @@ impl World {
                 Ok(())
             }
             Action::Trouble => self.trouble(),
+            Action::Operate => self.operate(),
             Action::GoHome => self.go_home(),
             Action::End => Ok(()),
         }
@@ -192,8 +211,9 @@ impl World {
     pub(super) fn everybody_is_done(&mut self) {
         if !self.calm && self.tills.iter().all(|till| till.steps == 0) {
             self.calm = true;
-            self.after(1_000_000, Action::GoHome);
-            self.after(CALM_US, Action::End);
+            let away_us = self.away_until_us.saturating_sub(self.now_us);
+            self.after(away_us + 1_000_000, Action::GoHome);
+            self.after(away_us + CALM_US, Action::End);
         }
     }
 

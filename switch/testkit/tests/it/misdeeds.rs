@@ -69,6 +69,26 @@ fn a_reversed_void_that_gives_back() {
 }
 
 #[test]
+fn a_reversal_that_goes_out_after_its_day() {
+    check_inside(Misdeed::SentAfterItsDay, &[Rule::OrdersOfTwo]);
+}
+
+#[test]
+fn a_cancelled_reversal_that_goes_out() {
+    check_inside(Misdeed::CancelledIsSent, &[Rule::OrdersOfTwo]);
+}
+
+#[test]
+fn a_reversal_that_was_ordered_to_go_and_stays() {
+    check_inside(Misdeed::OrderToGoIgnored, &[Rule::OrdersOfTwo]);
+}
+
+#[test]
+fn reversals_of_a_card_out_of_order() {
+    check_inside(Misdeed::CardOrderIgnored, &[Rule::CardOrder]);
+}
+
+#[test]
 fn a_reversal_beside_a_refund() {
     check_inside(Misdeed::ReversedBesideRefund, &[Rule::ReturnsWithinGrant]);
 }

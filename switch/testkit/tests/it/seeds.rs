@@ -46,6 +46,7 @@ fn no_rule_is_broken() {
         "returned",
         "return refused",
         "gave back",
+        "queue ordered",
     ];
     let troubles = [
         "kill",
@@ -57,6 +58,8 @@ fn no_rule_is_broken() {
         "clock set back",
         "clock set forward",
         "disk nearly full",
+        "issuer away for an hour",
+        "order of two people",
     ];
     for name in kinds.iter().chain(&troubles) {
         assert!(seen.get(name).is_some_and(|count| *count >= 20), "{name} comes too rarely: {seen:?}");
