@@ -96,14 +96,20 @@ impl Exchange {
     }
 
     fn begin_sending(&mut self, lsn: Lsn, now: Now, effects: &mut Effects) {
-        let today = self.moment(now).business_date;
-        let Some(item) = self.queue.items.get(&lsn) else { return };
-        if item.day < today && !item.ordered && !self.misdeeds.include(Misdeed::SentAfterItsDay) {
+        if self.is_over(lsn, now) {
             return self.park(lsn, Why::DayOver, effects);
         }
+        let Some(item) = self.queue.items.get(&lsn) else { return };
         let source = item.target.source(lsn, item.intent);
         self.queue.go(lsn, Step::Reading);
         self.read_for(lsn, source, effects);
+    }
+
+    /// Whether its business day is over and nobody said that it is to go nevertheless.
+    fn is_over(&mut self, lsn: Lsn, now: Now) -> bool {
+        let today = self.moment(now).business_date;
+        let over = self.queue.items.get(&lsn).is_some_and(|item| item.day < today && !item.ordered);
+        over && !self.misdeeds.include(Misdeed::SentAfterItsDay)
     }
 
     fn read_for(&mut self, lsn: Lsn, record: Lsn, effects: &mut Effects) {
@@ -124,6 +130,8 @@ impl Exchange {
         let Some(lsn) = self.queue.reads.remove(&ticket) else { return false };
         if self.queue.items.get(&lsn).is_some_and(|item| item.step == Step::Reading) {
             match entry {
+                // Midnight can have come while the record was read.
+                Some(_) if self.is_over(lsn, now) => self.park(lsn, Why::DayOver, effects),
                 Some(entry) if !self.poisoned => self.send_queued(lsn, entry, now, effects),
                 _ => self.again_later(lsn, now),
             }

@@ -30,6 +30,20 @@ fn parked() -> (World, Fields) {
 }
 
 #[test]
+fn midnight_between_reading_the_record_and_sending_parks_it() {
+    let mut world = world();
+    doubt(&mut world, &sale(1));
+    world.pass_us(HOUR_US);
+    let to_midnight_us = DAY_US / 2 - world.now_us;
+    world.pass_us(to_midnight_us - 500_000);
+    assert!(!world.reads.is_empty(), "it is due");
+    world.now_us += 1_000_000;
+    world.serve_reads();
+    assert!(world.take_all(ISSUER).is_empty());
+    assert_eq!(states(&mut world), [QueueState::DayOver]);
+}
+
+#[test]
 fn send_goes_out_whatever_the_day_once_the_order_is_on_disk() {
     let (mut world, asked) = parked();
     order(&mut world, Lsn(1), QueueOrder::Send);
