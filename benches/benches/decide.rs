@@ -6,7 +6,8 @@ use criterion::{BatchSize, BenchmarkId, Criterion};
 use jiff::civil::{Time, date, time};
 use jiff::tz::TimeZone;
 use lijian_domain::campaign::{
-    BudgetSettings, CampaignSettings, CategorySettings, RefundPolicy, SaleForm, SerialNumbers, SponsorSettings,
+    BudgetSettings, CampaignSettings, CategorySettings, PersonSettings, RefundPolicy, SaleForm, SerialNumbers,
+    SponsorSettings,
 };
 use lijian_domain::catalogue::{CatalogueBuilder, Product, ProductTexts};
 use lijian_domain::decide::decide;
@@ -57,6 +58,7 @@ fn rules(products: u64) -> Rules {
         serial_numbers: SerialNumbers::Once,
         rounding: Rounding::Floor,
         refund: RefundPolicy::default(),
+        per_person: PersonSettings::default(),
         budget: BudgetSettings { campaign_fen: 12_000_000_000, ..BudgetSettings::default() },
         sponsors: vec![SponsorSettings { id: "bureau".to_owned(), share_basis_points: 10_000 }],
         categories: vec![CategorySettings {

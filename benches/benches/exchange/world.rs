@@ -6,7 +6,8 @@ use jiff::tz::TimeZone;
 use lijian_codecs::dialect::Dialect;
 use lijian_codecs::frame::FrameFormat;
 use lijian_domain::campaign::{
-    BudgetSettings, CampaignSettings, CategorySettings, RefundPolicy, SaleForm, SerialNumbers, SponsorSettings,
+    BudgetSettings, CampaignSettings, CategorySettings, PersonSettings, RefundPolicy, SaleForm, SerialNumbers,
+    SponsorSettings,
 };
 use lijian_domain::catalogue::{CatalogueBuilder, Product, ProductTexts};
 use lijian_domain::ids::{CategoryId, DistrictCode, Gtin, LinkName, MerchantId, RulesVersion};
@@ -85,6 +86,7 @@ pub(crate) fn rules() -> Rules {
         serial_numbers: SerialNumbers::Once,
         rounding: Rounding::Floor,
         refund: RefundPolicy::default(),
+        per_person: PersonSettings::default(),
         budget: BudgetSettings {
             campaign_fen: BUDGET_FEN,
             day_fen: Some(BUDGET_FEN),

@@ -2,8 +2,8 @@
 
 use jiff::civil;
 use lijian_domain::campaign::{
-    AllowanceReturn, BudgetSettings, CampaignSettings, CategorySettings, RefundPolicy, RefundSplit, SaleForm,
-    SerialNumbers, SponsorSettings,
+    AllowanceReturn, BudgetSettings, CampaignSettings, CategorySettings, PersonSettings, RefundPolicy, RefundSplit,
+    SaleForm, SerialNumbers, SponsorSettings,
 };
 use lijian_domain::money::{BasisPoints, Rounding};
 use serde::de::Error;
@@ -25,6 +25,8 @@ pub(super) struct RawCampaign {
     rounding: RawRounding,
     #[serde(default)]
     refund: RawRefund,
+    #[serde(default)]
+    per_person: RawPersons,
     budget: RawBudget,
     sponsors: Vec<RawSponsor>,
     categories: Vec<RawCategory>,
@@ -97,6 +99,17 @@ enum RawSplit {
     NotRefundable,
 }
 
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct RawPersons {
+    week_items: Option<u32>,
+    week_fen: Option<u64>,
+    year_items: Option<u32>,
+    year_fen: Option<u64>,
+    campaign_items: Option<u32>,
+    campaign_fen: Option<u64>,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawBudget {
@@ -161,6 +174,7 @@ impl From<RawCampaign> for CampaignSettings {
                 RawRounding::Ceiling => Rounding::Ceiling,
             },
             refund: raw.refund.into(),
+            per_person: raw.per_person.into(),
             budget: BudgetSettings {
                 campaign_fen: raw.budget.campaign_fen,
                 day_fen: raw.budget.day_fen,
@@ -189,6 +203,19 @@ impl From<RawRefund> for RefundPolicy {
             RawSplit::NotRefundable => RefundSplit::NotRefundable,
         });
         Self { allowance: allowance.unwrap_or_default(), split: split.unwrap_or_default() }
+    }
+}
+
+impl From<RawPersons> for PersonSettings {
+    fn from(raw: RawPersons) -> Self {
+        Self {
+            week_items: raw.week_items,
+            week_fen: raw.week_fen,
+            year_items: raw.year_items,
+            year_fen: raw.year_fen,
+            campaign_items: raw.campaign_items,
+            campaign_fen: raw.campaign_fen,
+        }
     }
 }
 

@@ -10,9 +10,9 @@ use crate::time::BusinessDate;
 use arrayvec::ArrayVec;
 use std::fmt;
 
-/// The caps that one grant can take: ten kinds, of which three (serial number, person x category, category) can come
+/// The caps that one grant can take: thirteen kinds, of which three (serial number, person x category, category) can come
 /// once for each item.
-pub const TAKES_MAX: usize = 3 * crate::sale::ITEMS_MAX + 7;
+pub const TAKES_MAX: usize = 3 * crate::sale::ITEMS_MAX + 10;
 
 /// All caps of one grant.
 pub type Takes = ArrayVec<CapTake, TAKES_MAX>;
@@ -27,6 +27,12 @@ pub enum CapKey {
     Qualification(CampaignId, QualificationCode),
     /// A person's items and money in a category.
     PersonCategory(CampaignId, PersonKey, CategoryId),
+    /// A person's items and money in a week, which is named by its Monday.
+    PersonWeek(CampaignId, PersonKey, BusinessDate),
+    /// A person's items and money in a calendar year.
+    PersonYear(CampaignId, PersonKey, u16),
+    /// A person's items and money in the whole campaign.
+    PersonCampaign(CampaignId, PersonKey),
     /// What one terminal may give.
     Terminal(CampaignId, MerchantId, TerminalId),
     /// What one merchant may give.
@@ -50,6 +56,9 @@ impl CapKey {
             Self::SerialNumber(..) => CapKind::SerialNumber,
             Self::Qualification(..) => CapKind::Qualification,
             Self::PersonCategory(..) => CapKind::PersonCategory,
+            Self::PersonWeek(..) => CapKind::PersonWeek,
+            Self::PersonYear(..) => CapKind::PersonYear,
+            Self::PersonCampaign(..) => CapKind::PersonCampaign,
             Self::Terminal(..) => CapKind::Terminal,
             Self::Merchant(..) => CapKind::Merchant,
             Self::District(..) => CapKind::District,
@@ -57,6 +66,17 @@ impl CapKey {
             Self::Day(..) => CapKind::Day,
             Self::Tranche(..) => CapKind::Tranche,
             Self::Campaign(..) => CapKind::Campaign,
+        }
+    }
+
+    /// The campaign whose allowance it is; none of what is no allowance.
+    pub const fn allowance_of(&self) -> Option<CampaignId> {
+        match self {
+            Self::PersonCategory(campaign, ..)
+            | Self::PersonWeek(campaign, ..)
+            | Self::PersonYear(campaign, ..)
+            | Self::PersonCampaign(campaign, ..) => Some(*campaign),
+            _ => None,
         }
     }
 }
@@ -68,7 +88,9 @@ impl fmt::Display for CapKey {
         let kind = self.kind().as_str();
         match self {
             Self::SerialNumber(_) => formatter.write_str(kind),
-            Self::Qualification(campaign, _) | Self::Campaign(campaign) => write!(formatter, "{kind}:{campaign}"),
+            Self::Qualification(campaign, _) | Self::PersonCampaign(campaign, _) | Self::Campaign(campaign) => {
+                write!(formatter, "{kind}:{campaign}")
+            }
             Self::PersonCategory(campaign, _, category) | Self::Category(campaign, category) => {
                 write!(formatter, "{kind}:{campaign}:{category}")
             }
@@ -77,7 +99,10 @@ impl fmt::Display for CapKey {
             }
             Self::Merchant(campaign, merchant) => write!(formatter, "{kind}:{campaign}:{merchant}"),
             Self::District(campaign, district) => write!(formatter, "{kind}:{campaign}:{district}"),
-            Self::Day(campaign, date) => write!(formatter, "{kind}:{campaign}:{date}"),
+            Self::PersonWeek(campaign, _, date) | Self::Day(campaign, date) => {
+                write!(formatter, "{kind}:{campaign}:{date}")
+            }
+            Self::PersonYear(campaign, _, year) => write!(formatter, "{kind}:{campaign}:{year}"),
             Self::Tranche(campaign, number) => write!(formatter, "{kind}:{campaign}:{number}"),
         }
     }
@@ -93,6 +118,12 @@ pub enum CapKind {
     Qualification,
     /// See [`CapKey::PersonCategory`].
     PersonCategory,
+    /// See [`CapKey::PersonWeek`].
+    PersonWeek,
+    /// See [`CapKey::PersonYear`].
+    PersonYear,
+    /// See [`CapKey::PersonCampaign`].
+    PersonCampaign,
     /// See [`CapKey::Terminal`].
     Terminal,
     /// See [`CapKey::Merchant`].
@@ -116,6 +147,9 @@ impl CapKind {
             Self::SerialNumber => "serial-number",
             Self::Qualification => "qualification",
             Self::PersonCategory => "person-category",
+            Self::PersonWeek => "person-week",
+            Self::PersonYear => "person-year",
+            Self::PersonCampaign => "person-campaign",
             Self::Terminal => "terminal",
             Self::Merchant => "merchant",
             Self::District => "district",
@@ -131,7 +165,9 @@ impl CapKind {
         match self {
             Self::SerialNumber => DecisionCode::SerialNumberUsed,
             Self::Qualification => DecisionCode::Qualification,
-            Self::PersonCategory => DecisionCode::AllowanceUsed,
+            Self::PersonCategory | Self::PersonWeek | Self::PersonYear | Self::PersonCampaign => {
+                DecisionCode::AllowanceUsed
+            }
             Self::Terminal
             | Self::Merchant
             | Self::District
@@ -142,9 +178,14 @@ impl CapKind {
         }
     }
 
-    /// Whether the cap is a person's own (an allowance), or a budget that all share.
+    /// Whether the cap says how much one person may buy.
+    pub const fn is_allowance(self) -> bool {
+        matches!(self, Self::PersonCategory | Self::PersonWeek | Self::PersonYear | Self::PersonCampaign)
+    }
+
+    /// Whether the cap is a person's own, or a budget that all share.
     pub const fn is_personal(self) -> bool {
-        matches!(self, Self::SerialNumber | Self::Qualification | Self::PersonCategory)
+        matches!(self, Self::SerialNumber | Self::Qualification) || self.is_allowance()
     }
 }
 
@@ -212,6 +253,10 @@ mod tests {
         let check = |key: CapKey, expected: &str| assert_eq!(key.to_string(), expected);
         check(CapKey::Campaign(campaign), "campaign:shenzhen-2024");
         check(CapKey::PersonCategory(campaign, PersonKey([7; 16]), phone), "person-category:shenzhen-2024:phone");
+        let monday = BusinessDate::parse("2024-12-30").unwrap();
+        check(CapKey::PersonWeek(campaign, PersonKey([7; 16]), monday), "person-week:shenzhen-2024:2024-12-30");
+        check(CapKey::PersonYear(campaign, PersonKey([7; 16]), 2024), "person-year:shenzhen-2024:2024");
+        check(CapKey::PersonCampaign(campaign, PersonKey([7; 16])), "person-campaign:shenzhen-2024");
         check(CapKey::SerialNumber(SerialNumber::new("SN1").unwrap()), "serial-number");
     }
 
@@ -220,6 +265,6 @@ mod tests {
         let campaign = CampaignId::default();
         assert!(CapKey::SerialNumber(SerialNumber::default()) < CapKey::Merchant(campaign, MerchantId::default()));
         assert!(CapKey::Day(campaign, BusinessDate(0)) < CapKey::Campaign(campaign));
-        assert!(CapKind::PersonCategory < CapKind::Campaign);
+        assert!(CapKind::PersonCategory < CapKind::PersonWeek && CapKind::PersonCampaign < CapKind::Terminal);
     }
 }

@@ -39,6 +39,11 @@ impl BusinessDate {
         text.parse::<civil::Date>().ok().map(Self::from_civil)
     }
 
+    /// The Monday of the week (Monday to Sunday, ISO 8601) that a civil date lies in.
+    pub fn monday_of(date: civil::Date) -> Self {
+        Self(Self::from_civil(date).0 - i32::from(date.weekday().to_monday_zero_offset()))
+    }
+
     /// The civil date.
     pub fn civil(self) -> civil::Date {
         Self::EPOCH.checked_add(jiff::Span::new().days(self.0)).unwrap_or(Self::EPOCH)
@@ -200,6 +205,19 @@ mod tests {
     fn transmission_time_is_utc() {
         let at = "2024-10-01T05:06:07.9+08:00".parse::<Timestamp>().unwrap();
         assert_eq!(&UnixMicros(at.as_microsecond()).transmission_time(), b"0930210607");
+    }
+
+    #[test]
+    fn weeks_run_from_monday_to_sunday() {
+        let check = |date: &str, monday: &str| {
+            assert_eq!(BusinessDate::monday_of(date.parse().unwrap()).to_string(), monday, "{date}");
+        };
+        check("2024-04-01", "2024-04-01");
+        check("2024-04-07", "2024-04-01");
+        check("2024-04-08", "2024-04-08");
+        check("2025-01-01", "2024-12-30");
+        check("2024-02-29", "2024-02-26");
+        check("1969-12-31", "1969-12-29");
     }
 
     #[test]

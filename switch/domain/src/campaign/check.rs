@@ -1,7 +1,7 @@
 //! From settings to a campaign: every rule that a campaign must keep, each breach with its key and what would be right.
 
-use crate::campaign::settings::{BudgetSettings, CampaignSettings, CategorySettings, SponsorSettings};
-use crate::campaign::{Budget, Campaign, Category, GRADE_MAX, Place, Rates, Sponsors};
+use crate::campaign::settings::{BudgetSettings, CampaignSettings, CategorySettings, PersonSettings, SponsorSettings};
+use crate::campaign::{Budget, Campaign, Category, GRADE_MAX, PersonLimits, Place, Rates, Sponsors};
 use crate::cap::CapLimit;
 use crate::ids::{CampaignId, CategoryId, DistrictCode, SponsorId};
 use crate::money::{BasisPoints, MinorUnits};
@@ -30,6 +30,7 @@ impl CampaignSettings {
         let period = checker.period(self);
         let daily_window = checker.daily_window(self);
         let places = checker.places(&self.places);
+        let per_person = checker.per_person(&self.per_person);
         let budget = checker.budget(&self.budget);
         let sponsors = checker.sponsors(&self.sponsors);
         let categories = checker.categories(&self.categories);
@@ -43,6 +44,7 @@ impl CampaignSettings {
                 serial_numbers: self.serial_numbers,
                 rounding: self.rounding,
                 refund: self.refund,
+                per_person,
                 budget,
                 sponsors,
                 categories,
@@ -127,6 +129,25 @@ impl Checker {
         rate
     }
 
+    fn items(&mut self, key: String, items: Option<u32>) -> Option<u32> {
+        if items == Some(0) {
+            self.wrong(key, 0, "at least 1; no key for any number");
+        }
+        items
+    }
+
+    fn per_person(&mut self, settings: &PersonSettings) -> PersonLimits {
+        let mut limit = |span: &str, items, fen| CapLimit {
+            count: self.items(format!("per_person.{span}_items"), items),
+            amount: self.optional_amount(&format!("per_person.{span}_fen"), fen),
+        };
+        PersonLimits {
+            week: limit("week", settings.week_items, settings.week_fen),
+            year: limit("year", settings.year_items, settings.year_fen),
+            campaign: limit("campaign", settings.campaign_items, settings.campaign_fen),
+        }
+    }
+
     fn budget(&mut self, settings: &BudgetSettings) -> Option<Budget> {
         let campaign = self.amount("budget.campaign_fen", settings.campaign_fen);
         let day = self.optional_amount("budget.day_fen", settings.day_fen);
@@ -200,9 +221,7 @@ impl Checker {
     fn terms(&mut self, path: &str, group: &CategorySettings) -> Option<Category> {
         let rates = self.rates(path, group);
         let cap_per_item = self.amount(&format!("{path}.cap_per_item_fen"), group.cap_per_item_fen);
-        if group.items_per_person == Some(0) {
-            self.wrong(format!("{path}.items_per_person"), 0, "at least 1; no key for any number");
-        }
+        let items_per_person = self.items(format!("{path}.items_per_person"), group.items_per_person);
         let money_per_person =
             self.optional_amount(&format!("{path}.money_per_person_fen"), group.money_per_person_fen);
         let price_min = self.optional_amount(&format!("{path}.price_min_fen"), group.price_min_fen);
@@ -217,7 +236,7 @@ impl Checker {
             id: CategoryId::default(),
             rates: rates?,
             cap_per_item: cap_per_item?,
-            per_person: CapLimit { amount: money_per_person, count: group.items_per_person },
+            per_person: CapLimit { amount: money_per_person, count: items_per_person },
             price_min,
             price_max,
             budget,

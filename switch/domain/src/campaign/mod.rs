@@ -12,7 +12,7 @@ mod sponsors;
 
 pub use check::CampaignError;
 pub use refund::{AllowanceReturn, RefundPolicy, RefundSplit};
-pub use settings::{BudgetSettings, CampaignSettings, CategorySettings, SponsorSettings};
+pub use settings::{BudgetSettings, CampaignSettings, CategorySettings, PersonSettings, SponsorSettings};
 pub use sponsors::Sponsors;
 
 use crate::cap::{CapKey, CapLimit};
@@ -43,6 +43,8 @@ pub struct Campaign {
     pub rounding: Rounding,
     /// What happens to the money of a sale that is given back.
     pub refund: RefundPolicy,
+    /// What one person may have of it beside what the categories say.
+    pub per_person: PersonLimits,
     /// What it can spend.
     pub budget: Budget,
     /// Who pays.
@@ -158,6 +160,18 @@ impl Rates {
             }
         }
     }
+}
+
+/// What one person may have of a campaign over all its categories, in items and in money. Weeks and years are those of the
+/// civil date in the programme's zone, whatever the business date.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct PersonLimits {
+    /// From Monday to Sunday.
+    pub week: CapLimit,
+    /// From 1 January to 31 December.
+    pub year: CapLimit,
+    /// In all.
+    pub campaign: CapLimit,
 }
 
 /// What a campaign can spend. What is `None` or not named is neither limited nor counted.

@@ -26,6 +26,8 @@ pub struct CampaignSettings {
     pub rounding: Rounding,
     /// `refund`.
     pub refund: RefundPolicy,
+    /// `per_person`.
+    pub per_person: PersonSettings,
     /// `budget`.
     pub budget: BudgetSettings,
     /// `sponsors`.
@@ -47,6 +49,23 @@ pub struct BudgetSettings {
     pub terminal_fen: Option<u64>,
     /// In some districts.
     pub districts_fen: Vec<(String, u64)>,
+}
+
+/// `per_person`: what one person may have over all categories.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct PersonSettings {
+    /// Items from Monday to Sunday.
+    pub week_items: Option<u32>,
+    /// Money from Monday to Sunday.
+    pub week_fen: Option<u64>,
+    /// Items in a calendar year.
+    pub year_items: Option<u32>,
+    /// Money in a calendar year.
+    pub year_fen: Option<u64>,
+    /// Items in the whole campaign.
+    pub campaign_items: Option<u32>,
+    /// Money in the whole campaign.
+    pub campaign_fen: Option<u64>,
 }
 
 /// One of `sponsors`.

@@ -7,6 +7,7 @@ use crate::cap::{CapKey, CapLimit, CapTake, Takes};
 use crate::ids::RulesVersion;
 use crate::money::MinorUnits;
 use crate::sale::{Award, AwardedItem};
+use crate::time::BusinessDate;
 
 /// The award of a sale on these terms.
 pub(super) fn award(rules: RulesVersion, campaign: &Campaign, sale: &Sale<'_>, terms: &Terms<'_>) -> Award {
@@ -50,6 +51,15 @@ fn takes(campaign: &Campaign, sale: &Sale<'_>, terms: &Terms<'_>) -> Takes {
         let key = CapKey::PersonCategory(campaign.id, request.person, terms.category.id);
         add(&mut takes, take(key, terms.discount, item.quantity, terms.category.per_person));
     }
+    let today = sale.now.local.date();
+    let (week, year) = (BusinessDate::monday_of(today), today.year().unsigned_abs());
+    let allowances = [
+        (CapKey::PersonWeek(campaign.id, request.person, week), campaign.per_person.week),
+        (CapKey::PersonYear(campaign.id, request.person, year), campaign.per_person.year),
+        (CapKey::PersonCampaign(campaign.id, request.person), campaign.per_person.campaign),
+    ];
+    let allowances = allowances.into_iter().filter(|(_, limit)| !limit.is_none());
+    takes.extend(allowances.map(|(key, limit)| take(key, terms.discount, pieces, limit)));
     if let Some(limit) = campaign.budget.terminal {
         takes.push(whole(CapKey::Terminal(campaign.id, request.merchant, request.terminal), limit));
     }

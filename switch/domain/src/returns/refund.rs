@@ -100,11 +100,13 @@ fn takes(award: &Award, policy: AllowanceReturn, standing: &Standing, discount: 
     for take in &award.caps {
         let comes_back = match take.key.kind() {
             CapKind::SerialNumber | CapKind::Qualification => false,
-            CapKind::PersonCategory => match policy {
-                AllowanceReturn::Never => false,
-                AllowanceReturn::SameDay | AllowanceReturn::NextDay => true,
-                AllowanceReturn::OnFullReturnOnly => is_last,
-            },
+            CapKind::PersonCategory | CapKind::PersonWeek | CapKind::PersonYear | CapKind::PersonCampaign => {
+                match policy {
+                    AllowanceReturn::Never => false,
+                    AllowanceReturn::SameDay | AllowanceReturn::NextDay => true,
+                    AllowanceReturn::OnFullReturnOnly => is_last,
+                }
+            }
             CapKind::Terminal
             | CapKind::Merchant
             | CapKind::District

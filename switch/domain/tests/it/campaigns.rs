@@ -1,7 +1,7 @@
 //! What a campaign must keep: each breach with its key.
 
 use crate::world::{category, settings};
-use lijian_domain::campaign::{BudgetSettings, CampaignSettings, CategorySettings, SponsorSettings};
+use lijian_domain::campaign::{BudgetSettings, CampaignSettings, CategorySettings, PersonSettings, SponsorSettings};
 
 fn check(settings: &CampaignSettings, expected: &[&str]) {
     let errors = settings.check().unwrap_err();
@@ -52,4 +52,6 @@ fn budgets_and_sponsors_that_contradict_themselves_are_refused() {
         &["budget.campaign_fen", "budget.day_fen", "budget.districts_fen.4403", "budget.districts_fen.440305"],
     );
     check(&CampaignSettings { categories: Vec::new(), ..settings("c") }, &["categories"]);
+    let per_person = PersonSettings { week_items: Some(0), campaign_fen: Some(0), ..PersonSettings::default() };
+    check(&CampaignSettings { per_person, ..settings("c") }, &["per_person.week_items", "per_person.campaign_fen"]);
 }

@@ -2,7 +2,7 @@
 
 use crate::world::{FRIDGE, FRIDGE_2, KETTLE, PHONE, category, item, moment, noon, rules, sale, settings};
 use jiff::civil::{date, datetime};
-use lijian_domain::campaign::{BudgetSettings, CampaignSettings, CategorySettings, SaleForm};
+use lijian_domain::campaign::{BudgetSettings, CampaignSettings, CategorySettings, PersonSettings, SaleForm};
 use lijian_domain::code::DecisionCode;
 use lijian_domain::decide::decide;
 use lijian_domain::ids::MerchantId;
@@ -42,13 +42,22 @@ fn a_sale_takes_from_every_budget_named_in_order() {
         districts_fen: vec![("440305".to_owned(), 5_000), ("440304".to_owned(), 4_000)],
     };
     let categories = vec![CategorySettings { budget_fen: Some(3_000), ..category("refrigerator") }];
-    let rules = rules(&[CampaignSettings { budget, categories, ..settings("c") }]);
+    let per_person = PersonSettings {
+        week_items: Some(2),
+        year_fen: Some(1_500_000),
+        campaign_items: Some(4),
+        ..PersonSettings::default()
+    };
+    let rules = rules(&[CampaignSettings { budget, categories, per_person, ..settings("c") }]);
     let mut one = item(FRIDGE, 10_000);
     one.serial_number = lijian_domain::ids::SerialNumber::new("SN1").unwrap();
     let award = award(&rules, &sale(&[one]));
     let expected = [
         "serial-number",
         "person-category:c:refrigerator",
+        "person-week:c:2024-09-30",
+        "person-year:c:2024",
+        "person-campaign:c",
         "terminal:c:NANSHAN:00000001",
         "merchant:c:NANSHAN",
         "district:c:440305",
@@ -58,7 +67,7 @@ fn a_sale_takes_from_every_budget_named_in_order() {
     ];
     assert_eq!(caps(&award), expected.map(|key| (key.to_owned(), 2_000, 1)));
     let limits: Vec<Option<u64>> = award.caps.iter().map(|take| take.limit.amount.map(|limit| limit.get())).collect();
-    let thousands = [None, None, Some(6), Some(7), Some(5), Some(3), Some(8), Some(9)];
+    let thousands = [None, None, None, Some(1_500), None, Some(6), Some(7), Some(5), Some(3), Some(8), Some(9)];
     assert_eq!(limits, thousands.map(|limit| limit.map(|thousand| thousand * 1_000)));
     let known = rules.caps(october().business_date);
     let known: Vec<String> = known.iter().map(|(key, _)| key.to_string()).collect();

@@ -4,7 +4,8 @@ use arrayvec::ArrayVec;
 use jiff::civil::{Date, DateTime, Time, date, time};
 use jiff::tz::TimeZone;
 use lijian_domain::campaign::{
-    BudgetSettings, CampaignSettings, CategorySettings, RefundPolicy, SaleForm, SerialNumbers, SponsorSettings,
+    BudgetSettings, CampaignSettings, CategorySettings, PersonSettings, RefundPolicy, SaleForm, SerialNumbers,
+    SponsorSettings,
 };
 use lijian_domain::catalogue::{Catalogue, CatalogueBuilder, Product, ProductTexts};
 use lijian_domain::ids::{
@@ -37,6 +38,7 @@ pub(crate) fn settings(id: &str) -> CampaignSettings {
         serial_numbers: SerialNumbers::Once,
         rounding: Rounding::Floor,
         refund: RefundPolicy::default(),
+        per_person: PersonSettings::default(),
         budget: BudgetSettings { campaign_fen: 1_000_000, ..BudgetSettings::default() },
         sponsors: vec![SponsorSettings { id: "bureau".to_owned(), share_basis_points: 10_000 }],
         categories: vec![category("refrigerator"), category("phone")],

@@ -12,7 +12,7 @@ use crate::response;
 use crate::settings::Presentation;
 use lijian_codecs::message::MessageView;
 use lijian_domain::campaign::AllowanceReturn;
-use lijian_domain::cap::{CapKey, CapTake, Takes};
+use lijian_domain::cap::{CapTake, Takes};
 use lijian_domain::code::DecisionCode;
 use lijian_domain::ids::Lsn;
 use lijian_domain::record::{Answer, GaveBack, Record, ReturnOutcome, ReturnWay};
@@ -118,11 +118,9 @@ impl Exchange {
 
     /// Of a refund everything, but for an allowance that its campaign gives back on the next day; of a void nothing.
     pub(super) fn due_at_once(&self, way: ReturnWay, takes: &Takes) -> Takes {
-        let person = takes.iter().find_map(|take| match take.key {
-            CapKey::PersonCategory(campaign, ..) => self.rules.campaign(campaign),
-            _ => None,
-        });
-        let next_day = person.is_some_and(|campaign| campaign.refund.allowance == AllowanceReturn::NextDay);
+        let allowance = takes.iter().find_map(|take| take.key.allowance_of());
+        let campaign = allowance.and_then(|campaign| self.rules.campaign(campaign));
+        let next_day = campaign.is_some_and(|campaign| campaign.refund.allowance == AllowanceReturn::NextDay);
         let at_once = way == ReturnWay::Refund || self.misdeeds.include(Misdeed::VoidGivesBackAtOnce);
         let due = |take: &&CapTake| at_once && !(next_day && take.key.kind().is_personal());
         takes.iter().filter(due).copied().collect()

@@ -10,7 +10,8 @@ use lijian_codecs::frame::FrameFormat;
 use lijian_codecs::message::{FieldIndex, parse};
 use lijian_codecs::write::MessageWriter;
 use lijian_domain::campaign::{
-    BudgetSettings, CampaignSettings, CategorySettings, RefundPolicy, SaleForm, SerialNumbers, SponsorSettings,
+    BudgetSettings, CampaignSettings, CategorySettings, PersonSettings, RefundPolicy, SaleForm, SerialNumbers,
+    SponsorSettings,
 };
 use lijian_domain::cap::{CapBalance, CapKey};
 use lijian_domain::catalogue::{CatalogueBuilder, Product, ProductTexts};
@@ -362,6 +363,7 @@ fn rules_of(budget_fen: u64, refund: RefundPolicy, items_per_person: u32) -> Rul
         serial_numbers: SerialNumbers::Once,
         rounding: Rounding::Floor,
         refund,
+        per_person: PersonSettings::default(),
         budget: BudgetSettings { campaign_fen: budget_fen, ..BudgetSettings::default() },
         sponsors: vec![SponsorSettings { id: "bureau".to_owned(), share_basis_points: 10_000 }],
         categories: vec![CategorySettings {

@@ -205,7 +205,14 @@ fn take(take: &CapTake, with_keys: bool) -> Value {
     match &take.key {
         CapKey::SerialNumber(serial) => fields["serial_number"] = serial.as_str().into(),
         CapKey::Qualification(_, code) => fields["qualification"] = code.as_str().into(),
-        CapKey::PersonCategory(_, person, _) if with_keys => fields["person"] = person.to_string().into(),
+        CapKey::PersonCategory(_, person, _)
+        | CapKey::PersonWeek(_, person, _)
+        | CapKey::PersonYear(_, person, _)
+        | CapKey::PersonCampaign(_, person)
+            if with_keys =>
+        {
+            fields["person"] = person.to_string().into();
+        }
         _ => {}
     }
     fields

@@ -265,6 +265,9 @@ cap_keys! {
     8 => Day(campaign, date),
     9 => Tranche(campaign, number),
     10 => Campaign(campaign),
+    11 => PersonWeek(campaign, person, monday),
+    12 => PersonYear(campaign, person, year),
+    13 => PersonCampaign(campaign, person),
 }
 
 /// Without its limit: an intent lists those apart.

@@ -16,7 +16,7 @@ const RRN: u8 = 1;
 /// The kind of balance rows.
 pub(super) const BALANCE: u8 = 2;
 /// Another layout is another index: thrown away, and folded again.
-const LAYOUT: u8 = 1;
+const LAYOUT: u8 = 2;
 
 pub(super) fn encode_applied(applied: Lsn) -> Vec<u8> {
     let mut row = vec![LAYOUT];
@@ -59,6 +59,20 @@ pub(super) fn balance_row(key: &CapKey) -> Vec<u8> {
             put_text(&mut row, &campaign.0);
             row.extend(person.0);
             put_text(&mut row, &category.0);
+        }
+        CapKey::PersonWeek(campaign, person, monday) => {
+            put_text(&mut row, &campaign.0);
+            row.extend(person.0);
+            row.extend(monday.0.to_be_bytes());
+        }
+        CapKey::PersonYear(campaign, person, year) => {
+            put_text(&mut row, &campaign.0);
+            row.extend(person.0);
+            row.extend(year.to_be_bytes());
+        }
+        CapKey::PersonCampaign(campaign, person) => {
+            put_text(&mut row, &campaign.0);
+            row.extend(person.0);
         }
         CapKey::Terminal(campaign, merchant, terminal) => {
             put_text(&mut row, &campaign.0);
@@ -132,6 +146,15 @@ fn read_key(row: &[u8]) -> Option<CapKey> {
         CapKind::PersonCategory => {
             CapKey::PersonCategory(rest.campaign()?, PersonKey(rest.array()?), CategoryId(rest.text()?))
         }
+        CapKind::PersonWeek => {
+            let (campaign, person) = (rest.campaign()?, PersonKey(rest.array()?));
+            CapKey::PersonWeek(campaign, person, BusinessDate(i32::from_be_bytes(rest.array()?)))
+        }
+        CapKind::PersonYear => {
+            let (campaign, person) = (rest.campaign()?, PersonKey(rest.array()?));
+            CapKey::PersonYear(campaign, person, u16::from_be_bytes(rest.array()?))
+        }
+        CapKind::PersonCampaign => CapKey::PersonCampaign(rest.campaign()?, PersonKey(rest.array()?)),
         CapKind::Terminal => CapKey::Terminal(rest.campaign()?, MerchantId(rest.text()?), TerminalId(rest.text()?)),
         CapKind::Merchant => CapKey::Merchant(rest.campaign()?, MerchantId(rest.text()?)),
         CapKind::District => CapKey::District(rest.campaign()?, DistrictCode(rest.text()?)),
@@ -143,10 +166,13 @@ fn read_key(row: &[u8]) -> Option<CapKey> {
     rest.0.is_empty().then_some(key)
 }
 
-const KINDS: [CapKind; 10] = [
+const KINDS: [CapKind; 13] = [
     CapKind::SerialNumber,
     CapKind::Qualification,
     CapKind::PersonCategory,
+    CapKind::PersonWeek,
+    CapKind::PersonYear,
+    CapKind::PersonCampaign,
     CapKind::Terminal,
     CapKind::Merchant,
     CapKind::District,

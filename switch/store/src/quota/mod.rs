@@ -32,7 +32,7 @@ mod shard;
 mod sync;
 mod table;
 
-pub use rows::{PERSONAL_ROW_BYTES, PersonalClass, PersonalRow, RestoreRows};
+pub use rows::{Counted, PERSONAL_ROW_BYTES, PersonalClass, PersonalRow, RestoreRows};
 
 use counter::Counter;
 use gauge::{Attempt, OutOfRange};

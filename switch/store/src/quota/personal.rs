@@ -6,11 +6,11 @@
 //! Rows are spread over shards with a lock each; a lock is held for one look-up and one step, never while waiting.
 
 use super::gauge::{Attempt, OutOfRange};
-use super::rows::PersonalClass;
+use super::rows::{Counted, PersonalClass};
 use super::shard::{Amounts, Open, RowKey, Shard};
 use super::table::Table;
 use lijian_domain::cap::{CapBalance, CapKey, CapTake};
-use lijian_domain::ids::{CampaignId, CategoryId};
+use lijian_domain::ids::CampaignId;
 use lijian_domain::money::MinorUnits;
 use sha2::{Digest, Sha256};
 use std::io;
@@ -24,8 +24,8 @@ const SERIAL_NUMBERS: u32 = 0;
 /// See the module.
 pub(super) struct Personal {
     shards: Box<[Mutex<Shard>]>,
-    /// Numbers from 1 of (campaign, category) for allowances and of (campaign, none) for qualifications.
-    classes: Table<(CampaignId, Option<CategoryId>), u32>,
+    /// Numbers from 1.
+    classes: Table<PersonalClass, u32>,
     last_class: AtomicU32,
 }
 
@@ -38,10 +38,16 @@ impl Personal {
     /// The row of a personal cap. What a peer chooses (serial number, qualification code) is digested with SHA-256, cut to
     /// the length of a person's key, which is a digest already.
     pub(super) fn row(&self, key: &CapKey) -> Option<RowKey> {
+        let of = |campaign: &CampaignId, counted| self.class(PersonalClass { campaign: *campaign, counted });
         let (digest, class) = match key {
             CapKey::SerialNumber(serial) => (digest(serial.0.as_bytes()), SERIAL_NUMBERS),
-            CapKey::Qualification(campaign, code) => (digest(code.0.as_bytes()), self.class(*campaign, None)),
-            CapKey::PersonCategory(campaign, person, category) => (person.0, self.class(*campaign, Some(*category))),
+            CapKey::Qualification(campaign, code) => (digest(code.0.as_bytes()), of(campaign, Counted::Qualifications)),
+            CapKey::PersonCategory(campaign, person, category) => {
+                (person.0, of(campaign, Counted::Category(*category)))
+            }
+            CapKey::PersonWeek(campaign, person, monday) => (person.0, of(campaign, Counted::Week(*monday))),
+            CapKey::PersonYear(campaign, person, year) => (person.0, of(campaign, Counted::Year(*year))),
+            CapKey::PersonCampaign(campaign, person) => (person.0, of(campaign, Counted::Campaign)),
             _ => return None,
         };
         Some(RowKey { digest, class })
@@ -170,9 +176,9 @@ impl Personal {
             shard.lock().unwrap_or_else(PoisonError::into_inner).used().for_each(|(key, _)| mark(key));
         }
         let mut classes = Vec::new();
-        self.classes.for_each(|(campaign, category), number| {
+        self.classes.for_each(|class, number| {
             if usize::try_from(*number).is_ok_and(|number| used.get(number) == Some(&true)) {
-                classes.push((PersonalClass { campaign: *campaign, category: *category }, *number));
+                classes.push((*class, *number));
             }
         });
         classes.sort_unstable();
@@ -197,9 +203,9 @@ impl Personal {
         self.shard(&row).put_used(row, used);
     }
 
-    pub(super) fn class(&self, campaign: CampaignId, category: Option<CategoryId>) -> u32 {
+    pub(super) fn class(&self, class: PersonalClass) -> u32 {
         let next = || self.last_class.fetch_add(1, Ordering::Relaxed) + 1;
-        *self.classes.get_or_insert_with((campaign, category), next)
+        *self.classes.get_or_insert_with(class, next)
     }
 
     /// A shard whose lock is poisoned was left in order: a step changes a row at its very end or not at all.

@@ -6,18 +6,67 @@ use super::shard::{Amounts, RowKey};
 use crate::format::{Field, FormatError, Input};
 use lijian_domain::cap::{CapBalance, CapKey};
 use lijian_domain::ids::{CampaignId, CategoryId};
+use lijian_domain::time::BusinessDate;
 use std::io;
 
 /// Bytes of a [`PersonalRow`] in a file.
 pub const PERSONAL_ROW_BYTES: usize = 32;
 
 /// What rows of persons count.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct PersonalClass {
     /// The campaign.
     pub campaign: CampaignId,
-    /// The category of an allowance; none of qualifications.
-    pub category: Option<CategoryId>,
+    /// What of it.
+    pub counted: Counted,
+}
+
+/// What of a campaign rows of persons count.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum Counted {
+    /// Qualifications.
+    Qualifications,
+    /// Allowances in a category.
+    Category(CategoryId),
+    /// Allowances in a week, which is named by its Monday.
+    Week(BusinessDate),
+    /// Allowances in a calendar year.
+    Year(u16),
+    /// Allowances in all.
+    Campaign,
+}
+
+impl Field for Counted {
+    fn put(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Qualifications => out.push(1),
+            Self::Category(category) => {
+                out.push(2);
+                category.put(out);
+            }
+            Self::Week(monday) => {
+                out.push(3);
+                monday.put(out);
+            }
+            Self::Year(year) => {
+                out.push(4);
+                year.put(out);
+            }
+            Self::Campaign => out.push(5),
+        }
+    }
+
+    fn take(input: &mut Input<'_>) -> Result<Self, FormatError> {
+        let at = input.at();
+        Ok(match u8::take(input)? {
+            1 => Self::Qualifications,
+            2 => Self::Category(Field::take(input)?),
+            3 => Self::Week(Field::take(input)?),
+            4 => Self::Year(Field::take(input)?),
+            5 => Self::Campaign,
+            _ => return Err(FormatError::Value { at, what: "kind of personal rows" }),
+        })
+    }
 }
 
 /// What is used of one cap of a person.
@@ -121,7 +170,7 @@ impl Quota {
 
     /// Takes rows back, whose classes are numbered as in `classes`, from 1. For recovery, into an empty quota.
     pub fn restore_rows(&self, classes: &[PersonalClass]) -> RestoreRows<'_> {
-        let classes = classes.iter().map(|class| self.personal.class(class.campaign, class.category)).collect();
+        let classes = classes.iter().map(|class| self.personal.class(*class)).collect();
         RestoreRows { personal: &self.personal, classes }
     }
 }

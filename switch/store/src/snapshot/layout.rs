@@ -12,7 +12,8 @@ use lijian_domain::record::{DoubtCause, QueueOrdered, recorded_take};
 use lijian_domain::time::BusinessDate;
 
 const MAGIC: [u8; 8] = *b"LJSNAPSH";
-const FORMAT: u32 = 1;
+/// The first one named classes of categories and qualifications only; it is passed over.
+const FORMAT: u32 = 2;
 
 /// Bytes of the head.
 pub(super) const HEAD_BYTES: usize = 88;
@@ -100,7 +101,7 @@ impl Field for Middle {
         many(classes.len(), out);
         for class in classes {
             class.campaign.put(out);
-            class.category.put(out);
+            class.counted.put(out);
         }
     }
 
@@ -112,7 +113,7 @@ impl Field for Middle {
                 Ok((key, CapBalance { used, used_count, ..CapBalance::default() }))
             })?,
             classes: all(input, |input| {
-                Ok(PersonalClass { campaign: Field::take(input)?, category: Field::take(input)? })
+                Ok(PersonalClass { campaign: Field::take(input)?, counted: Field::take(input)? })
             })?,
         })
     }

@@ -3,6 +3,7 @@
 use lijian_domain::cap::{CapBalance, CapKey, CapLimit, CapTake};
 use lijian_domain::ids::{CampaignId, CategoryId, PersonKey, QualificationCode, SerialNumber};
 use lijian_domain::money::MinorUnits;
+use lijian_domain::time::BusinessDate;
 use lijian_store::quota::{Bound, Quota};
 use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
 use std::collections::{BTreeMap, HashMap};
@@ -25,6 +26,10 @@ fn keys() -> Vec<CapKey> {
         CapKey::PersonCategory(one, PersonKey([1; 16]), category),
         CapKey::PersonCategory(one, PersonKey([2; 16]), category),
         CapKey::PersonCategory(other, PersonKey([1; 16]), category),
+        CapKey::PersonWeek(one, PersonKey([1; 16]), BusinessDate(19_814)),
+        CapKey::PersonWeek(one, PersonKey([1; 16]), BusinessDate(19_821)),
+        CapKey::PersonYear(one, PersonKey([1; 16]), 2024),
+        CapKey::PersonCampaign(one, PersonKey([1; 16])),
         CapKey::Category(one, category),
         CapKey::Tranche(one, 1),
         CapKey::Campaign(one),

@@ -240,7 +240,7 @@ fn body(kind: u8, version: u8, input: &mut Input<'_>) -> Read<Body> {
         14 => Body::ReturnAsked(Box::new(return_asked(input)?)),
         15 => Body::Returned(reversal(input)?),
         16 => Body::ReturnRefused(reversal(input)?),
-        17 => Body::GaveBack { asked: input.u64()?, intent: input.u64()?, caps: input.list(31, take)? },
+        17 => Body::GaveBack { asked: input.u64()?, intent: input.u64()?, caps: input.list(34, take)? },
         _ => {
             let (target, order) = (input.u64()?, input.one_of("order", 1..=3)?);
             Body::QueueOrdered { target, order, maker: input.text(32)?, checker: input.text(32)? }
@@ -266,10 +266,10 @@ fn intent(input: &mut Input<'_>, version: u8) -> Read<Intent> {
         let (_category, _grade) = (input.text(24)?, input.option(Input::u8)?);
         Ok(Item { gtin, quantity, unit_price, discount: input.u64()? })
     })?;
-    let (sponsors, caps) = (input.list(4, sponsor)?, input.list(31, take)?);
+    let (sponsors, caps) = (input.list(4, sponsor)?, input.list(34, take)?);
     let mut quote = None;
     if version >= 2 {
-        let limits = input.list(31, limit)?;
+        let limits = input.list(34, limit)?;
         if limits.len() != caps.len() {
             return Err(format!("{} limits of {} caps", limits.len(), caps.len()));
         }
@@ -324,7 +324,7 @@ fn return_asked(input: &mut Input<'_>) -> Read<ReturnAsked> {
         discount: input.u64()?,
         net: input.u64()?,
         sponsors: input.list(4, sponsor)?,
-        caps: input.list(31, take)?,
+        caps: input.list(34, take)?,
     };
     recall(input)?;
     Ok(asked)
@@ -355,13 +355,16 @@ fn take(input: &mut Input<'_>) -> Read<Take> {
     Ok(Take { cap: cap(input)?, amount: input.u64()?, count: input.u32()? })
 }
 
+fn person(input: &mut Input<'_>) -> Read<String> {
+    Ok(input.array::<16>()?.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
 fn cap(input: &mut Input<'_>) -> Read<String> {
     Ok(match input.u8()? {
         1 => format!("serial-number:{}", input.text(40)?),
         2 => format!("qualification:{}:{}", input.text(32)?, input.text(32)?),
         3 => {
-            let (campaign, person) = (input.text(32)?, input.array::<16>()?);
-            let person: String = person.iter().map(|byte| format!("{byte:02x}")).collect();
+            let (campaign, person) = (input.text(32)?, person(input)?);
             format!("person-category:{campaign}:{person}:{}", input.text(24)?)
         }
         4 => format!("terminal:{}:{}:{}", input.text(32)?, input.text(15)?, input.text(8)?),
@@ -371,6 +374,9 @@ fn cap(input: &mut Input<'_>) -> Read<String> {
         8 => format!("day:{}:{}", input.text(32)?, input.i32()?),
         9 => format!("tranche:{}:{}", input.text(32)?, input.u16()?),
         10 => format!("campaign:{}", input.text(32)?),
+        11 => format!("person-week:{}:{}:{}", input.text(32)?, person(input)?, input.i32()?),
+        12 => format!("person-year:{}:{}:{}", input.text(32)?, person(input)?, input.u16()?),
+        13 => format!("person-campaign:{}:{}", input.text(32)?, person(input)?),
         other => return Err(format!("kind of cap {other}")),
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::auditor::Balance;
 use lijian_domain::cap::{CapKey, CapTake};
-use lijian_domain::ids::Lsn;
+use lijian_domain::ids::{Lsn, PersonKey};
 use lijian_domain::record::{Entry, Record};
 use lijian_store::quota::Quota;
 use std::collections::BTreeMap;
@@ -48,14 +48,22 @@ impl CapsSeen {
     }
 }
 
+fn digits(person: &PersonKey) -> String {
+    person.0.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 fn name(key: &CapKey) -> String {
     match key {
         CapKey::SerialNumber(serial) => format!("serial-number:{serial}"),
         CapKey::Qualification(campaign, code) => format!("qualification:{campaign}:{code}"),
         CapKey::PersonCategory(campaign, person, category) => {
-            let person: String = person.0.iter().map(|byte| format!("{byte:02x}")).collect();
-            format!("person-category:{campaign}:{person}:{category}")
+            format!("person-category:{campaign}:{}:{category}", digits(person))
         }
+        CapKey::PersonWeek(campaign, person, monday) => {
+            format!("person-week:{campaign}:{}:{}", digits(person), monday.0)
+        }
+        CapKey::PersonYear(campaign, person, year) => format!("person-year:{campaign}:{}:{year}", digits(person)),
+        CapKey::PersonCampaign(campaign, person) => format!("person-campaign:{campaign}:{}", digits(person)),
         CapKey::Day(campaign, date) => format!("day:{campaign}:{}", date.0),
         other => other.to_string(),
     }

@@ -7,8 +7,8 @@ use jiff::tz::TimeZone;
 use lijian_codecs::dialect::Dialect;
 use lijian_codecs::frame::FrameFormat;
 use lijian_domain::campaign::{
-    AllowanceReturn, BudgetSettings, CampaignSettings, CategorySettings, RefundPolicy, RefundSplit, SaleForm,
-    SerialNumbers, SponsorSettings,
+    AllowanceReturn, BudgetSettings, CampaignSettings, CategorySettings, PersonSettings, RefundPolicy, RefundSplit,
+    SaleForm, SerialNumbers, SponsorSettings,
 };
 use lijian_domain::catalogue::{CatalogueBuilder, Product, ProductTexts};
 use lijian_domain::ids::{CategoryId, DistrictCode, Gtin, LinkName, MerchantId, RulesVersion};
@@ -135,6 +135,7 @@ impl Scenario {
             serial_numbers: SerialNumbers::Once,
             rounding: Rounding::Floor,
             refund: self.refund,
+            per_person: PersonSettings::default(),
             budget: BudgetSettings {
                 campaign_fen: self.budget + slack,
                 day_fen: self.day.map(|day| day + slack),

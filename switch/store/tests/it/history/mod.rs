@@ -229,10 +229,17 @@ fn sale(pick: usize) -> Vec<CapTake> {
     let small = |modulus: usize| u8::try_from(pick % modulus).unwrap();
     let amount = MinorUnits::new(100 + u64::from(small(50)));
     let category = CategoryId::new(["phone", "tablet"][pick % 2]).unwrap();
+    let person = PersonKey([small(20); 16]);
     let take = |key, limit| CapTake { key, amount, count: 1, limit };
     vec![
         take(CapKey::SerialNumber(SerialNumber::new(&(pick % 300).to_string()).unwrap()), CapLimit::of_count(1)),
-        take(CapKey::PersonCategory(campaign, PersonKey([small(20); 16]), category), CapLimit::of_count(2)),
+        take(CapKey::PersonCategory(campaign, person, category), CapLimit::of_count(2)),
+        take(
+            CapKey::PersonWeek(campaign, person, BusinessDate(19_814 + 7 * i32::from(small(3)))),
+            CapLimit::of_count(2),
+        ),
+        take(CapKey::PersonYear(campaign, person, 2024 + u16::from(small(2))), CapLimit::of_count(3)),
+        take(CapKey::PersonCampaign(campaign, person), CapLimit::of_count(4)),
         take(CapKey::Merchant(campaign, MerchantId::new(["M1", "M2"][pick % 2]).unwrap()), CapLimit::default()),
         take(CapKey::Day(campaign, BusinessDate(20_000)), CapLimit::of_count(30)),
         take(CapKey::Campaign(campaign), CapLimit::of_amount(MinorUnits::new(2_500))),

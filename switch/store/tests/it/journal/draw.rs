@@ -88,7 +88,7 @@ impl Draw {
     fn plain_cap(&mut self) -> CapTake {
         use lijian_domain::ids::{CampaignId, CategoryId, DistrictCode, MerchantId, PersonKey, TerminalId};
         let campaign = CampaignId(self.text());
-        let kind = if self.full { 2 } else { self.below(10) };
+        let kind = if self.full { 2 } else { self.below(13) };
         let key = match kind {
             0 => CapKey::SerialNumber(lijian_domain::ids::SerialNumber(self.text())),
             1 => CapKey::Qualification(campaign, lijian_domain::ids::QualificationCode(self.text())),
@@ -99,7 +99,12 @@ impl Draw {
             6 => CapKey::Category(campaign, CategoryId(self.text())),
             7 => CapKey::Day(campaign, BusinessDate(i32::from_le_bytes(self.digest()))),
             8 => CapKey::Tranche(campaign, u16::from_le_bytes(self.digest())),
-            _ => CapKey::Campaign(campaign),
+            9 => CapKey::Campaign(campaign),
+            10 => {
+                CapKey::PersonWeek(campaign, PersonKey(self.digest()), BusinessDate(i32::from_le_bytes(self.digest())))
+            }
+            11 => CapKey::PersonYear(campaign, PersonKey(self.digest()), u16::from_le_bytes(self.digest())),
+            _ => CapKey::PersonCampaign(campaign, PersonKey(self.digest())),
         };
         recorded_take(key, self.money(), self.small())
     }
