@@ -55,6 +55,7 @@ struct RawWindow {
 enum RawSaleForm {
     OneItem,
     Basket,
+    WholeOrder,
 }
 
 #[derive(Deserialize)]
@@ -163,6 +164,7 @@ impl From<RawCampaign> for CampaignSettings {
             sale_form: match raw.sale_form {
                 RawSaleForm::OneItem => SaleForm::OneItem,
                 RawSaleForm::Basket => SaleForm::Basket,
+                RawSaleForm::WholeOrder => SaleForm::WholeOrder,
             },
             serial_numbers: match raw.serial_numbers {
                 RawSerialNumbers::Ignored => SerialNumbers::Ignored,

@@ -1,7 +1,7 @@
 //! From settings to a campaign: every rule that a campaign must keep, each breach with its key and what would be right.
 
 use crate::campaign::settings::{BudgetSettings, CampaignSettings, CategorySettings, PersonSettings, SponsorSettings};
-use crate::campaign::{Budget, Campaign, Category, GRADE_MAX, PersonLimits, Place, Rates, Sponsors};
+use crate::campaign::{Budget, Campaign, Category, GRADE_MAX, PersonLimits, Place, Rates, SaleForm, Sponsors};
 use crate::cap::CapLimit;
 use crate::ids::{CampaignId, CategoryId, DistrictCode, SponsorId};
 use crate::money::{BasisPoints, MinorUnits};
@@ -34,6 +34,9 @@ impl CampaignSettings {
         let budget = checker.budget(&self.budget);
         let sponsors = checker.sponsors(&self.sponsors);
         let categories = checker.categories(&self.categories);
+        if self.sale_form == SaleForm::WholeOrder {
+            checker.whole_order(&self.categories);
+        }
         match (id, period, budget, sponsors, checker.errors.is_empty()) {
             (Some(id), Some(period), Some(budget), Some(sponsors), true) => Ok(Campaign {
                 id,
@@ -215,6 +218,28 @@ impl Checker {
         }
         categories.sort_unstable_by_key(|category| category.id);
         categories.into()
+    }
+
+    /// An order is subsidised as one: there is one rate, and nothing that counts by category.
+    fn whole_order(&mut self, settings: &[CategorySettings]) {
+        if settings.len() > 1 {
+            let found = format!("{} groups of categories", settings.len());
+            self.wrong("categories", found, "one group: with sale_form \"whole-order\" all have the same terms");
+        }
+        let mut refuse = |key: &str, expected: &str| {
+            self.wrong(format!("categories[0].{key}"), "a value with sale_form \"whole-order\"", expected);
+        };
+        for group in settings.iter().take(1) {
+            if !group.rate_basis_points_by_grade.is_empty() || group.rate_basis_points_without_grade.is_some() {
+                refuse("rate_basis_points_by_grade", "rate_basis_points: the order has one rate");
+            }
+            if group.items_per_person.is_some() {
+                refuse("items_per_person", "per_person.week_items, year_items or campaign_items");
+            }
+            if group.money_per_person_fen.is_some() {
+                refuse("money_per_person_fen", "per_person.week_fen, year_fen or campaign_fen");
+            }
+        }
     }
 
     /// The terms of a group, still without the id of a category.

@@ -204,6 +204,10 @@ pub enum SaleForm {
     OneItem,
     /// Several items, several pieces.
     Basket,
+    /// Several items, several pieces, subsidised as one: the rate is taken of their sum, which must be within the least and
+    /// the highest price, the cap per item holds for it, and allowances over all categories count the order. All categories
+    /// then have the same terms.
+    WholeOrder,
 }
 
 /// What a serial number does.

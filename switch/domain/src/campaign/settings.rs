@@ -54,7 +54,7 @@ pub struct BudgetSettings {
 /// `per_person`: what one person may have over all categories.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct PersonSettings {
-    /// Items from Monday to Sunday.
+    /// Items (with `sale_form` "whole-order" orders, as for all items here) from Monday to Sunday.
     pub week_items: Option<u32>,
     /// Money from Monday to Sunday.
     pub week_fen: Option<u64>,
@@ -88,15 +88,15 @@ pub struct CategorySettings {
     pub rate_basis_points_by_grade: Vec<(String, u32)>,
     /// The rate of goods without a grade.
     pub rate_basis_points_without_grade: Option<u32>,
-    /// At most so much for one item.
+    /// At most so much for one item, or for a whole order.
     pub cap_per_item_fen: u64,
     /// At most so many items for a person in each of the categories.
     pub items_per_person: Option<u32>,
     /// At most so much money for a person in each of the categories.
     pub money_per_person_fen: Option<u64>,
-    /// The lowest final unit price that is subsidised.
+    /// The lowest final unit price, or sum of a whole order, that is subsidised.
     pub price_min_fen: Option<u64>,
-    /// The highest final unit price that is subsidised.
+    /// The highest final unit price, or sum of a whole order, that is subsidised.
     pub price_max_fen: Option<u64>,
     /// What is set aside for each of the categories.
     pub budget_fen: Option<u64>,

@@ -2,7 +2,7 @@
 
 use super::Sale;
 use super::terms::Terms;
-use crate::campaign::{Campaign, SerialNumbers};
+use crate::campaign::{Campaign, SaleForm, SerialNumbers};
 use crate::cap::{CapKey, CapLimit, CapTake, Takes};
 use crate::ids::RulesVersion;
 use crate::money::MinorUnits;
@@ -58,8 +58,9 @@ fn takes(campaign: &Campaign, sale: &Sale<'_>, terms: &Terms<'_>) -> Takes {
         (CapKey::PersonYear(campaign.id, request.person, year), campaign.per_person.year),
         (CapKey::PersonCampaign(campaign.id, request.person), campaign.per_person.campaign),
     ];
+    let bought = if campaign.sale_form == SaleForm::WholeOrder { 1 } else { pieces };
     let allowances = allowances.into_iter().filter(|(_, limit)| !limit.is_none());
-    takes.extend(allowances.map(|(key, limit)| take(key, terms.discount, pieces, limit)));
+    takes.extend(allowances.map(|(key, limit)| take(key, terms.discount, bought, limit)));
     if let Some(limit) = campaign.budget.terminal {
         takes.push(whole(CapKey::Terminal(campaign.id, request.merchant, request.terminal), limit));
     }

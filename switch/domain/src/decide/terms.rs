@@ -6,7 +6,7 @@ use crate::catalogue::Product;
 use crate::code::DecisionCode;
 use crate::ids::DistrictCode;
 use crate::merchants::Merchant;
-use crate::money::MinorUnits;
+use crate::money::{BasisPoints, MinorUnits};
 use crate::sale::{ITEMS_MAX, ItemRequest, SaleRequest};
 use arrayvec::ArrayVec;
 
@@ -32,9 +32,12 @@ pub(super) struct ItemTerms<'a> {
 pub(super) fn terms<'a>(campaign: &'a Campaign, sale: &Sale<'_>) -> Result<Terms<'a>, Breach> {
     stopped(campaign, sale)?;
     let merchant = admitted(sale)?;
-    adds_up(campaign, sale.request)?;
-    prices(campaign, sale)?;
-    let (items, discount) = discounts(campaign, sale)?;
+    let sum = adds_up(campaign, sale.request)?;
+    prices(campaign, sale, sum)?;
+    let (items, discount) = match campaign.sale_form {
+        SaleForm::OneItem | SaleForm::Basket => discounts(campaign, sale)?,
+        SaleForm::WholeOrder => order_discounts(campaign, sale, sum)?,
+    };
     let net = sale.request.amount.checked_sub(discount).filter(|net| !net.is_zero());
     let net = net.ok_or(breach(DecisionCode::NothingToGive, "the discount would leave nothing to pay"))?;
     place(campaign, sale.request, merchant)?;
@@ -61,7 +64,8 @@ fn admitted<'a>(sale: &Sale<'a>) -> Result<&'a Merchant, Breach> {
     Ok(merchant)
 }
 
-fn adds_up(campaign: &Campaign, request: &SaleRequest) -> Result<(), Breach> {
+/// The sum of the items.
+fn adds_up(campaign: &Campaign, request: &SaleRequest) -> Result<MinorUnits, Breach> {
     let unreadable = |reason| breach(DecisionCode::ItemsUnreadable, reason);
     if request.items.is_empty() {
         return Err(unreadable("no item"));
@@ -83,20 +87,21 @@ fn adds_up(campaign: &Campaign, request: &SaleRequest) -> Result<(), Breach> {
     if due != Some(request.amount) {
         return Err(unreadable("items minus trade-in minus bank promotion are not the amount of the sale"));
     }
-    Ok(())
+    Ok(sum)
 }
 
-fn prices(campaign: &Campaign, sale: &Sale<'_>) -> Result<(), Breach> {
+fn prices(campaign: &Campaign, sale: &Sale<'_>, sum: MinorUnits) -> Result<(), Breach> {
     for (item, product) in sale.request.items.iter().zip(&sale.products) {
         let price = |reason| breach(DecisionCode::Price, reason);
         if product.filed_price.is_some_and(|filed| item.unit_price > filed) {
             return Err(price("price over the filed price"));
         }
         let Some(category) = campaign.category(&product.category) else { continue };
-        if category.price_max.is_some_and(|max| item.unit_price > max) {
+        let judged = if campaign.sale_form == SaleForm::WholeOrder { sum } else { item.unit_price };
+        if category.price_max.is_some_and(|max| judged > max) {
             return Err(price("price over the campaign's ceiling"));
         }
-        if category.price_min.is_some_and(|min| item.unit_price < min) {
+        if category.price_min.is_some_and(|min| judged < min) {
             return Err(price("price under the campaign's minimum"));
         }
     }
@@ -117,13 +122,42 @@ fn discounts<'a>(campaign: &'a Campaign, sale: &Sale<'_>) -> Result<Discounts<'a
     Ok((items, sum))
 }
 
-/// The base is the unit price: it stands after all discounts of the trade, and neither trade-in nor bank promotion lowers
-/// it. Each piece gets its share, at most the cap.
-fn item_terms<'a>(campaign: &'a Campaign, item: &ItemRequest, product: &Product) -> Result<ItemTerms<'a>, Breach> {
+/// The share is taken of the order's sum and capped once. It is spread over the items by their prices, down to the fen of
+/// what has been spread so far, so that the parts add up to it.
+fn order_discounts<'a>(campaign: &'a Campaign, sale: &Sale<'_>, sum: MinorUnits) -> Result<Discounts<'a>, Breach> {
+    let nothing = |reason| breach(DecisionCode::NothingToGive, reason);
+    let mut items = ArrayVec::new();
+    let mut whole = MinorUnits::ZERO;
+    let (mut priced, mut spread) = (0_u128, 0_u64);
+    for (item, product) in sale.request.items.iter().zip(&sale.products) {
+        let (category, rate) = category_and_rate(campaign, product)?;
+        whole = sum.share(rate, campaign.rounding).min(category.cap_per_item);
+        priced += u128::from(item.unit_price.get()) * u128::from(item.quantity);
+        // Prices so far are at most their sum: the part fits.
+        let exact = (u128::from(whole.get()) * priced).checked_div(u128::from(sum.get())).unwrap_or(0);
+        let due = u64::try_from(exact).unwrap_or(whole.get()).min(whole.get());
+        items.push(ItemTerms { category, discount: MinorUnits::new(due.saturating_sub(spread)) });
+        spread = due;
+    }
+    if whole.is_zero() {
+        return Err(nothing("the discount comes to nothing"));
+    }
+    Ok((items, whole))
+}
+
+fn category_and_rate<'a>(campaign: &'a Campaign, product: &Product) -> Result<(&'a Category, BasisPoints), Breach> {
     let nothing = |reason| breach(DecisionCode::NothingToGive, reason);
     let category =
         campaign.category(&product.category).ok_or(nothing("the campaign does not subsidise this category"))?;
     let rate = category.rates.rate(product.grade).ok_or(nothing("the campaign does not subsidise this grade"))?;
+    Ok((category, rate))
+}
+
+/// The base is the unit price: it stands after all discounts of the trade, and neither trade-in nor bank promotion lowers
+/// it. Each piece gets its share, at most the cap.
+fn item_terms<'a>(campaign: &'a Campaign, item: &ItemRequest, product: &Product) -> Result<ItemTerms<'a>, Breach> {
+    let nothing = |reason| breach(DecisionCode::NothingToGive, reason);
+    let (category, rate) = category_and_rate(campaign, product)?;
     let piece = item.unit_price.share(rate, campaign.rounding).min(category.cap_per_item);
     let discount = piece.checked_mul(u64::from(item.quantity)).unwrap_or(MinorUnits::ZERO);
     if discount.is_zero() {

@@ -1,7 +1,9 @@
 //! What a campaign must keep: each breach with its key.
 
 use crate::world::{category, settings};
-use lijian_domain::campaign::{BudgetSettings, CampaignSettings, CategorySettings, PersonSettings, SponsorSettings};
+use lijian_domain::campaign::{
+    BudgetSettings, CampaignSettings, CategorySettings, PersonSettings, SaleForm, SponsorSettings,
+};
 
 fn check(settings: &CampaignSettings, expected: &[&str]) {
     let errors = settings.check().unwrap_err();
@@ -54,4 +56,26 @@ fn budgets_and_sponsors_that_contradict_themselves_are_refused() {
     check(&CampaignSettings { categories: Vec::new(), ..settings("c") }, &["categories"]);
     let per_person = PersonSettings { week_items: Some(0), campaign_fen: Some(0), ..PersonSettings::default() };
     check(&CampaignSettings { per_person, ..settings("c") }, &["per_person.week_items", "per_person.campaign_fen"]);
+}
+
+#[test]
+fn an_order_that_is_subsidised_as_one_has_one_rate_and_counts_nothing_by_category() {
+    let check_order = |categories: Vec<CategorySettings>, expected: &[&str]| {
+        check(&CampaignSettings { sale_form: SaleForm::WholeOrder, categories, ..settings("c") }, expected);
+    };
+    let flat = |id: &str| CategorySettings {
+        ids: vec![id.to_owned()],
+        rate_basis_points: Some(1_000),
+        cap_per_item_fen: 50_000,
+        ..CategorySettings::default()
+    };
+    check_order(vec![flat("phone"), flat("tablet")], &["categories"]);
+    check_order(
+        vec![category("phone")],
+        &["categories[0].rate_basis_points_by_grade", "categories[0].items_per_person"],
+    );
+    check_order(
+        vec![CategorySettings { money_per_person_fen: Some(1), ..flat("phone") }],
+        &["categories[0].money_per_person_fen"],
+    );
 }

@@ -146,3 +146,63 @@ fn absurd_sums_are_told_and_not_counted() {
     check(&[ItemRequest { quantity: 2, ..item(PHONE, 1 << 63) }]);
     check(&[item(PHONE, u64::MAX), item(PHONE, 1)]);
 }
+
+#[test]
+fn a_new_year_is_a_new_allowance_of_the_year_and_not_of_the_week() {
+    let per_person = PersonSettings {
+        week_items: Some(1),
+        year_items: Some(1),
+        campaign_items: Some(1),
+        ..PersonSettings::default()
+    };
+    let rules = rules(&[CampaignSettings { last_day: date(2025, 3, 31), per_person, ..settings("c") }]);
+    let check = |day, expected: [&str; 3]| {
+        let Decision::Grant(award) = decide(&rules, &sale(&[item(PHONE, 10_000)]), &noon(day)) else { panic!("{day}") };
+        let keys: Vec<String> = caps(&award).into_iter().map(|(key, ..)| key).collect();
+        assert_eq!(keys[1..4], expected, "{day}");
+    };
+    check(date(2024, 12, 29), ["person-week:c:2024-12-23", "person-year:c:2024", "person-campaign:c"]);
+    check(date(2024, 12, 31), ["person-week:c:2024-12-30", "person-year:c:2024", "person-campaign:c"]);
+    check(date(2025, 1, 1), ["person-week:c:2024-12-30", "person-year:c:2025", "person-campaign:c"]);
+}
+
+#[test]
+fn a_whole_order_is_rounded_and_capped_once_and_counts_as_one() {
+    let order = |cap_per_item_fen| {
+        let terms = CategorySettings {
+            ids: vec!["refrigerator".to_owned(), "phone".to_owned()],
+            rate_basis_points: Some(1_000),
+            cap_per_item_fen,
+            price_min_fen: Some(50_001),
+            price_max_fen: Some(9_000_000),
+            ..CategorySettings::default()
+        };
+        let per_person = PersonSettings { week_items: Some(2), ..PersonSettings::default() };
+        let whole = CampaignSettings { sale_form: SaleForm::WholeOrder, categories: vec![terms], ..settings("c") };
+        rules(&[CampaignSettings { per_person, ..whole }])
+    };
+    let check = |cap: u64, items: &[ItemRequest], expected: &[u64]| {
+        let award = award(&order(cap), &sale(items));
+        let parts: Vec<u64> = award.items.iter().map(|item| item.discount.get()).collect();
+        assert_eq!(parts, expected, "{items:?}");
+        let whole = expected.iter().sum();
+        let pieces = items.iter().map(|item| item.quantity).sum();
+        assert_eq!(
+            caps(&award),
+            [("person-week:c:2024-09-30".to_owned(), whole, 1), ("campaign:c".to_owned(), whole, pieces)]
+        );
+    };
+    // 10 % of 60,018 is 6,001.8; of the first 30,009 fen 3,000.5.
+    check(50_000, &[item(PHONE, 30_009), item(FRIDGE, 30_009)], &[3_000, 3_001]);
+    // 10 % of 550,001 would be 55,000: the cap of the order, 3 : 2 : the rest.
+    check(50_000, &[item(PHONE, 330_000), item(FRIDGE, 220_000), item(PHONE, 1)], &[29_999, 20_000, 1]);
+    let two = ItemRequest { quantity: 2, ..item(PHONE, 30_000) };
+    check(50_000, &[two], &[6_000]);
+    let refused = |items: &[ItemRequest]| match decide(&order(50_000), &sale(items), &october()) {
+        Decision::Refuse(refusal) => refusal.code.as_str(),
+        Decision::Grant(award) => panic!("{award:?}"),
+    };
+    assert_eq!(refused(&[item(PHONE, 25_000), item(FRIDGE, 25_000)]), "N109");
+    assert_eq!(refused(&[item(PHONE, 9_000_000), item(PHONE, 1)]), "N109");
+    assert_eq!(refused(&[item(PHONE, 60_000), item(KETTLE, 60_000)]), "N110");
+}
