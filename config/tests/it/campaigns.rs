@@ -174,3 +174,31 @@ fn a_refund_policy_that_is_wrong_is_told_with_line_and_key() {
         &["c.toml:77: refund.allowances: found unknown field `allowances`, expected `allowance` or `split`"],
     );
 }
+
+#[test]
+fn allowances_of_a_person_that_are_wrong_are_told_with_line_and_key() {
+    let with = |keys: &str| format!("[per_person]\n{keys}\n\n[budget]");
+    check(
+        "[budget]",
+        &with("week_items = 0\nyear_fen = 0"),
+        &[
+            "c.toml:27: per_person.week_items: found 0, expected at least 1; no key for any number",
+            "c.toml:28: per_person.year_fen: found 0, expected a number of fen over zero",
+        ],
+    );
+    check(
+        "[budget]",
+        &with("month_items = 1"),
+        &[
+            "c.toml:27: per_person.month_items: found unknown field `month_items`, expected one of `week_items`, `week_fen`, \
+         `year_items`, `year_fen`, `campaign_items`, `campaign_fen`",
+        ],
+    );
+}
+
+#[test]
+fn an_order_subsidised_as_one_is_not_split_by_grade() {
+    let text = shipped("guangzhou-2024-04.toml").replace("rate_basis_points =", "rate_basis_points_without_grade =");
+    let errors = campaign::parse(Path::new("c.toml"), &text).unwrap_err().to_string();
+    assert!(errors.contains("categories[0].rate_basis_points_by_grade: found a value with"), "{errors}");
+}

@@ -4,6 +4,7 @@
 mod campaigns;
 mod fuzz_bodies;
 mod golden;
+mod programmes;
 mod seeds;
 mod switch;
 mod tables;

@@ -99,3 +99,17 @@ fn key_and_value_of_an_argument() {
     assert!(override_argument("=x").is_err() && override_argument("a.b").is_err());
     assert!(SWITCH.contains("path = \"data\""));
 }
+
+#[test]
+fn every_shipped_campaign_can_be_named() {
+    let folder = Folder::new();
+    let mut found = 0;
+    for entry in std::fs::read_dir(super::shipped("campaigns")).unwrap() {
+        let path = entry.unwrap().path();
+        let loaded = folder.load(&[("campaigns.files", &format!("[\"{}\"]", path.display()))]);
+        let rules = loaded.unwrap_or_else(|errors| panic!("{errors}")).rules;
+        assert_eq!(path.file_stem().unwrap().to_str(), Some(rules.campaigns[0].id.as_str()));
+        found += 1;
+    }
+    assert!(found >= 7, "{found}");
+}
