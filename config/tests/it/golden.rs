@@ -5,7 +5,6 @@ use arrayvec::ArrayVec;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use lijian_config::{campaign, catalogue, merchants};
-use lijian_domain::cap::{CapKey, CapKind};
 use lijian_domain::decide::decide;
 use lijian_domain::ids::{
     CardFingerprint, DistrictCode, Gtin, LinkName, MerchantId, PersonKey, QualificationCode, RulesVersion,
@@ -15,6 +14,7 @@ use lijian_domain::money::MinorUnits;
 use lijian_domain::rules::Rules;
 use lijian_domain::sale::{Award, Decision, ItemRequest, SaleRequest};
 use lijian_domain::time::{Calendar, Moment, UnixMicros};
+use lijian_store::quota::Quota;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -24,12 +24,12 @@ const CASES: &str = include_str!("shenzhen-2024.md");
 fn shenzhen_2024_as_worked_out_by_hand() {
     let rules = rules();
     let tables = Tables::read(CASES);
-    let mut book = Book::default();
+    let quota = Quota::new();
     let mut wrong = Vec::new();
     for case in &tables.cases {
         let request = tables.request(case);
         let got = match decide(&rules, &request, &tables.moment(case)) {
-            Decision::Grant(award) => book.take(&award),
+            Decision::Grant(award) => taken(&quota, &award),
             Decision::Refuse(refusal) => (refusal.code.to_string(), String::new()),
         };
         let expected = (case["code"].clone(), case["discount"].clone());
@@ -49,33 +49,15 @@ fn rules() -> Rules {
     Rules::new(RulesVersion::default(), vec![campaign.value], catalogue.value, merchants.value)
 }
 
-/// What stands taken, by cap: the simplest possible counters.
-#[derive(Default)]
-struct Book(Vec<(CapKey, u64, u32)>);
-
-impl Book {
-    fn take(&mut self, award: &Award) -> (String, String) {
-        let mut after = self.0.clone();
-        for take in &award.caps {
-            if !after.iter().any(|(key, ..)| *key == take.key) {
-                after.push((take.key, 0, 0));
-            }
-            let (_, amount, count) = after.iter_mut().find(|(key, ..)| *key == take.key).unwrap();
-            *amount += take.amount.get();
-            *count += take.count;
-            let amount_fits = take.limit.amount.is_none_or(|limit| *amount <= limit.get());
-            if !amount_fits || take.limit.count.is_some_and(|limit| *count > limit) {
-                let code = match take.key.kind() {
-                    CapKind::SerialNumber => "N113",
-                    CapKind::PersonCategory => "N105",
-                    _ => "N106",
-                };
-                return (code.to_owned(), String::new());
-            }
+/// What the counters say to an award: all of it is taken, and granted at once, or the cap that bound is told.
+fn taken(quota: &Quota, award: &Award) -> (String, String) {
+    assert_eq!(award.gross.get(), award.net.get() + award.discount.get());
+    match quota.hold(&award.caps) {
+        Ok(()) => {
+            quota.grant(&award.caps);
+            ("G000".to_owned(), award.discount.to_string())
         }
-        self.0 = after;
-        assert_eq!(award.gross.get(), award.net.get() + award.discount.get());
-        ("G000".to_owned(), award.discount.to_string())
+        Err(bound) => (bound.key.kind().refusal().to_string(), String::new()),
     }
 }
 

@@ -36,6 +36,9 @@ const NOON_US: i64 = 1_727_755_200_000_000;
 const TO_MIDNIGHT_US: i64 = 12 * 3_600_000_000;
 const CAP_PER_ITEM: u64 = 50_000;
 const ITEMS_PER_PERSON: u32 = 1;
+const MONEY_PER_PERSON_IN_A_WEEK: u64 = 60_000;
+const ITEMS_PER_PERSON_IN_A_YEAR: u32 = 2;
+const MONEY_PER_PERSON: u64 = 80_000;
 
 /// What differs from history to history.
 #[derive(Clone, Debug)]
@@ -97,6 +100,11 @@ impl Scenario {
             count("person-category:", ITEMS_PER_PERSON),
             count("serial-number:", 1),
         ];
+        if self.limits_persons() {
+            limits.push(amount("person-week:", MONEY_PER_PERSON_IN_A_WEEK));
+            limits.push(count("person-year:", ITEMS_PER_PERSON_IN_A_YEAR));
+            limits.push(amount("person-campaign:", MONEY_PER_PERSON));
+        }
         limits.extend(self.day.map(|day| amount("day:", day)));
         limits.extend(self.merchant.map(|merchant| amount("merchant:", merchant)));
         limits.extend(self.phones.map(|phones| amount("category:trial:phone", phones)));
@@ -112,6 +120,11 @@ impl Scenario {
             gross_to_issuer: self.gross_to_issuer,
             quote_us: self.quote_us,
         }
+    }
+
+    /// Whether a person has allowances over all categories: where merchants have budgets, so that all kinds of caps meet.
+    const fn limits_persons(&self) -> bool {
+        self.merchant.is_some()
     }
 
     /// What the switch is told; with `slack`, of limits that nobody should know of.
@@ -135,7 +148,16 @@ impl Scenario {
             serial_numbers: SerialNumbers::Once,
             rounding: Rounding::Floor,
             refund: self.refund,
-            per_person: PersonSettings::default(),
+            per_person: if self.limits_persons() {
+                PersonSettings {
+                    week_fen: Some(MONEY_PER_PERSON_IN_A_WEEK),
+                    year_items: Some(ITEMS_PER_PERSON_IN_A_YEAR),
+                    campaign_fen: Some(MONEY_PER_PERSON),
+                    ..PersonSettings::default()
+                }
+            } else {
+                PersonSettings::default()
+            },
             budget: BudgetSettings {
                 campaign_fen: self.budget + slack,
                 day_fen: self.day.map(|day| day + slack),
