@@ -282,3 +282,26 @@ impl Field for CapTake {
         Ok(recorded_take(Field::take(input)?, Field::take(input)?, Field::take(input)?))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lijian_domain::ids::{CampaignId, PersonKey};
+    use lijian_domain::time::BusinessDate;
+
+    #[test]
+    fn allowances_over_all_categories_stand_as_the_format_document_says() {
+        let (campaign, person) = (CampaignId::new("c").unwrap(), PersonKey([7; 16]));
+        let check = |key: CapKey, kind: u8, part: &[u8]| {
+            let mut bytes = Vec::new();
+            key.put(&mut bytes);
+            let expected = [&[kind, 1, b'c'], [7; 16].as_slice(), part].concat();
+            assert_eq!(bytes, expected, "{key}");
+            assert_eq!(CapKey::take(&mut Input::new(&expected)), Ok(key));
+        };
+        check(CapKey::PersonWeek(campaign, person, BusinessDate(19_814)), 11, &19_814_i32.to_le_bytes());
+        check(CapKey::PersonYear(campaign, person, 2026), 12, &2026_u16.to_le_bytes());
+        check(CapKey::PersonCampaign(campaign, person), 13, &[]);
+        assert!(CapKey::take(&mut Input::new(&[14])).is_err());
+    }
+}
