@@ -7,7 +7,7 @@ use jiff::civil::{Time, date, time};
 use jiff::tz::TimeZone;
 use lijian_domain::campaign::{
     BudgetSettings, CampaignSettings, CategorySettings, PersonSettings, RefundPolicy, SaleForm, SerialNumbers,
-    SponsorSettings,
+    SponsorSettings, SponsorSplit,
 };
 use lijian_domain::catalogue::{CatalogueBuilder, Product, ProductTexts};
 use lijian_domain::decide::decide;
@@ -60,7 +60,12 @@ fn rules(products: u64) -> Rules {
         refund: RefundPolicy::default(),
         per_person: PersonSettings::default(),
         budget: BudgetSettings { campaign_fen: 12_000_000_000, ..BudgetSettings::default() },
-        sponsors: vec![SponsorSettings { id: "bureau".to_owned(), share_basis_points: 10_000 }],
+        sponsor_split: SponsorSplit::default(),
+        sponsors: vec![SponsorSettings {
+            id: "bureau".to_owned(),
+            share_basis_points: Some(10_000),
+            at_most_fen: None,
+        }],
         categories: vec![CategorySettings {
             ids: CATEGORIES.map(str::to_owned).to_vec(),
             rate_basis_points: Some(1_500),

@@ -7,7 +7,7 @@ use lijian_codecs::dialect::Dialect;
 use lijian_codecs::frame::FrameFormat;
 use lijian_domain::campaign::{
     BudgetSettings, CampaignSettings, CategorySettings, PersonSettings, RefundPolicy, SaleForm, SerialNumbers,
-    SponsorSettings,
+    SponsorSettings, SponsorSplit,
 };
 use lijian_domain::catalogue::{CatalogueBuilder, Product, ProductTexts};
 use lijian_domain::ids::{CategoryId, DistrictCode, Gtin, LinkName, MerchantId, RulesVersion};
@@ -93,7 +93,12 @@ pub(crate) fn rules() -> Rules {
             merchant_fen: Some(BUDGET_FEN),
             ..BudgetSettings::default()
         },
-        sponsors: vec![SponsorSettings { id: "bureau".to_owned(), share_basis_points: 10_000 }],
+        sponsor_split: SponsorSplit::default(),
+        sponsors: vec![SponsorSettings {
+            id: "bureau".to_owned(),
+            share_basis_points: Some(10_000),
+            at_most_fen: None,
+        }],
         categories: vec![CategorySettings {
             ids: vec!["refrigerator".to_owned()],
             rate_basis_points_by_grade: vec![("1".to_owned(), 2_000)],

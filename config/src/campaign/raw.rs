@@ -3,9 +3,9 @@
 use jiff::civil;
 use lijian_domain::campaign::{
     AllowanceReturn, BudgetSettings, CampaignSettings, CategorySettings, PersonSettings, RefundPolicy, RefundSplit,
-    SaleForm, SerialNumbers, SponsorSettings,
+    SaleForm, SerialNumbers, SponsorSettings, SponsorSplit,
 };
-use lijian_domain::money::{BasisPoints, Rounding};
+use lijian_domain::money::Rounding;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
@@ -28,6 +28,8 @@ pub(super) struct RawCampaign {
     #[serde(default)]
     per_person: RawPersons,
     budget: RawBudget,
+    #[serde(default)]
+    sponsor_split: RawSponsorSplit,
     sponsors: Vec<RawSponsor>,
     categories: Vec<RawCategory>,
 }
@@ -122,13 +124,20 @@ struct RawBudget {
     districts_fen: BTreeMap<String, u64>,
 }
 
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "kebab-case")]
+enum RawSponsorSplit {
+    #[default]
+    LargestRemainder,
+    InOrder,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawSponsor {
     id: String,
-    /// One sponsor pays all.
-    #[serde(default = "whole")]
-    share_basis_points: u32,
+    share_basis_points: Option<u32>,
+    at_most_fen: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -147,10 +156,6 @@ struct RawCategory {
     budget_fen: Option<u64>,
     #[serde(default, deserialize_with = "optional_date_time")]
     stopped_from: Option<civil::DateTime>,
-}
-
-fn whole() -> u32 {
-    BasisPoints::WHOLE.get()
 }
 
 impl From<RawCampaign> for CampaignSettings {
@@ -183,6 +188,10 @@ impl From<RawCampaign> for CampaignSettings {
                 merchant_fen: raw.budget.merchant_fen,
                 terminal_fen: raw.budget.terminal_fen,
                 districts_fen: raw.budget.districts_fen.into_iter().collect(),
+            },
+            sponsor_split: match raw.sponsor_split {
+                RawSponsorSplit::LargestRemainder => SponsorSplit::LargestRemainder,
+                RawSponsorSplit::InOrder => SponsorSplit::InOrder,
             },
             sponsors: raw.sponsors.into_iter().map(SponsorSettings::from).collect(),
             categories: raw.categories.into_iter().map(CategorySettings::from).collect(),
@@ -223,7 +232,7 @@ impl From<RawPersons> for PersonSettings {
 
 impl From<RawSponsor> for SponsorSettings {
     fn from(raw: RawSponsor) -> Self {
-        Self { id: raw.id, share_basis_points: raw.share_basis_points }
+        Self { id: raw.id, share_basis_points: raw.share_basis_points, at_most_fen: raw.at_most_fen }
     }
 }
 

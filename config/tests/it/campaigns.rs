@@ -3,6 +3,7 @@
 use lijian_config::campaign;
 use lijian_domain::campaign::{AllowanceReturn, RefundPolicy, RefundSplit};
 use lijian_domain::ids::CategoryId;
+use lijian_domain::money::MinorUnits;
 use lijian_domain::time::BusinessDate;
 use std::path::Path;
 
@@ -101,6 +102,17 @@ fn what_is_wrong_is_told_with_line_and_key() {
         "id = \"shenzhen-bureau\"\nshare_basis_points = 9_999",
         &["c.toml:30: sponsors: found shares of 9999 in all, expected share_basis_points that add up to 10000"],
     );
+}
+
+#[test]
+fn sponsors_that_pay_in_order_read_as_written() {
+    let sponsors = "sponsor_split = \"in-order\"\n\n[budget]";
+    let text = shipped("shenzhen-2024.toml").replacen("[budget]", sponsors, 1);
+    let first = "[[sponsors]]\nid = \"brand\"\nat_most_fen = 300\n\n[[sponsors]]";
+    let campaign = campaign::parse(Path::new("c.toml"), &text.replacen("[[sponsors]]", first, 1)).unwrap().value;
+    let parts = campaign.sponsors.split(MinorUnits::new(1_000));
+    let parts: Vec<_> = parts.iter().map(|part| (part.sponsor.as_str(), part.amount.get())).collect();
+    assert_eq!(parts, [("brand", 300), ("shenzhen-bureau", 700)]);
 }
 
 #[test]

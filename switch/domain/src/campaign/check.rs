@@ -1,7 +1,9 @@
 //! From settings to a campaign: every rule that a campaign must keep, each breach with its key and what would be right.
 
 use crate::campaign::settings::{BudgetSettings, CampaignSettings, CategorySettings, PersonSettings, SponsorSettings};
-use crate::campaign::{Budget, Campaign, Category, GRADE_MAX, PersonLimits, Place, Rates, SaleForm, Sponsors};
+use crate::campaign::{
+    Budget, Campaign, Category, GRADE_MAX, PersonLimits, Place, Rates, SaleForm, SponsorSplit, Sponsors,
+};
 use crate::cap::CapLimit;
 use crate::ids::{CampaignId, CategoryId, DistrictCode, SponsorId};
 use crate::money::{BasisPoints, MinorUnits};
@@ -32,7 +34,7 @@ impl CampaignSettings {
         let places = checker.places(&self.places);
         let per_person = checker.per_person(&self.per_person);
         let budget = checker.budget(&self.budget);
-        let sponsors = checker.sponsors(&self.sponsors);
+        let sponsors = checker.sponsors(self.sponsor_split, &self.sponsors);
         let categories = checker.categories(&self.categories);
         if self.sale_form == SaleForm::WholeOrder {
             checker.whole_order(&self.categories);
@@ -170,29 +172,67 @@ impl Checker {
         Some(Budget { campaign: campaign?, day, merchant, terminal, districts: districts.into() })
     }
 
-    fn sponsors(&mut self, settings: &[SponsorSettings]) -> Option<Sponsors> {
+    fn sponsors(&mut self, split: SponsorSplit, settings: &[SponsorSettings]) -> Option<Sponsors> {
         if settings.is_empty() || settings.len() > SPONSORS_MAX {
             self.wrong("sponsors", format!("{} sponsors", settings.len()), format!("1 to {SPONSORS_MAX} sponsors"));
             return None;
         }
-        let mut shares: ArrayVec<(SponsorId, BasisPoints), SPONSORS_MAX> = ArrayVec::new();
+        let mut ids: ArrayVec<SponsorId, SPONSORS_MAX> = ArrayVec::new();
         for (at, sponsor) in settings.iter().enumerate() {
             let key = format!("sponsors[{at}].id");
             let id = self.id(&key, &sponsor.id, SponsorId::new, SponsorId::BYTES_MAX);
-            let share = self.rate(&format!("sponsors[{at}].share_basis_points"), sponsor.share_basis_points);
-            if id.is_some_and(|id| shares.iter().any(|(named, _)| *named == id)) {
+            if id.is_some_and(|id| ids.contains(&id)) {
                 self.wrong(key, format!("{:?} a second time", sponsor.id), "each sponsor once");
             } else {
-                shares.extend(id.zip(share));
+                ids.extend(id);
             }
         }
-        let all_read = shares.len() == settings.len();
-        let total: u32 = shares.iter().map(|(_, share)| share.get()).sum();
-        let sponsors = Sponsors::new(shares);
+        let all_read = ids.len() == settings.len();
+        let sponsors = match split {
+            SponsorSplit::LargestRemainder => self.shares(&ids, settings),
+            SponsorSplit::InOrder => self.in_order(&ids, settings),
+        };
+        sponsors.filter(|_| all_read)
+    }
+
+    fn shares(&mut self, ids: &[SponsorId], settings: &[SponsorSettings]) -> Option<Sponsors> {
+        let mut shares: ArrayVec<BasisPoints, SPONSORS_MAX> = ArrayVec::new();
+        for (at, sponsor) in settings.iter().enumerate() {
+            let share = sponsor.share_basis_points.unwrap_or(BasisPoints::WHOLE.get());
+            shares.extend(self.rate(&format!("sponsors[{at}].share_basis_points"), share));
+            if let Some(fen) = sponsor.at_most_fen {
+                let expected = "share_basis_points, or sponsor_split = \"in-order\"";
+                self.wrong(format!("sponsors[{at}].at_most_fen"), fen, expected);
+            }
+        }
+        let all_read = ids.len() == settings.len() && shares.len() == settings.len();
+        let total: u32 = shares.iter().map(|share| share.get()).sum();
+        let sponsors = Sponsors::by_share(ids.iter().copied().zip(shares).collect());
         if all_read && sponsors.is_none() {
             self.wrong("sponsors", format!("shares of {total} in all"), "share_basis_points that add up to 10000");
         }
         sponsors
+    }
+
+    /// Each pays up to its limit, and the last one the rest.
+    fn in_order(&mut self, ids: &[SponsorId], settings: &[SponsorSettings]) -> Option<Sponsors> {
+        let last = settings.len().checked_sub(1)?;
+        let mut limits: ArrayVec<MinorUnits, SPONSORS_MAX> = ArrayVec::new();
+        for (at, sponsor) in settings.iter().enumerate() {
+            let key = format!("sponsors[{at}].at_most_fen");
+            match sponsor.at_most_fen {
+                Some(fen) if at < last => limits.extend(self.amount(&key, fen)),
+                Some(fen) => self.wrong(key, fen, "no limit for the last sponsor: it pays what the others leave"),
+                None if at < last => self.wrong(key, "no limit", "a number of fen: only the last sponsor has none"),
+                None => {}
+            }
+            if let Some(share) = sponsor.share_basis_points {
+                let expected = "no share with sponsor_split \"in-order\"";
+                self.wrong(format!("sponsors[{at}].share_basis_points"), share, expected);
+            }
+        }
+        let first = ids.iter().copied().zip(limits).collect();
+        Sponsors::in_order(first, *ids.last()?)
     }
 
     fn categories(&mut self, settings: &[CategorySettings]) -> Box<[Category]> {

@@ -13,7 +13,7 @@ mod sponsors;
 pub use check::CampaignError;
 pub use refund::{AllowanceReturn, RefundPolicy, RefundSplit};
 pub use settings::{BudgetSettings, CampaignSettings, CategorySettings, PersonSettings, SponsorSettings};
-pub use sponsors::Sponsors;
+pub use sponsors::{SponsorSplit, Sponsors};
 
 use crate::cap::{CapKey, CapLimit};
 use crate::ids::{CampaignId, CategoryId, DistrictCode};

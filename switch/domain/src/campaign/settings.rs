@@ -1,6 +1,6 @@
 //! A campaign as an operator writes it down: plain values under the names of the file's keys, not yet checked.
 
-use crate::campaign::{RefundPolicy, SaleForm, SerialNumbers};
+use crate::campaign::{RefundPolicy, SaleForm, SerialNumbers, SponsorSplit};
 use crate::money::Rounding;
 use jiff::civil;
 
@@ -30,6 +30,8 @@ pub struct CampaignSettings {
     pub per_person: PersonSettings,
     /// `budget`.
     pub budget: BudgetSettings,
+    /// `sponsor_split`.
+    pub sponsor_split: SponsorSplit,
     /// `sponsors`.
     pub sponsors: Vec<SponsorSettings>,
     /// `categories`: groups of categories with the same terms.
@@ -69,12 +71,14 @@ pub struct PersonSettings {
 }
 
 /// One of `sponsors`.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct SponsorSettings {
     /// Who.
     pub id: String,
-    /// Which part of each discount.
-    pub share_basis_points: u32,
+    /// With the split by largest remainder: which part of each discount; none: the whole.
+    pub share_basis_points: Option<u32>,
+    /// With the split in order: the most that it pays of a discount; none for the last sponsor alone.
+    pub at_most_fen: Option<u64>,
 }
 
 /// One of `categories`: the same terms for each category named in `ids`, each with counters of its own.

@@ -63,7 +63,7 @@ prop_compose! {
             budget_fen: limits[0],
             ..category("refrigerator")
         };
-        let sponsor = |id: &str, share_basis_points| SponsorSettings { id: id.to_owned(), share_basis_points };
+        let sponsor = |id: &str, share_basis_points| SponsorSettings { id: id.to_owned(), share_basis_points: Some(share_basis_points), at_most_fen: None };
         CampaignSettings {
             sale_form: if basket { SaleForm::Basket } else { SaleForm::OneItem },
             rounding,

@@ -2,7 +2,7 @@
 
 use crate::world::{category, settings};
 use lijian_domain::campaign::{
-    BudgetSettings, CampaignSettings, CategorySettings, PersonSettings, SaleForm, SponsorSettings,
+    BudgetSettings, CampaignSettings, CategorySettings, PersonSettings, SaleForm, SponsorSettings, SponsorSplit,
 };
 
 fn check(settings: &CampaignSettings, expected: &[&str]) {
@@ -39,7 +39,11 @@ fn terms_that_contradict_themselves_are_refused() {
 
 #[test]
 fn budgets_and_sponsors_that_contradict_themselves_are_refused() {
-    let sponsor = |share_basis_points| SponsorSettings { id: "bureau".to_owned(), share_basis_points };
+    let sponsor = |share_basis_points| SponsorSettings {
+        id: "bureau".to_owned(),
+        share_basis_points: Some(share_basis_points),
+        at_most_fen: None,
+    };
     let check_sponsors = |sponsors: Vec<SponsorSettings>, expected: &[&str]| {
         check(&CampaignSettings { sponsors, ..settings("c") }, expected);
     };
@@ -78,4 +82,22 @@ fn an_order_that_is_subsidised_as_one_has_one_rate_and_counts_nothing_by_categor
         vec![CategorySettings { money_per_person_fen: Some(1), ..flat("phone") }],
         &["categories[0].money_per_person_fen"],
     );
+}
+
+#[test]
+fn sponsors_in_order_have_limits_and_only_the_last_one_none() {
+    let check_order = |sponsors: &[(Option<u32>, Option<u64>)], expected: &[&str]| {
+        let sponsors = (1..).zip(sponsors).map(|(number, (share_basis_points, at_most_fen))| SponsorSettings {
+            id: format!("sponsor-{number}"),
+            share_basis_points: *share_basis_points,
+            at_most_fen: *at_most_fen,
+        });
+        let sponsors = sponsors.collect();
+        check(&CampaignSettings { sponsor_split: SponsorSplit::InOrder, sponsors, ..settings("c") }, expected);
+    };
+    check_order(&[(None, None), (None, None)], &["sponsors[0].at_most_fen"]);
+    check_order(&[(None, Some(0)), (None, Some(5))], &["sponsors[0].at_most_fen", "sponsors[1].at_most_fen"]);
+    check_order(&[(Some(5_000), Some(5)), (None, None)], &["sponsors[0].share_basis_points"]);
+    let limited = SponsorSettings { id: "bureau".to_owned(), at_most_fen: Some(5), ..SponsorSettings::default() };
+    check(&CampaignSettings { sponsors: vec![limited], ..settings("c") }, &["sponsors[0].at_most_fen"]);
 }

@@ -5,7 +5,7 @@ use jiff::civil::{Date, DateTime, Time, date, time};
 use jiff::tz::TimeZone;
 use lijian_domain::campaign::{
     BudgetSettings, CampaignSettings, CategorySettings, PersonSettings, RefundPolicy, SaleForm, SerialNumbers,
-    SponsorSettings,
+    SponsorSettings, SponsorSplit,
 };
 use lijian_domain::catalogue::{Catalogue, CatalogueBuilder, Product, ProductTexts};
 use lijian_domain::ids::{
@@ -40,7 +40,12 @@ pub(crate) fn settings(id: &str) -> CampaignSettings {
         refund: RefundPolicy::default(),
         per_person: PersonSettings::default(),
         budget: BudgetSettings { campaign_fen: 1_000_000, ..BudgetSettings::default() },
-        sponsors: vec![SponsorSettings { id: "bureau".to_owned(), share_basis_points: 10_000 }],
+        sponsor_split: SponsorSplit::default(),
+        sponsors: vec![SponsorSettings {
+            id: "bureau".to_owned(),
+            share_basis_points: Some(10_000),
+            at_most_fen: None,
+        }],
         categories: vec![category("refrigerator"), category("phone")],
     }
 }

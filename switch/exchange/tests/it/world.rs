@@ -11,7 +11,7 @@ use lijian_codecs::message::{FieldIndex, parse};
 use lijian_codecs::write::MessageWriter;
 use lijian_domain::campaign::{
     BudgetSettings, CampaignSettings, CategorySettings, PersonSettings, RefundPolicy, SaleForm, SerialNumbers,
-    SponsorSettings,
+    SponsorSettings, SponsorSplit,
 };
 use lijian_domain::cap::{CapBalance, CapKey};
 use lijian_domain::catalogue::{CatalogueBuilder, Product, ProductTexts};
@@ -365,7 +365,8 @@ fn rules_of(budget_fen: u64, refund: RefundPolicy, items_per_person: u32) -> Rul
         refund,
         per_person: PersonSettings::default(),
         budget: BudgetSettings { campaign_fen: budget_fen, ..BudgetSettings::default() },
-        sponsors: vec![SponsorSettings { id: "bureau".to_owned(), share_basis_points: 10_000 }],
+        sponsor_split: SponsorSplit::default(),
+        sponsors: vec![SponsorSettings { id: "bureau".to_owned(), ..SponsorSettings::default() }],
         categories: vec![CategorySettings {
             ids: vec!["refrigerator".to_owned()],
             rate_basis_points_by_grade: vec![("1".to_owned(), 2_000), ("2".to_owned(), 1_500)],

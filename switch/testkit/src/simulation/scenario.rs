@@ -8,7 +8,7 @@ use lijian_codecs::dialect::Dialect;
 use lijian_codecs::frame::FrameFormat;
 use lijian_domain::campaign::{
     AllowanceReturn, BudgetSettings, CampaignSettings, CategorySettings, PersonSettings, RefundPolicy, RefundSplit,
-    SaleForm, SerialNumbers, SponsorSettings,
+    SaleForm, SerialNumbers, SponsorSettings, SponsorSplit,
 };
 use lijian_domain::catalogue::{CatalogueBuilder, Product, ProductTexts};
 use lijian_domain::ids::{CategoryId, DistrictCode, Gtin, LinkName, MerchantId, RulesVersion};
@@ -164,9 +164,10 @@ impl Scenario {
                 merchant_fen: self.merchant.map(|merchant| merchant + slack),
                 ..BudgetSettings::default()
             },
+            sponsor_split: SponsorSplit::default(),
             sponsors: vec![
-                SponsorSettings { id: "bureau".to_owned(), share_basis_points: 9_000 },
-                SponsorSettings { id: "district".to_owned(), share_basis_points: 1_000 },
+                SponsorSettings { id: "bureau".to_owned(), share_basis_points: Some(9_000), at_most_fen: None },
+                SponsorSettings { id: "district".to_owned(), share_basis_points: Some(1_000), at_most_fen: None },
             ],
             categories: vec![
                 category("refrigerator", fridges, None),
