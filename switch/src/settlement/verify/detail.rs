@@ -44,8 +44,8 @@ pub(super) fn check(file: impl Read, manifest: Option<&Manifest>, sums: &mut Sum
                 // The header is line 1.
                 let mut line = Line { places: &places, record: &record, number: rows + 1, findings };
                 line.check_texts();
-                line.check_place(manifest, &mut previous);
-                line.check_sums(sums);
+                let begins = line.check_place(manifest, &mut previous);
+                line.check_sums(begins, sums);
             }
             Err(error) => {
                 findings.add(format_args!("{DETAIL}: not read beyond this point: {error}"));
@@ -113,19 +113,22 @@ impl Line<'_> {
         }
     }
 
-    /// The day, and the order of the journal: records ascend, items of one record are numbered from 1.
-    fn check_place(&mut self, manifest: Option<&Manifest>, previous: &mut (u64, u64)) {
+    /// The day, and the order of the journal: records ascend, items of one grant are numbered from 1. Of a return those items
+    /// alone are there that something goes back of. Whether it is the first row of its record.
+    fn check_place(&mut self, manifest: Option<&Manifest>, previous: &mut (u64, u64)) -> bool {
         let lsn = self.amount(self.places.lsn, "lsn");
         let item = self.amount(self.places.item, "item");
-        let expected = if lsn == previous.0 { previous.1 + 1 } else { 1 };
-        if lsn < previous.0 || item != expected {
+        let begins = lsn != previous.0;
+        let before = if begins { 0 } else { previous.1 };
+        let follows = if self.cell(self.places.kind) == "return" { item > before } else { item == before + 1 };
+        if lsn < previous.0 || !follows {
             self.off(format_args!(
                 "item {item} of record {lsn} does not follow item {} of record {}",
                 previous.1, previous.0
             ));
         }
         *previous = (lsn, item);
-        let Some(manifest) = manifest else { return };
+        let Some(manifest) = manifest else { return begins };
         if self.cell(self.places.business_date) != manifest.business_date {
             self.off(format_args!("its business date is not {}", manifest.business_date));
         }
@@ -133,9 +136,10 @@ impl Line<'_> {
         if !(first..=manifest.cut.last_lsn.unwrap_or(0)).contains(&lsn) {
             self.off(format_args!("record {lsn} is outside of the cut"));
         }
+        begins
     }
 
-    fn check_sums(&mut self, sums: &mut Sums) {
+    fn check_sums(&mut self, begins: bool, sums: &mut Sums) {
         let is_grant = match self.cell(self.places.kind) {
             "grant" => true,
             "return" => false,
@@ -162,7 +166,7 @@ impl Line<'_> {
         self.equal("gross = paid + subsidies of the sponsors", gross, wide(paid) + shares);
         self.equal("subsidy = subsidies of the sponsors", subsidy, shares);
 
-        if self.cell(self.places.item) == "1" {
+        if begins {
             *(if is_grant { &mut sums.grants } else { &mut sums.returns }) += 1;
         }
         let campaign = plain(self.cell(self.places.campaign));

@@ -7,7 +7,8 @@ use lijian_domain::ids::{
 };
 use lijian_domain::money::MinorUnits;
 use lijian_domain::record::{
-    Answer, DoubtCause, InDoubt, Intent, Origin, Outcome, Recall, Record, ReversalAsked, ReversalOutcome, recorded_take,
+    Answer, DoubtCause, InDoubt, Intent, Origin, Outcome, Recall, Record, ReturnAsked, ReturnOutcome, ReturnWay,
+    ReversalAsked, ReversalOutcome, recorded_take,
 };
 use lijian_domain::sale::{Award, AwardedItem, ItemRequest, SponsorShare};
 use lijian_domain::text::Text;
@@ -102,6 +103,44 @@ impl Batch {
         let intent = self.intent(price, discount, serial_number);
         self.granted(intent);
         intent
+    }
+
+    /// Two goods at `price` in one order, each with `discount`, granted.
+    pub(crate) fn order_of_two(&mut self, price: u64, discount: u64) -> Lsn {
+        let lsn = self.buffer.next_lsn();
+        let mut intent = intent(lsn, price, discount, "");
+        let award = &mut intent.award;
+        award.items.push(award.items[0]);
+        for amount in [&mut award.gross, &mut award.discount, &mut award.net, &mut award.sponsors[0].amount] {
+            *amount = amount.checked_mul(2).unwrap();
+        }
+        award.caps.iter_mut().for_each(|take| take.amount = take.amount.checked_mul(2).unwrap());
+        self.push(&Record::Intent(intent));
+        self.granted(lsn);
+        lsn
+    }
+
+    /// A refund of a part of it.
+    pub(crate) fn refunded(&mut self, intent: Lsn, net: u64, discount: u64) {
+        let amounts = [net + discount, discount, net].map(MinorUnits::new);
+        let [gross, discount, net] = amounts;
+        let campaign = CampaignId::new("shenzhen-2024").unwrap();
+        let caps = [CapKey::Category(campaign, CategoryId::new("phone").unwrap()), CapKey::Campaign(campaign)];
+        let sponsors = [SponsorShare { sponsor: SponsorId::new("bureau").unwrap(), amount: discount }];
+        let asked = self.push(&Record::ReturnAsked(ReturnAsked {
+            origin: Origin { stan: Stan(901), ..origin() },
+            intent,
+            of: None,
+            way: ReturnWay::Refund,
+            amount: gross,
+            gross,
+            discount,
+            net,
+            sponsors: sponsors.into_iter().collect(),
+            takes: caps.into_iter().map(|key| recorded_take(key, discount, 0)).collect(),
+            recall: Recall::default(),
+        }));
+        self.push(&Record::Returned(ReturnOutcome { asked, intent, answer: answer() }));
     }
 
     pub(crate) fn in_doubt(&mut self, intent: Lsn) {

@@ -90,6 +90,20 @@ fn a_return_lands_on_the_day_it_arrives() {
     assert!(detail.contains(",0001000000000001,") && detail.contains(",000900,"), "{detail}");
 }
 
+/// The subsidy goes back with the first part, and the second part is of the second of the goods alone.
+#[test]
+fn an_order_of_two_comes_back_in_parts() {
+    let mut bench = Bench::new();
+    let order = bench.append(MONDAY, |batch| batch.order_of_two(30_000, 3_000));
+    bench.append(TUESDAY, |batch| batch.refunded(order, 34_000, 6_000));
+    bench.append(TUESDAY, |batch| batch.refunded(order, 20_000, 0));
+    let manifest = settle_day(&bench, TUESDAY, "out").unwrap();
+    assert_eq!((manifest.counts.returns, manifest.totals.returned), (2, 6_000));
+    check_findings(&bench.path("out"), &[]);
+    let detail = fs::read_to_string(bench.path("out").join("detail.csv")).unwrap();
+    assert_eq!(detail.lines().filter(|line| line.starts_with("return,")).count(), 3, "{detail}");
+}
+
 #[test]
 fn a_rerun_gives_identical_bytes_whatever_came_after() {
     let mut bench = two_days();
