@@ -1,38 +1,29 @@
 //! Histories as the exchange would write them: sales under tight limits, with every end a sale can have. The journal is a
 //! vector; what stands on each cap is counted beside it by definition.
 
+mod books;
+mod records;
 mod returns;
+mod strategy;
 
-use arrayvec::ArrayVec;
-use lijian_domain::cap::{CapBalance, CapKey, CapLimit, CapTake};
-use lijian_domain::code::DecisionCode;
-use lijian_domain::ids::{
-    AcquirerId, AuthorisationCode, CampaignId, CardFingerprint, CategoryId, ContentDigest, DistrictCode, DuplicateKey,
-    GrantId, LinkName, Lsn, MerchantId, PersonKey, QualificationCode, Rrn, RulesVersion, SerialNumber, Stan,
-    TerminalId, TransmissionTime,
-};
+pub(crate) use books::{Books, Stand, sums};
+pub(crate) use records::{answer, intent, opened, origin, outcome, return_asked, rrn};
+pub(crate) use strategy::{Action, actions, histories, long_history};
+
+use lijian_domain::cap::{CapBalance, CapKey, CapTake};
+use lijian_domain::ids::{Lsn, Rrn};
 use lijian_domain::money::MinorUnits;
 use lijian_domain::record::{
-    Answer, DoubtCause, Entry, InDoubt, Intent, Opened, Origin, Outcome, QueueOrdered, Quoted, Recall, Record, Refused,
-    ReleaseCause, Released, ReversalAsked, ReversalOutcome,
+    DoubtCause, Entry, InDoubt, Outcome, QueueOrdered, Quoted, Record, ReleaseCause, Released, ReversalAsked,
+    ReversalOutcome,
 };
-use lijian_domain::sale::Award;
-use lijian_domain::text::Text;
 use lijian_domain::time::{BusinessDate, UnixMicros};
 use lijian_store::index::History;
 use lijian_store::quota::Quota;
-use proptest::prelude::{Strategy, any};
+use records::{refused, sale, tombstone};
 use returns::{Parts, Return};
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
-
-/// What to do next, and to which of the sales that it could be done to.
-pub(crate) type Action = (u8, u16);
-
-/// Days of random actions.
-pub(crate) fn actions() -> impl Strategy<Value = Vec<Action>> {
-    proptest::collection::vec((0..20u8, any::<u16>()), 0..200)
-}
 
 /// A journal in memory.
 #[derive(Clone, Debug, Default)]
@@ -134,6 +125,7 @@ impl Day {
                 self.incarnation += 1;
                 self.journal.append(opened(self.incarnation));
             }
+            _ if pick.is_multiple_of(3) => drop(self.journal.append(Record::Tombstone(tombstone(pick)))),
             _ => {
                 let refused = self.journal.append(Record::Refused(refused(pick)));
                 self.journal.append(Record::FullPrice(outcome(refused)));
@@ -167,6 +159,9 @@ impl Day {
             self.journal.append(record);
             self.quota.grant(&takes);
             self.granted.push(lsn);
+        } else if pick.is_multiple_of(5) {
+            self.journal.append(Record::Released(Released { intent: lsn, cause: ReleaseCause::NeverSent }));
+            self.quota.release(&takes);
         } else {
             self.journal.append(record);
             self.quota.release(&takes);
@@ -187,7 +182,9 @@ impl Day {
                 && !self.returns.values().any(|one| one.intent == **lsn)
                 && !self.returned.contains_key(*lsn)
         };
-        let idle: Vec<Lsn> = self.granted.iter().filter(idle).copied().collect();
+        // A till reverses what is in doubt too.
+        let doubts = self.open.iter().filter(|(_, doubt)| **doubt).map(|(lsn, _)| lsn);
+        let idle: Vec<Lsn> = self.granted.iter().chain(doubts).filter(idle).copied().collect();
         if let Some(intent) = idle.get(pick % idle.len().max(1)) {
             let asked = ReversalAsked { origin: origin(rrn(pick)), intent: *intent, amount: MinorUnits::new(1) };
             let lsn = self.journal.append(Record::ReversalAsked(asked));
@@ -204,7 +201,8 @@ impl Day {
         self.reversals.remove(&asked);
         self.orders.remove(&asked);
         let outcome = ReversalOutcome { asked, intent, answer: answer(Rrn::default()) };
-        if confirmed {
+        // Of what was in doubt the release gives back, in a record of its own.
+        if confirmed && self.granted.contains(&intent) {
             self.journal.append(Record::Reversed(outcome));
             self.quota.give_back(&self.takes(intent));
             self.granted.retain(|lsn| *lsn != intent);
@@ -220,106 +218,5 @@ impl Day {
             }
             other => panic!("no intent at {lsn}: {other:?}"),
         }
-    }
-}
-
-/// The caps of sale number `pick`, with limits that soon bind.
-fn sale(pick: usize) -> Vec<CapTake> {
-    let campaign = CampaignId::new("c").unwrap();
-    let small = |modulus: usize| u8::try_from(pick % modulus).unwrap();
-    let amount = MinorUnits::new(100 + u64::from(small(50)));
-    let category = CategoryId::new(["phone", "tablet"][pick % 2]).unwrap();
-    let person = PersonKey([small(20); 16]);
-    let take = |key, limit| CapTake { key, amount, count: 1, limit };
-    vec![
-        take(CapKey::SerialNumber(SerialNumber::new(&(pick % 300).to_string()).unwrap()), CapLimit::of_count(1)),
-        take(CapKey::PersonCategory(campaign, person, category), CapLimit::of_count(2)),
-        take(
-            CapKey::PersonWeek(campaign, person, BusinessDate(19_814 + 7 * i32::from(small(3)))),
-            CapLimit::of_count(2),
-        ),
-        take(CapKey::PersonYear(campaign, person, 2024 + u16::from(small(2))), CapLimit::of_count(3)),
-        take(CapKey::PersonCampaign(campaign, person), CapLimit::of_count(4)),
-        take(CapKey::Merchant(campaign, MerchantId::new(["M1", "M2"][pick % 2]).unwrap()), CapLimit::default()),
-        take(CapKey::Day(campaign, BusinessDate(20_000)), CapLimit::of_count(30)),
-        take(CapKey::Campaign(campaign), CapLimit::of_amount(MinorUnits::new(2_500))),
-    ]
-}
-
-/// One of ten, so that they repeat.
-pub(crate) fn rrn(pick: usize) -> Rrn {
-    Rrn::new(&format!("{:012}", pick % 10)).unwrap()
-}
-
-pub(crate) fn origin(rrn: Rrn) -> Origin {
-    Origin {
-        link: LinkName::new("till").unwrap(),
-        key: DuplicateKey([1; 16]),
-        content: ContentDigest([2; 8]),
-        terminal: TerminalId::new("T1").unwrap(),
-        merchant: MerchantId::new("M1").unwrap(),
-        stan: Stan(7),
-        rrn,
-        transmission: TransmissionTime::default(),
-        acquirer: AcquirerId::default(),
-        card: CardFingerprint([3; 16]),
-    }
-}
-
-/// An intent as it is read back: its takes know no limits.
-pub(crate) fn intent(lsn: Lsn, rrn: Rrn, takes: &[CapTake]) -> Intent {
-    let recorded = takes.iter().map(|take| CapTake { limit: CapLimit::default(), ..*take });
-    let award = Award {
-        campaign: CampaignId::new("c").unwrap(),
-        rules: RulesVersion([4; 8]),
-        gross: MinorUnits::new(1_000),
-        discount: MinorUnits::new(100),
-        net: MinorUnits::new(900),
-        district: DistrictCode::default(),
-        items: ArrayVec::new(),
-        sponsors: ArrayVec::new(),
-        caps: recorded.collect(),
-    };
-    Intent {
-        origin: origin(rrn),
-        grant: GrantId::new(1, lsn),
-        person: PersonKey([5; 16]),
-        qualification: QualificationCode::default(),
-        trade_in: MinorUnits::ZERO,
-        bank_promotion: MinorUnits::ZERO,
-        award,
-        quote: None,
-        recall: Recall::default(),
-    }
-}
-
-pub(crate) fn answer(rrn: Rrn) -> Answer {
-    Answer {
-        code: DecisionCode::Granted,
-        response_code: Text::new("00").unwrap(),
-        rrn,
-        authorisation: AuthorisationCode::default(),
-        issuer_fields: ArrayVec::new(),
-    }
-}
-
-pub(crate) fn outcome(intent: Lsn) -> Outcome {
-    Outcome { intent, answer: answer(Rrn::new(&format!("A{}", intent.0 % 5)).unwrap()) }
-}
-
-pub(crate) fn opened(incarnation: u32) -> Record {
-    Record::Opened(Opened { incarnation, node: 1, rules: RulesVersion([4; 8]), software: Text::new("0.1.0").unwrap() })
-}
-
-fn refused(pick: usize) -> Refused {
-    Refused {
-        origin: origin(rrn(pick)),
-        campaign: CampaignId::default(),
-        rules: RulesVersion([4; 8]),
-        amount: MinorUnits::new(1),
-        items: ArrayVec::new(),
-        answer: answer(Rrn::default()),
-        bound: Text::EMPTY,
-        bound_cap: None,
     }
 }

@@ -1,14 +1,13 @@
 //! Quotes, voids, refunds, reversals of voids, what caps get back of them, and orders of two people: as the exchange would
 //! write them, and counted by definition beside it.
 
-use super::{Day, answer, intent, origin, rrn, sale};
-use arrayvec::ArrayVec;
+use super::records::sale;
+use super::{Day, answer, intent, return_asked, rrn};
 use lijian_domain::cap::{CapKey, CapLimit, CapTake};
 use lijian_domain::ids::{Lsn, Rrn};
 use lijian_domain::money::MinorUnits;
 use lijian_domain::record::{
-    GaveBack, Intent, QueueOrder, QueueOrdered, Quoted, Recall, Record, ReleaseCause, Released, ReturnAsked,
-    ReturnOutcome, ReturnWay,
+    GaveBack, Intent, QueueOrder, QueueOrdered, Quoted, Record, ReleaseCause, Released, ReturnOutcome, ReturnWay,
 };
 use lijian_domain::text::Text;
 use lijian_domain::time::UnixMicros;
@@ -100,19 +99,7 @@ impl Day {
 
     fn ask_for(&mut self, of_intent: Lsn, of: Option<Lsn>, way: ReturnWay, asked: Parts, pick: usize) {
         let asked: Parts = asked.into_iter().filter(|(_, part)| *part != (0, 0)).collect();
-        let record = ReturnAsked {
-            origin: origin(rrn(pick)),
-            intent: of_intent,
-            of,
-            way,
-            amount: MinorUnits::new(1),
-            gross: MinorUnits::new(1),
-            discount: MinorUnits::ZERO,
-            net: MinorUnits::new(1),
-            sponsors: ArrayVec::new(),
-            takes: takes(&asked),
-            recall: Recall::default(),
-        };
+        let record = return_asked(rrn(pick), of_intent, of, way, takes(&asked));
         let lsn = self.journal.append(Record::ReturnAsked(record));
         let outstanding = asked.clone();
         self.returns.insert(lsn, Return { intent: of_intent, way, of, confirmed: false, asked, outstanding });
