@@ -86,8 +86,8 @@ pub enum Contradiction {
         /// The intent it names.
         intent: Lsn,
     },
-    /// What was not granted, or was reversed already, cannot be reversed.
-    #[error("record {at} reverses intent {intent}, which is not granted, or was reversed already")]
+    /// What was not granted, or was reversed already, cannot be reversed or returned.
+    #[error("record {at} takes back intent {intent}, which is not granted, or was reversed already")]
     NotGranted {
         /// The reversal's outcome.
         at: Lsn,

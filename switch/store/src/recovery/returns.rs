@@ -25,12 +25,17 @@ impl Fold<'_> {
 
     pub(super) fn returned(&mut self, at: Lsn, outcome: &ReturnOutcome) -> Result<(), Contradiction> {
         self.recovered.orders.remove(&outcome.asked);
+        if !self.recovered.granted.contains(outcome.intent) {
+            // It was reversed meanwhile: the same money would go back twice.
+            return Err(Contradiction::NotGranted { at, intent: outcome.intent });
+        }
         let Some(open) = self.unconfirmed(outcome) else { return Err(no_return(at, "returned", outcome)) };
         let undone = open.asked.of.filter(|_| open.asked.way == ReturnWay::VoidReversal);
         open.confirmed = true;
         if let Some(of) = undone {
             self.void_stands(at, of, outcome.intent)?;
             self.recovered.returns.remove(&of);
+            self.recovered.orders.remove(&of);
             self.recovered.returns.remove(&outcome.asked);
             if let Some(returned) = self.recovered.returned.get_mut(&outcome.intent) {
                 returned.retain(|asked| *asked != of);

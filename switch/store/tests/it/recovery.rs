@@ -144,9 +144,9 @@ fn contradictions_name_the_records() {
     check(&[Record::Declined(outcome(Lsn(2)))], "record 2 (declined) names 2");
     check(&[doubt(), granted()], "record 3 (granted) names intent 1, which is in doubt");
     check(&[doubt(), doubt()], "record 3 (in doubt) names intent 1, which is in doubt");
-    check(&[asked(), reversed(2)], "record 3 reverses intent 1, which is not granted");
+    check(&[asked(), reversed(2)], "record 3 takes back intent 1, which is not granted");
     check(&[granted(), reversed(1)], "record 3 (reversed) names 1, which is no open reversal");
-    check(&[granted(), asked(), asked(), reversed(3), reversed(4)], "record 6 reverses intent 1");
+    check(&[granted(), asked(), asked(), reversed(3), reversed(4)], "record 6 takes back intent 1");
     check(&[Record::FullPrice(outcome(Lsn(2)))], "record 2 names 2, which is not before it");
     check(&[opened(2), opened(2)], "record 3 opens the journal for incarnation 2, after incarnation 2");
     check(&[Record::Intent(intent(Lsn(1), Rrn::default(), &[]))], "intent 2 carries the grant id of record 1");
@@ -205,6 +205,8 @@ fn contradictions_of_quotes_and_returns_name_the_records() {
     let reversal = || record(8, Lsn(1), Lsn::NONE);
     check(&[reversal(), reversed(), void()], not_granted(5));
     check(&[reversal(), void(), returned(4), reversed()], not_granted(6));
+    let reversed_4 = ReversalOutcome { asked: Lsn(4), intent: Lsn(1), answer: answer(Rrn::default()) };
+    check(&[void(), reversal(), Record::Reversed(reversed_4), returned(3)], not_granted(6));
     let not_returned =
         |at, step, asked| Contradiction::NotReturned { at: Lsn(at), step, asked: Lsn(asked), intent: Lsn(1) };
     check(&[returned(2)], not_returned(3, "returned", 2));

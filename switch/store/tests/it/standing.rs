@@ -53,9 +53,6 @@ fn seen(standing: Standing, quota: &Quota, keys: &BTreeSet<CapKey>, entries: &[E
         returns.into_iter().map(|one| (one.asked, (one.confirmed, sums(&one.outstanding)))).collect();
     let reversals: BTreeSet<Lsn> = reversals.into_iter().collect();
     let last = entries.last().map_or(Lsn::NONE, |entry| entry.lsn);
-    // One about a void that was undone before it was answered may stay: it is about nothing.
-    let undone = Books::undone(entries);
-    let orders = orders.into_iter().filter(|(target, _)| !undone.contains(target)).collect();
     let granted: BTreeSet<Lsn> = (0..=last.0 + 64).map(Lsn).filter(|lsn| granted.contains(*lsn)).collect();
     let quotes = quotes.into_iter().collect();
     Books { caps, open, quotes, reversals, returns, returned, orders, granted, incarnation, last, latest }

@@ -168,11 +168,6 @@ impl<'a> Told<'a> {
 }
 
 impl Books {
-    /// Voids that were undone, answered or not.
-    pub(crate) fn undone(entries: &[Entry]) -> BTreeSet<Lsn> {
-        Told::of(entries).undone()
-    }
-
     /// After `entries`, which do not contradict themselves.
     pub(crate) fn of(entries: &[Entry]) -> Self {
         let told = Told::of(entries);

@@ -133,6 +133,7 @@ impl Day {
         if let Some(void) = one.of {
             self.returns.remove(&asked);
             self.returns.remove(&void);
+            self.orders.remove(&void);
             if let Some(returned) = self.returned.get_mut(&one.intent) {
                 returned.retain(|lsn| *lsn != void);
             }
