@@ -230,7 +230,7 @@ pub fn run(loaded: Loaded) -> Result<Verdict, AppError> {
     let ended = start_links(parts)?;
     health.enter(Phase::Ready);
     tell_ready(&board, admin_address, clock);
-    keeper.start().map_err(|source| AppError::Resources { what: "threads", source })?;
+    keeper.start();
     let verdict = lifecycle::until_stopped(&health, &drain, ended, &journal, applying);
     stop.store(true, Ordering::Release);
     verdict
@@ -256,7 +256,7 @@ fn recover(config: &SwitchConfig, rules: &Arc<Rules>, seed: u64) -> Result<Recov
     };
     let journal = Journal::open(Arc::clone(&storage), options)?;
     let report = journal.report();
-    let snapshots = snapshots::of(path).map_err(failed)?;
+    let snapshots = snapshots::of(&config.store).map_err(failed)?;
     let quota = Arc::<Quota>::default();
     let mut again = JournalReader::open(Arc::clone(&storage))?;
     let mut chronicle = snapshots::begin(&snapshots, &mut again, &quota, remembering(config, seed))?;

@@ -6,6 +6,7 @@
 use crate::clock;
 use crate::limits::{SNAPSHOT_LOOK, SNAPSHOT_NICE, SNAPSHOT_SHARE};
 use crate::ops::Health;
+use lijian_config::switch::StoreConfig;
 use lijian_domain::ids::Lsn;
 use lijian_exchange::{Chronicle, ChronicleError};
 use lijian_store::journal::{Journal, JournalError, JournalReader};
@@ -13,7 +14,6 @@ use lijian_store::quota::Quota;
 use lijian_store::snapshot::Snapshots;
 use lijian_store::storage::{FileStorage, Storage};
 use std::io;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -26,9 +26,11 @@ pub(crate) struct Remembering {
     pub(crate) hash_seed: u64,
 }
 
-/// The snapshots of a data directory.
-pub(crate) fn of(data: &Path) -> io::Result<Snapshots> {
-    Ok(Snapshots::new(Arc::new(FileStorage::open(&data.join("snapshots"))?)))
+/// The snapshots of a data directory. What the journal needs is left to it: the space below which nothing is granted, and two
+/// segments.
+pub(crate) fn of(store: &StoreConfig) -> io::Result<Snapshots> {
+    let reserve_bytes = store.segment_bytes.saturating_mul(2).saturating_add(store.space_bytes_min);
+    Ok(Snapshots::new(Arc::new(FileStorage::open(&store.path.join("snapshots"))?), reserve_bytes))
 }
 
 /// What the newest good snapshot tells; nothing where there is none.
@@ -64,9 +66,13 @@ pub(crate) struct Keeper {
 }
 
 impl Keeper {
-    /// Starts the thread. It ends some time after `stop` is set: what it has not finished, nobody misses.
-    pub(crate) fn start(self) -> io::Result<()> {
-        thread::Builder::new().name("snapshots".to_owned()).spawn(move || self.run()).map(drop)
+    /// Starts the thread. It ends some time after `stop` is set: what it has not finished, nobody misses. Nor does anybody miss
+    /// the thread, but for the time of the next start.
+    pub(crate) fn start(self) {
+        let started = thread::Builder::new().name("snapshots".to_owned()).spawn(move || self.run());
+        if let Err(error) = started {
+            tracing::error!(%error, "the operating system gives no thread for snapshots; the next start takes longer");
+        }
     }
 
     fn run(self) {
@@ -76,6 +82,7 @@ impl Keeper {
         let mut last = self.started_from;
         let mut pause = SNAPSHOT_LOOK;
         while !self.stopped() {
+            // A thread of its own that looks now and then: nothing tells it of each record, and nobody waits for it.
             thread::sleep(SNAPSHOT_LOOK.max(pause));
             pause = SNAPSHOT_LOOK;
             let durable = self.journal.durable();
@@ -113,7 +120,7 @@ impl Keeper {
             }
         }
         let bytes = chronicle.write(&self.snapshots, &mut again)?;
-        self.snapshots.prune()?;
+        self.snapshots.prune(chronicle.last())?;
         Ok(Some(bytes))
     }
 
@@ -125,10 +132,16 @@ impl Keeper {
             });
             skipped.filter_map(Result::err).next().map_or(Ok(()), Err)
         });
-        if let Err(error) = proven {
-            self.health.damage();
-            tracing::error!(%error, "the journal is damaged before the snapshot that this start went on from: caps are as they \
-                were; keep the directory as it is and restore the damaged segment from a copy");
+        match proven {
+            Ok(()) => {}
+            Err(error @ JournalError::Io { .. }) => {
+                tracing::error!(%error, "the journal before the snapshot of this start could not be read through");
+            }
+            Err(error) => {
+                self.health.damage();
+                tracing::error!(%error, "the journal is damaged before the snapshot that this start went on from: caps are as \
+                    they were; keep the directory as it is and restore the damaged segment from a copy");
+            }
         }
     }
 

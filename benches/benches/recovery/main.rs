@@ -100,7 +100,7 @@ fn run(step: &str, data: &Path, records: u64, day_records: u64, rest_records: u6
 }
 
 fn snapshots(data: &Path) -> Snapshots {
-    Snapshots::new(Arc::new(FileStorage::open(&data.join("snapshots")).unwrap()))
+    Snapshots::new(Arc::new(FileStorage::open(&data.join("snapshots")).unwrap()), 0)
 }
 
 /// The newest snapshot, or nothing.

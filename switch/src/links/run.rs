@@ -238,6 +238,7 @@ async fn journal_news(edge: Rc<Edge>, feed: Arc<JournalFeed>) {
 async fn first_contact(edge: &Edge, board: &Board) {
     let waits = |(link, stands): (usize, IssuerStatus)| stands.ready == 0 && !board.issuer_away(link);
     while edge.status().issuers.into_iter().enumerate().any(waits) {
+        // Dialling and sign-on end in several tasks, and this is waited for once in a life: no notice of its own.
         tokio::time::sleep(FIRST_CONTACT_LOOK).await;
     }
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub(super) fn check(history: &mut History, data: &Path) -> Result<(usize, Vec<String>), HistoryError> {
     let Ok(storage) = FileStorage::open_existing(&data.join("snapshots")) else { return Ok((0, Vec::new())) };
     let mut again = history.another_reader()?;
-    let (all, passed_over) = match Snapshots::new(Arc::new(storage)).all(&mut again) {
+    let (all, passed_over) = match Snapshots::new(Arc::new(storage), 0).all(&mut again) {
         Ok(found) => found,
         Err(SnapshotError::Journal(error)) => return Err(error.into()),
         Err(error) => return Ok((0, vec![error.to_string()])),

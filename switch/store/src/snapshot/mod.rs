@@ -34,6 +34,8 @@ const SUFFIX: &str = ".snapshot";
 #[derive(Clone, Debug)]
 pub struct Snapshots {
     storage: Arc<dyn Storage>,
+    /// Bytes of free space that are left to the journal.
+    reserve_bytes: u64,
 }
 
 /// Of which moment a snapshot is.
@@ -93,7 +95,7 @@ pub enum SnapshotError {
         /// The file.
         name: String,
     },
-    /// It remembers requests for fewer days than are asked for now.
+    /// It remembers requests for another number of days than is configured.
     #[error("snapshot {name} in {place} remembers requests for {got} days, {expected} are configured")]
     Days {
         /// The directory.
@@ -111,9 +113,9 @@ pub enum SnapshotError {
 }
 
 impl Snapshots {
-    /// Those in `storage`.
-    pub fn new(storage: Arc<dyn Storage>) -> Self {
-        Self { storage }
+    /// Those in `storage`. None is written that would leave less than `reserve_bytes` free.
+    pub fn new(storage: Arc<dyn Storage>, reserve_bytes: u64) -> Self {
+        Self { storage, reserve_bytes }
     }
 
     /// The newest snapshot that is whole and of this journal, and why newer ones were passed over.
@@ -124,7 +126,7 @@ impl Snapshots {
     ) -> Result<(Option<Found>, Vec<SnapshotError>), SnapshotError> {
         let mut passed_over = Vec::new();
         for name in self.names()? {
-            match self.prove(name, journal, answers_days) {
+            match self.prove(name, journal, Some(answers_days)) {
                 Ok(found) => return Ok((Some(found), passed_over)),
                 Err(SnapshotError::Journal(error)) => return Err(error.into()),
                 Err(SnapshotError::Unfinished) => {}
@@ -138,7 +140,7 @@ impl Snapshots {
     pub fn all(&self, journal: &mut JournalReader) -> Result<(Vec<Found>, Vec<SnapshotError>), SnapshotError> {
         let (mut all, mut passed_over) = (Vec::new(), Vec::new());
         for name in self.names()? {
-            match self.prove(name, journal, 0) {
+            match self.prove(name, journal, None) {
                 Ok(found) => all.push(found),
                 Err(SnapshotError::Journal(error)) => return Err(error.into()),
                 Err(SnapshotError::Unfinished) => {}
@@ -148,10 +150,17 @@ impl Snapshots {
         Ok((all, passed_over))
     }
 
-    /// Removes all but the newest ones.
-    pub fn prune(&self) -> Result<(), SnapshotError> {
-        for name in self.names()?.into_iter().skip(KEPT) {
-            self.storage.remove(&name).map_err(|source| self.io(&name, source))?;
+    /// Removes all but `written`, the newest, and the one before it. What stands behind it is of a journal that was there
+    /// before, and what is unfinished was left by a writer that was stopped: whoever writes holds the journal's lock.
+    pub fn prune(&self, written: Lsn) -> Result<(), SnapshotError> {
+        let mut kept = 0;
+        for name in self.names()? {
+            let is_ours = lsn_of(&name).is_some_and(|lsn| lsn <= written);
+            if is_ours && kept < KEPT && !read::is_unfinished(self, &name)? {
+                kept += 1;
+            } else {
+                self.storage.remove(&name).map_err(|source| self.io(&name, source))?;
+            }
         }
         self.storage.sync_directory().map_err(|source| self.io("", source))
     }
@@ -164,14 +173,20 @@ impl Snapshots {
         Ok(names)
     }
 
-    fn prove(&self, name: String, journal: &mut JournalReader, answers_days: u16) -> Result<Found, SnapshotError> {
+    fn prove(
+        &self,
+        name: String,
+        journal: &mut JournalReader,
+        answers_days: Option<u16>,
+    ) -> Result<Found, SnapshotError> {
         let (moment, digest) = read::prove(self, &name)?;
         let place = || self.storage.place();
         if lsn_of(&name) != Some(moment.head.lsn) || journal.chain_at(moment.head.lsn)? != Some(moment.head) {
             return Err(SnapshotError::Foreign { place: place(), name });
         }
-        if moment.answers_days < answers_days {
-            let (got, expected) = (moment.answers_days, answers_days);
+        // Of more days too: what it carried over to later days would differ from what the journal tells with these.
+        if let Some(expected) = answers_days.filter(|days| *days != moment.answers_days) {
+            let got = moment.answers_days;
             return Err(SnapshotError::Days { place: place(), name, got, expected });
         }
         Ok(Found { name, moment, digest })

@@ -18,7 +18,7 @@ pub(super) fn prove(snapshots: &Snapshots, name: &str) -> Result<(Moment, [u8; D
     let mut source = Source::open(snapshots, name)?;
     let damaged = |flaw| snapshots.damaged(name, flaw);
     let got = source.file.byte_length().map_err(|error| snapshots.io(name, error))?;
-    if got < HEAD_BYTES as u64 || source.peek(HEAD_BYTES)?.iter().all(|byte| *byte == 0) {
+    if source.has_no_head()? {
         return Err(SnapshotError::Unfinished);
     }
     let mut digest = Sha256::new();
@@ -41,6 +41,11 @@ pub(super) fn prove(snapshots: &Snapshots, name: &str) -> Result<(Moment, [u8; D
         return Err(damaged(FormatError::Value { at: 0, what: "SHA-256 of the file" }));
     }
     Ok((head.moment, computed))
+}
+
+/// Whether whoever wrote it stopped before its end.
+pub(super) fn is_unfinished(snapshots: &Snapshots, name: &str) -> Result<bool, SnapshotError> {
+    Source::open(snapshots, name)?.has_no_head()
 }
 
 impl Snapshots {
@@ -111,11 +116,15 @@ impl<'a> Source<'a> {
         Ok(self.buffer.get(from..self.at).unwrap_or_default())
     }
 
-    /// The same bytes, which are given out again.
-    fn peek(&mut self, bytes: usize) -> Result<&[u8], SnapshotError> {
-        self.take(bytes)?;
-        self.at -= bytes;
-        Ok(self.buffer.get(self.at..self.at + bytes).unwrap_or_default())
+    /// Whether a file of which nothing was taken has zeros where its head is to stand; they are given out again.
+    fn has_no_head(&mut self) -> Result<bool, SnapshotError> {
+        let length = self.file.byte_length().map_err(|source| self.snapshots.io(self.name, source))?;
+        if length < HEAD_BYTES as u64 {
+            return Ok(true);
+        }
+        let zeros = self.take(HEAD_BYTES)?.iter().all(|byte| *byte == 0);
+        self.at = 0;
+        Ok(zeros)
     }
 
     /// Reads until the buffer holds so many bytes, by pieces: memory never grows beyond what the file has.

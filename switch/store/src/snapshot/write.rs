@@ -18,7 +18,7 @@ impl Snapshots {
     /// moment, and nobody else changes them. Says its length in bytes.
     ///
     /// # Errors
-    /// The disk fails, or would be more than half full of snapshots: what the journal needs is left to it.
+    /// The disk fails, or it would leave the journal less than its reserve: then nothing stays of it.
     pub fn write(
         &self,
         moment: Moment,
@@ -30,25 +30,43 @@ impl Snapshots {
         let failed = |source| self.io(&name, source);
         let (head, middle) = parts(moment, standing, quota, requests);
         let bytes = head.file_bytes().unwrap_or(u64::MAX);
-        if self.storage.free_bytes().map_err(failed)? / 2 < bytes {
+        let free_bytes = self.storage.free_bytes().map_err(failed)?;
+        if free_bytes.checked_sub(bytes).is_none_or(|left| left < self.reserve_bytes) {
+            let reserve = self.reserve_bytes;
             return Err(failed(io::Error::new(
                 io::ErrorKind::StorageFull,
-                format!("{bytes} bytes, and more than half of what is free: free some space"),
+                format!("{bytes} bytes, {free_bytes} are free and {reserve} are left to the journal: free some space"),
             )));
         }
         if self.storage.list().map_err(failed)?.contains(&name) {
             self.storage.remove(&name).map_err(failed)?;
         }
         let file = self.storage.create(&name, 0).map_err(failed)?;
-        let mut sink = Sink { file: Some(&*file), offset: 0, buffer: Vec::new(), digest: Sha256::new() };
-        fill(&mut sink, &head, &middle, quota, requests).map_err(failed)?;
-        let digest = sink.digest.finalize();
-        file.write_all_at(&digest, sink.offset).and_then(|()| file.sync_data()).map_err(failed)?;
-        // The head comes last: without it the file is known to be unfinished.
-        file.write_all_at(&head.encode(), 0).and_then(|()| file.sync_data()).map_err(failed)?;
-        self.storage.sync_directory().map_err(failed)?;
+        let written = write_to(&*file, &head, &middle, quota, requests);
+        if let Err(error) = written.and_then(|()| self.storage.sync_directory()) {
+            // What is left of it would take the space of the next one, and of the journal.
+            self.storage.remove(&name).unwrap_or_default();
+            return Err(failed(error));
+        }
         Ok(bytes)
     }
+}
+
+fn write_to(
+    file: &dyn StorageFile,
+    head: &Head,
+    middle: &[u8],
+    quota: &Quota,
+    requests: &[RequestRow],
+) -> io::Result<()> {
+    let mut sink = Sink { file: Some(file), offset: 0, buffer: Vec::new(), digest: Sha256::new() };
+    fill(&mut sink, head, middle, quota, requests)?;
+    let digest = sink.digest.finalize();
+    file.write_all_at(&digest, sink.offset)?;
+    file.sync_data()?;
+    // The head comes last: without it the file is known to be unfinished.
+    file.write_all_at(&head.encode(), 0)?;
+    file.sync_data()
 }
 
 /// The checksum that the snapshot of this moment has, whoever makes it.
@@ -107,6 +125,8 @@ impl Sink<'_> {
         self.digest.update(&self.buffer);
         if let Some(file) = self.file {
             file.write_all_at(&self.buffer, self.offset)?;
+            // A piece at a time, so that the journal's syncs never wait for a whole snapshot.
+            file.sync_data()?;
         }
         self.offset += self.buffer.len() as u64;
         self.buffer.clear();

@@ -97,7 +97,7 @@ fn same_from_a_snapshot(actions: &[Action], cut: usize, batch: usize) {
     }
     let journal = journal(entries, batch);
     let directory = MemoryStorage::default();
-    let snapshots = Snapshots::new(Arc::new(directory.clone()));
+    let snapshots = Snapshots::new(Arc::new(directory.clone()), 0);
     let written = write(&snapshots, entries, cut % entries.len() + 1, &journal).unwrap();
 
     let mut again = reader(&journal);
@@ -123,10 +123,10 @@ fn same_from_a_snapshot(actions: &[Action], cut: usize, batch: usize) {
 
     // What goes on from a snapshot writes the very bytes that the whole history writes.
     let (one, other) = (MemoryStorage::default(), MemoryStorage::default());
-    write(&Snapshots::new(Arc::new(one.clone())), entries, entries.len(), &journal).unwrap();
+    write(&Snapshots::new(Arc::new(one.clone()), 0), entries, entries.len(), &journal).unwrap();
     let head = again.chain_at(replay.last()).unwrap().unwrap();
     let moment = Moment { head, answers_days: DAYS, latest_date: BusinessDate(20_000) };
-    Snapshots::new(Arc::new(other.clone())).write(moment, replay.standing(), &quota, &requests()).unwrap();
+    Snapshots::new(Arc::new(other.clone()), 0).write(moment, replay.standing(), &quota, &requests()).unwrap();
     assert_eq!(bytes(&one), bytes(&other));
 
     let recovered: Recovered = replay.finish(|lsn| again.record(lsn)).unwrap();
@@ -178,13 +178,13 @@ fn day() -> (Vec<Entry>, MemoryStorage) {
 fn any_flipped_byte_and_any_missing_end_is_noticed_and_the_older_one_is_taken() {
     let (entries, journal) = day();
     let directory = MemoryStorage::default();
-    let snapshots = Snapshots::new(Arc::new(directory.clone()));
+    let snapshots = Snapshots::new(Arc::new(directory.clone()), 0);
     let older = write(&snapshots, &entries, 30, &journal).unwrap();
     let newer = write(&snapshots, &entries, 90, &journal).unwrap();
     let name = format!("{:020}.snapshot", newer.0);
     let mut again = reader(&journal);
     let mut newest = |directory: &MemoryStorage| {
-        let snapshots = Snapshots::new(Arc::new(directory.clone()));
+        let snapshots = Snapshots::new(Arc::new(directory.clone()), 0);
         let (found, passed_over) = snapshots.newest(&mut again, DAYS).unwrap();
         (found.map(|found| found.moment.head.lsn), passed_over)
     };
@@ -233,7 +233,7 @@ impl SameFile for MemoryStorage {
 fn one_of_another_journal_or_of_records_that_were_cut_is_not_taken() {
     let (entries, journal) = day();
     let directory = MemoryStorage::default();
-    let snapshots = Snapshots::new(Arc::new(directory));
+    let snapshots = Snapshots::new(Arc::new(directory), 0);
     write(&snapshots, &entries, 90, &journal).unwrap();
     let shorter = self::journal(&entries[..60], 3);
     // The same records in other batches: another chain.
@@ -243,26 +243,47 @@ fn one_of_another_journal_or_of_records_that_were_cut_is_not_taken() {
         assert!(found.is_none());
         assert!(matches!(passed_over.as_slice(), [SnapshotError::Foreign { .. }]), "{passed_over:?}");
     }
-    let (found, passed_over) = snapshots.newest(&mut reader(&journal), DAYS + 1).unwrap();
-    assert!(found.is_none());
-    assert!(matches!(passed_over.as_slice(), [SnapshotError::Days { got: 2, expected: 3, .. }]), "{passed_over:?}");
+    for days in [DAYS + 1, DAYS - 1] {
+        let (found, passed_over) = snapshots.newest(&mut reader(&journal), days).unwrap();
+        assert!(found.is_none());
+        assert!(
+            matches!(passed_over.as_slice(), [SnapshotError::Days { got: DAYS, expected, .. }] if *expected == days),
+            "{passed_over:?}"
+        );
+    }
+}
+
+#[test]
+fn what_the_journal_needs_is_left_to_it() {
+    let (entries, journal) = day();
+    let bytes = {
+        let directory = MemoryStorage::default();
+        write(&Snapshots::new(Arc::new(directory.clone()), 0), &entries, 90, &journal).unwrap();
+        bytes(&directory).1.len() as u64
+    };
+    for (free, fits) in [(bytes + 1_000, true), (bytes + 999, false), (bytes - 1, false)] {
+        let directory = MemoryStorage::default();
+        directory.limit(Some(free));
+        let written = write(&Snapshots::new(Arc::new(directory.clone()), 1_000), &entries, 90, &journal);
+        assert_eq!((written.is_ok(), directory.list().unwrap().len()), (fits, usize::from(fits)), "{written:?}");
+    }
 }
 
 #[test]
 fn a_disk_that_fails_at_any_step_leaves_the_one_before() {
     let (entries, journal) = day();
     let directory = MemoryStorage::default();
-    let snapshots = Snapshots::new(Arc::new(directory.clone()));
+    let snapshots = Snapshots::new(Arc::new(directory.clone()), 0);
     let older = write(&snapshots, &entries, 30, &journal).unwrap();
     let before = directory.counts();
-    write(&Snapshots::new(Arc::new(directory.image())), &entries, 90, &journal).unwrap();
+    write(&Snapshots::new(Arc::new(directory.image()), 0), &entries, 90, &journal).unwrap();
     let mut struck = 0;
     for operation in [Operation::Create, Operation::Write, Operation::Sync] {
         for after in 0..8 {
             for effect in [Effect::Fail, Effect::Torn(7)] {
                 let failing = directory.image();
                 failing.plan(Fault { operation, after, effect });
-                let snapshots = Snapshots::new(Arc::new(failing.clone()));
+                let snapshots = Snapshots::new(Arc::new(failing.clone()), 0);
                 let written = write(&snapshots, &entries, 90, &journal);
                 let expected = match &written {
                     Ok(newer) => *newer,
@@ -273,9 +294,13 @@ fn a_disk_that_fails_at_any_step_leaves_the_one_before() {
                     }
                 };
                 let found = snapshots.newest(&mut reader(&journal), DAYS).unwrap().0.unwrap();
-                // A failed sync of the head may leave it whole.
-                let whole = operation == Operation::Sync && written.is_err() && found.moment.head.lsn > older;
-                assert!(found.moment.head.lsn == expected || whole, "{operation:?} {after} {effect:?}");
+                assert_eq!(found.moment.head.lsn, expected, "{operation:?} {after} {effect:?}");
+                let files = 1 + usize::from(written.is_ok());
+                assert_eq!(
+                    failing.list().unwrap().len(),
+                    files,
+                    "a part of it stays: {operation:?} {after} {effect:?}"
+                );
             }
         }
     }
@@ -286,11 +311,16 @@ fn a_disk_that_fails_at_any_step_leaves_the_one_before() {
 fn two_are_kept() {
     let (entries, journal) = day();
     let directory = MemoryStorage::default();
-    let snapshots = Snapshots::new(Arc::new(directory.clone()));
+    let snapshots = Snapshots::new(Arc::new(directory.clone()), 0);
     for count in [10, 40, 70, 100] {
         write(&snapshots, &entries, count, &journal).unwrap();
     }
-    snapshots.prune().unwrap();
+    // Of a journal that was here before, and of a writer that was stopped: neither takes the place of a good one.
+    for (name, bytes) in [("00000000000000000999.snapshot", 500), ("00000000000000000090.snapshot", 300)] {
+        directory.create(name, bytes).unwrap();
+    }
+    directory.damage("00000000000000000999.snapshot", |bytes| bytes[0] = b'L');
+    snapshots.prune(Lsn(102)).unwrap();
     let mut names = directory.list().unwrap();
     names.sort();
     assert_eq!(names, ["00000000000000000072.snapshot", "00000000000000000102.snapshot"]);

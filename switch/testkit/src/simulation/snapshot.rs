@@ -38,7 +38,7 @@ pub(super) fn take_over(
     let Remembering { answers_days, hash_seed } = remembering;
     let reader = || JournalReader::open(Arc::clone(storage)).map_err(ChronicleError::from);
     let (mut first, mut again) = (reader()?, reader()?);
-    let snapshots = Snapshots::new(Arc::new(MemoryStorage::default()));
+    let snapshots = Snapshots::new(Arc::new(MemoryStorage::default()), 0);
     let later = part(first.head().lsn);
     // The second is made from the first.
     for upto in [part(later), later] {
