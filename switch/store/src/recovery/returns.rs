@@ -25,11 +25,12 @@ impl Fold<'_> {
 
     pub(super) fn returned(&mut self, at: Lsn, outcome: &ReturnOutcome) -> Result<(), Contradiction> {
         self.recovered.orders.remove(&outcome.asked);
-        if !self.recovered.granted.contains(outcome.intent) {
+        let is_granted = self.recovered.granted.contains(outcome.intent);
+        let Some(open) = self.unconfirmed(outcome) else { return Err(no_return(at, "returned", outcome)) };
+        if !is_granted {
             // It was reversed meanwhile: the same money would go back twice.
             return Err(Contradiction::NotGranted { at, intent: outcome.intent });
         }
-        let Some(open) = self.unconfirmed(outcome) else { return Err(no_return(at, "returned", outcome)) };
         let undone = open.asked.of.filter(|_| open.asked.way == ReturnWay::VoidReversal);
         open.confirmed = true;
         if let Some(of) = undone {
