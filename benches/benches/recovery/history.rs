@@ -122,6 +122,7 @@ impl Till {
             answer: answer(DecisionCode::AllowanceUsed, "65"),
             bound: Text::new("person-category:shenzhen-2024:phone").unwrap(),
             bound_cap: None,
+            asked: None,
         };
         self.push(&Record::Refused(refused));
     }

@@ -50,11 +50,25 @@ pub(crate) fn intent() -> Intent {
         district: DistrictCode::new("440305").unwrap(),
         items: [AwardedItem { item, category, grade: None, discount }].into_iter().collect(),
         sponsors: [SponsorShare { sponsor: SponsorId::new("bureau").unwrap(), amount: discount }].into_iter().collect(),
+        funding: Default::default(),
         caps: keys.into_iter().map(|key| recorded_take(key, discount, 1)).collect(),
     };
     let grant = GrantId::new(1, Lsn(1));
-    let (trade_in, bank_promotion) = (MinorUnits::ZERO, MinorUnits::ZERO);
     let qualification = QualificationCode::default();
     let recall = Recall::default();
-    Intent { origin, grant, person, qualification, trade_in, bank_promotion, award, quote: None, recall }
+    let (place, currency) = (DistrictCode::default(), None);
+    let (trade_in, bank_promotion) = (MinorUnits::ZERO, MinorUnits::ZERO);
+    Intent {
+        origin,
+        grant,
+        person,
+        qualification,
+        trade_in,
+        bank_promotion,
+        place,
+        currency,
+        award,
+        quote: None,
+        recall,
+    }
 }

@@ -62,6 +62,8 @@ text_id! {
     SerialNumber: 40;
     /// Qualification (voucher) code (tag 05).
     QualificationCode: 32;
+    /// A pack of qualifications in a campaign, for example `refrigerator`.
+    PackId: 24;
     /// The NAME of a configured link.
     LinkName: 24;
     /// Who funds part of a subsidy, for example `bureau`.

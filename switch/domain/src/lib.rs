@@ -7,8 +7,10 @@
 pub mod campaign;
 pub mod cap;
 pub mod catalogue;
+pub mod claims;
 pub mod code;
 pub mod decide;
+pub mod funding;
 pub mod ids;
 pub mod merchants;
 pub mod money;

@@ -2,6 +2,7 @@
 
 use crate::cap::Takes;
 use crate::code::DecisionCode;
+use crate::funding::Funding;
 use crate::ids::{
     CampaignId, CardFingerprint, CategoryId, DistrictCode, Gtin, LinkName, MerchantId, PersonKey, QualificationCode,
     RulesVersion, SerialNumber, SponsorId, TerminalId,
@@ -83,6 +84,8 @@ pub struct Award {
     pub items: ArrayVec<AwardedItem, ITEMS_MAX>,
     /// Who pays the discount.
     pub sponsors: ArrayVec<SponsorShare, SPONSORS_MAX>,
+    /// Who pays it at first, and how a network is told of the sponsors.
+    pub funding: Funding,
     /// What has to be taken, all or nothing, in the order of taking ([`crate::cap::CapKey`]).
     pub caps: Takes,
 }

@@ -18,7 +18,7 @@ use lijian_domain::ids::{
     SerialNumber, Stan, TerminalId, TransmissionTime,
 };
 use lijian_domain::money::MinorUnits;
-use lijian_domain::record::{Intent, Origin, RECALL_BYTES_MAX, Recall};
+use lijian_domain::record::{AskedTerms, Intent, Origin, RECALL_BYTES_MAX, Recall};
 use lijian_domain::sale::{Award, ITEMS_MAX, ItemRequest, SaleRequest};
 use lijian_domain::text::Text;
 use lijian_domain::time::BusinessDate;
@@ -53,6 +53,18 @@ impl SaleMessage {
         self.request.as_ref().map(|request| request.items.clone()).unwrap_or_default()
     }
 
+    /// What it asks for beside items and amount; none where the items could not be read.
+    pub(crate) fn asked(&self) -> Option<AskedTerms> {
+        self.request.as_ref().ok().map(|request| AskedTerms {
+            person: request.person,
+            qualification: request.qualification,
+            place: request.district,
+            currency: None,
+            trade_in: request.trade_in,
+            bank_promotion: request.bank_promotion,
+        })
+    }
+
     /// The intent that this sale becomes by an award.
     pub(crate) fn intent(&self, grant: GrantId, award: Award) -> Intent {
         let request = self.request.as_ref().ok();
@@ -63,6 +75,8 @@ impl SaleMessage {
             qualification: request.map_or_else(QualificationCode::default, |request| request.qualification),
             trade_in: request.map_or(MinorUnits::ZERO, |request| request.trade_in),
             bank_promotion: request.map_or(MinorUnits::ZERO, |request| request.bank_promotion),
+            place: request.map_or_else(DistrictCode::default, |request| request.district),
+            currency: None,
             award,
             quote: None,
             recall: Recall::default(),

@@ -193,6 +193,7 @@ impl Exchange {
             answer: Answer::bare(told.code, response_code),
             bound: told.bound,
             bound_cap: told.bound_cap,
+            asked: message.asked(),
         };
         let lsn = effects.journal.push(moment.at, moment.business_date, &Record::Refused(refused.clone()));
         let phase = if full_price { Phase::FullPriceAppended } else { Phase::AnswerAppended };

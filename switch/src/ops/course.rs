@@ -118,7 +118,11 @@ impl Course {
             | Record::ReversalRefused(_)
             | Record::ReturnRefused(_)
             | Record::GaveBack(_)
-            | Record::QueueOrdered(_) => {}
+            | Record::QueueOrdered(_)
+            | Record::RulesChanged(_)
+            | Record::Claimed(_)
+            | Record::ClaimChanged(_)
+            | Record::Drawn(_) => {}
         }
     }
 

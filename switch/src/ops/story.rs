@@ -126,7 +126,13 @@ impl Item {
 impl Happening {
     fn of(entry: &Entry) -> Option<Self> {
         let answer: Option<&Answer> = match &entry.record {
-            Record::Opened(_) | Record::Tombstone(_) | Record::QueueOrdered(_) => return None,
+            Record::Opened(_)
+            | Record::Tombstone(_)
+            | Record::QueueOrdered(_)
+            | Record::RulesChanged(_)
+            | Record::Claimed(_)
+            | Record::ClaimChanged(_)
+            | Record::Drawn(_) => return None,
             Record::Granted(outcome) | Record::Declined(outcome) | Record::FullPrice(outcome) => Some(&outcome.answer),
             Record::Refused(refused) => Some(&refused.answer),
             Record::Reversed(outcome) | Record::ReversalRefused(outcome) => Some(&outcome.answer),

@@ -49,6 +49,7 @@ impl CampaignSettings {
                 serial_numbers: self.serial_numbers,
                 rounding: self.rounding,
                 refund: self.refund,
+                qualification: None,
                 per_person,
                 budget,
                 sponsors,

@@ -6,11 +6,13 @@
 //! name it from the start with a limit that never binds.
 
 mod check;
+mod qualification;
 mod refund;
 mod settings;
 mod sponsors;
 
 pub use check::CampaignError;
+pub use qualification::{ClaimValidity, Lottery, Member, Pack, QualificationTerms};
 pub use refund::{AllowanceReturn, RefundPolicy, RefundSplit};
 pub use settings::{BudgetSettings, CampaignSettings, CategorySettings, PersonSettings, SponsorSettings};
 pub use sponsors::{SponsorSplit, Sponsors};
@@ -43,6 +45,8 @@ pub struct Campaign {
     pub rounding: Rounding,
     /// What happens to the money of a sale that is given back.
     pub refund: RefundPolicy,
+    /// What is asked of claims; none: a sale needs no qualification.
+    pub qualification: Option<QualificationTerms>,
     /// What one person may have of it beside what the categories say.
     pub per_person: PersonLimits,
     /// What it can spend.

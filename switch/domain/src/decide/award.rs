@@ -4,6 +4,7 @@ use super::Sale;
 use super::terms::Terms;
 use crate::campaign::{Campaign, SaleForm, SerialNumbers};
 use crate::cap::{CapKey, CapLimit, CapTake, Takes};
+use crate::funding::Funding;
 use crate::ids::RulesVersion;
 use crate::money::MinorUnits;
 use crate::sale::{Award, AwardedItem};
@@ -27,6 +28,7 @@ pub(super) fn award(rules: RulesVersion, campaign: &Campaign, sale: &Sale<'_>, t
         district: terms.district,
         items: items.collect(),
         sponsors: campaign.sponsors.split(terms.discount),
+        funding: Funding::default(),
         caps: takes(campaign, sale, terms),
     };
     let paid_by_sponsors = MinorUnits::checked_sum(award.sponsors.iter().map(|share| share.amount));

@@ -5,21 +5,25 @@
 //! given back) or [`InDoubt`] (held until [`Released`]); a granted one may be [`Reversed`] (used is given back) or, whole
 //! or in parts, returned ([`ReturnAsked`]). A [`Quoted`] hold comes before its intent, which takes it over.
 
+mod claims;
 mod doubt;
 mod queue;
 mod quote;
 mod recall;
 mod returns;
 mod reversal;
+mod rules;
 mod sale;
 
+pub use claims::{ClaimChanged, Claimed, Drawn};
 pub use doubt::{DoubtCause, InDoubt, ReleaseCause, Released};
 pub use queue::{QueueOrder, QueueOrdered};
 pub use quote::Quoted;
 pub use recall::{RECALL_BYTES_MAX, Recall, SEALED_CARD_BYTES_MAX, SealedCard};
 pub use returns::{GaveBack, ReturnAsked, ReturnOutcome, ReturnWay};
 pub use reversal::{ReversalAsked, ReversalOutcome, Tombstone};
-pub use sale::{Answer, BoundCap, ISSUER_FIELDS_BYTES_MAX, Intent, Origin, Outcome, Refused};
+pub use rules::{RulesCause, RulesChanged};
+pub use sale::{Answer, AskedTerms, BoundCap, ISSUER_FIELDS_BYTES_MAX, Intent, Origin, Outcome, Refused};
 
 use crate::cap::{CapKey, CapLimit, CapTake};
 use crate::ids::{Lsn, RulesVersion};
@@ -81,6 +85,14 @@ pub enum Record {
     GaveBack(GaveBack),
     /// Two people decided about a message that waits for an issuer.
     QueueOrdered(QueueOrdered),
+    /// Other rules decide from here on.
+    RulesChanged(RulesChanged),
+    /// A person claimed a pack of qualifications.
+    Claimed(Claimed),
+    /// A claim stands elsewhere now.
+    ClaimChanged(ClaimChanged),
+    /// A lottery among claims was drawn.
+    Drawn(Drawn),
 }
 
 impl Record {
@@ -105,6 +117,10 @@ impl Record {
             Self::ReturnRefused(_) => "return-refused",
             Self::GaveBack(_) => "gave-back",
             Self::QueueOrdered(_) => "queue-ordered",
+            Self::RulesChanged(_) => "rules-changed",
+            Self::Claimed(_) => "claimed",
+            Self::ClaimChanged(_) => "claim-changed",
+            Self::Drawn(_) => "drawn",
         }
     }
 
@@ -125,7 +141,11 @@ impl Record {
             | Self::Refused(_)
             | Self::Tombstone(_)
             | Self::Quoted(_)
-            | Self::QueueOrdered(_) => None,
+            | Self::QueueOrdered(_)
+            | Self::RulesChanged(_)
+            | Self::Claimed(_)
+            | Self::ClaimChanged(_)
+            | Self::Drawn(_) => None,
         }
     }
 }

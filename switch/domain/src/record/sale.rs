@@ -4,8 +4,8 @@ use super::recall::Recall;
 use crate::cap::{CapBalance, CapKey, CapLimit};
 use crate::code::DecisionCode;
 use crate::ids::{
-    AcquirerId, AuthorisationCode, CampaignId, CardFingerprint, ContentDigest, DuplicateKey, GrantId, LinkName, Lsn,
-    MerchantId, PersonKey, QualificationCode, Rrn, RulesVersion, Stan, TerminalId, TransmissionTime,
+    AcquirerId, AuthorisationCode, CampaignId, CardFingerprint, ContentDigest, DistrictCode, DuplicateKey, GrantId,
+    LinkName, Lsn, MerchantId, PersonKey, QualificationCode, Rrn, RulesVersion, Stan, TerminalId, TransmissionTime,
 };
 use crate::money::MinorUnits;
 use crate::sale::{Award, ITEMS_MAX, ItemRequest};
@@ -52,6 +52,10 @@ pub struct Intent {
     pub trade_in: MinorUnits,
     /// Tag 08.
     pub bank_promotion: MinorUnits,
+    /// Tag 06, empty where none was given (and in journals of the first two formats of this record).
+    pub place: DistrictCode,
+    /// DE49, the number of the currency (ISO 4217); none where none was given (and in those journals).
+    pub currency: Option<u16>,
     /// What was decided and taken, with the limits of the moment (none in journals of the first format of this record).
     pub award: Award,
     /// The LSN of the [`super::Quoted`] whose hold it takes over; none where it holds its caps itself.
@@ -116,6 +120,26 @@ pub struct Refused {
     pub bound: Text<80>,
     /// That cap as it stood; none where none bound (and in journals of the first format of this record).
     pub bound_cap: Option<BoundCap>,
+    /// What else was asked; none where the items could not be read (and in journals of the first two formats of this
+    /// record).
+    pub asked: Option<AskedTerms>,
+}
+
+/// What a refused sale asked for beside its items and amount: with them it can be decided again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct AskedTerms {
+    /// Whose allowance would have been taken.
+    pub person: PersonKey,
+    /// Tag 05, empty where none was given.
+    pub qualification: QualificationCode,
+    /// Tag 06, empty where none was given.
+    pub place: DistrictCode,
+    /// DE49; none where none was given.
+    pub currency: Option<u16>,
+    /// Tag 07.
+    pub trade_in: MinorUnits,
+    /// Tag 08.
+    pub bank_promotion: MinorUnits,
 }
 
 /// A cap at the moment when it gave too little.

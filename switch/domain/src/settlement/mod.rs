@@ -169,7 +169,11 @@ impl Settlement {
             | Record::Refused(_)
             | Record::FullPrice(_)
             | Record::Tombstone(_)
-            | Record::QueueOrdered(_) => {}
+            | Record::QueueOrdered(_)
+            | Record::RulesChanged(_)
+            | Record::Claimed(_)
+            | Record::ClaimChanged(_)
+            | Record::Drawn(_) => {}
         }
         Ok(Step::Applied)
     }

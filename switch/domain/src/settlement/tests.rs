@@ -120,6 +120,8 @@ fn basket(items: &[(&str, u64, u32, u64)], sponsors: &[u64], trade_in: u64, bank
         qualification: Default::default(),
         trade_in: MinorUnits::new(trade_in),
         bank_promotion: MinorUnits::new(bank_promotion),
+        place: Default::default(),
+        currency: None,
         quote: None,
         recall: Recall::default(),
         award: Award {
@@ -131,6 +133,7 @@ fn basket(items: &[(&str, u64, u32, u64)], sponsors: &[u64], trade_in: u64, bank
             district: Default::default(),
             items: items.iter().map(awarded).collect(),
             sponsors: sponsors.iter().enumerate().map(share).collect(),
+            funding: Default::default(),
             caps,
         },
     }

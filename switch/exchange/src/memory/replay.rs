@@ -71,7 +71,13 @@ impl Memory {
                     self.replay_note(void, State::ReturnUndone, None);
                 }
             }
-            Record::GaveBack(_) | Record::QueueOrdered(_) | Record::Opened(_) => {}
+            Record::GaveBack(_)
+            | Record::QueueOrdered(_)
+            | Record::Opened(_)
+            | Record::RulesChanged(_)
+            | Record::Claimed(_)
+            | Record::ClaimChanged(_)
+            | Record::Drawn(_) => {}
         }
     }
 

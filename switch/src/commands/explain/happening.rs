@@ -3,6 +3,7 @@
 use super::fact::{Facts, Value};
 use super::label::Label;
 use super::language::{Both, both};
+use lijian_domain::claims::ClaimStage;
 use lijian_domain::record::{
     Answer, DoubtCause, GaveBack, QueueOrder, QueueOrdered, Record, ReleaseCause, ReturnAsked, ReturnOutcome,
     ReturnWay, ReversalOutcome,
@@ -84,6 +85,14 @@ pub(super) const fn words(record: &Record) -> Both {
                 "两人复核：不再发送，且不执行其内容。",
             ),
         },
+        Record::RulesChanged(_) => both("Other rules decide from here on.", "自此适用新版规则。"),
+        Record::Claimed(_) => both("A qualification was claimed.", "已申领资格。"),
+        Record::ClaimChanged(changed) => match changed.stage {
+            ClaimStage::HandedBack => both("The claim was handed back.", "资格已退回。"),
+            ClaimStage::Withdrawn => both("The institution took the claim back.", "机构已收回资格。"),
+            _ => both("The claim was issued.", "资格已发放。"),
+        },
+        Record::Drawn(_) => both("A lottery among claims was drawn.", "资格摇号已开奖。"),
     }
 }
 
@@ -136,6 +145,7 @@ pub(super) fn facts(record: &Record) -> Facts {
             .number(Label::Asked, target.0)
             .text(Label::Maker, maker.as_str())
             .text(Label::Checker, checker.as_str()),
+        Record::Claimed(_) | Record::ClaimChanged(_) | Record::Drawn(_) | Record::RulesChanged(_) => facts,
         Record::Opened(_) | Record::InDoubt(_) | Record::Released(_) | Record::Tombstone(_) => facts,
     }
 }

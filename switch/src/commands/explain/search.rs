@@ -85,7 +85,11 @@ impl Search {
             | Record::InDoubt(_)
             | Record::Released(_)
             | Record::GaveBack(_)
-            | Record::QueueOrdered(_) => None,
+            | Record::QueueOrdered(_)
+            | Record::RulesChanged(_)
+            | Record::Claimed(_)
+            | Record::ClaimChanged(_)
+            | Record::Drawn(_) => None,
         };
         let Some(opening) = found.filter(|opening| !self.openings.contains(opening)) else { return };
         if self.openings.len() < OPENINGS_MAX {

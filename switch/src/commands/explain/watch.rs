@@ -176,7 +176,11 @@ impl Watch {
             | Record::ReturnAsked(_)
             | Record::Returned(_)
             | Record::ReturnRefused(_)
-            | Record::QueueOrdered(_) => {}
+            | Record::QueueOrdered(_)
+            | Record::RulesChanged(_)
+            | Record::Claimed(_)
+            | Record::ClaimChanged(_)
+            | Record::Drawn(_) => {}
         }
         Ok(())
     }

@@ -5,6 +5,7 @@
 //! May call the store, the configuration and `crate::ops` (the shape of a budget).
 
 mod balances;
+mod claims_json;
 mod doubt;
 mod export;
 pub(in crate::commands) mod history;

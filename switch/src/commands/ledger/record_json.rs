@@ -1,12 +1,14 @@
 //! A journal record as one JSON object. The journal holds no card number; what stands for a card or a person (keyed
 //! digests) is left out unless asked for.
 
+use super::claims_json;
 use crate::clock::rfc3339;
 use lijian_domain::cap::{CapKey, CapTake};
+use lijian_domain::funding::Coupon;
 use lijian_domain::money::MinorUnits;
 use lijian_domain::record::{
-    Answer, BoundCap, DoubtCause, Entry, Intent, Origin, QueueOrder, QueueOrdered, Record, Refused, ReleaseCause,
-    ReturnAsked, ReturnWay,
+    Answer, AskedTerms, BoundCap, DoubtCause, Entry, Intent, Origin, QueueOrder, QueueOrdered, Record, Refused,
+    ReleaseCause, ReturnAsked, ReturnWay, RulesCause,
 };
 use lijian_domain::sale::{AwardedItem, ItemRequest, SponsorShare};
 use serde_json::{Map, Value, json};
@@ -68,6 +70,13 @@ fn fields(record: &Record, with_keys: bool) -> Map<String, Value> {
             "maker": maker.as_str(),
             "checker": checker.as_str(),
         }),
+        Record::RulesChanged(changed) => json!({
+            "rules": changed.rules.to_string(),
+            "cause": rules_cause(changed.cause),
+            "maker": changed.maker.as_str(),
+            "checker": changed.checker.as_str(),
+        }),
+        Record::Claimed(_) | Record::ClaimChanged(_) | Record::Drawn(_) => claims_json::fields(record, with_keys),
         Record::Tombstone(tombstone) => json!({
             "origin": origin(&tombstone.origin, with_keys),
             "original": tombstone.original.to_string(),
@@ -87,6 +96,8 @@ fn intent(intent: &Intent, with_keys: bool) -> Value {
         "qualification": intent.qualification.as_str(),
         "trade_in": intent.trade_in.get(),
         "bank_promotion": intent.bank_promotion.get(),
+        "place": intent.place.as_str(),
+        "currency": intent.currency,
         "campaign": award.campaign.as_str(),
         "rules": award.rules.to_string(),
         "gross": award.gross.get(),
@@ -95,6 +106,8 @@ fn intent(intent: &Intent, with_keys: bool) -> Value {
         "district": award.district.as_str(),
         "items": award.items.iter().map(awarded).collect::<Vec<_>>(),
         "sponsors": sponsors(&award.sponsors),
+        "advanced_by": award.funding.advanced_by.as_str(),
+        "coupons": award.funding.coupons.iter().map(coupon).collect::<Vec<_>>(),
         "caps": award.caps.iter().map(|taken| take(taken, with_keys)).collect::<Vec<_>>(),
         "quote": intent.quote.map(|quote| quote.0),
     });
@@ -102,6 +115,10 @@ fn intent(intent: &Intent, with_keys: bool) -> Value {
         fields["person"] = intent.person.to_string().into();
     }
     fields
+}
+
+fn coupon(coupon: &Coupon) -> Value {
+    json!({ "type": coupon.kind.as_str(), "spnsrId": coupon.sponsor.as_str(), "id": coupon.id.as_str() })
 }
 
 fn refused(refused: &Refused, with_keys: bool) -> Value {
@@ -114,7 +131,22 @@ fn refused(refused: &Refused, with_keys: bool) -> Value {
         "answer": answer(&refused.answer),
         "bound": refused.bound.as_str(),
         "bound_cap": refused.bound_cap.as_ref().map(bound_cap),
+        "asked": refused.asked.as_ref().map(|asked| asked_terms(asked, with_keys)),
     })
+}
+
+fn asked_terms(asked: &AskedTerms, with_keys: bool) -> Value {
+    let mut fields = json!({
+        "qualification": asked.qualification.as_str(),
+        "place": asked.place.as_str(),
+        "currency": asked.currency,
+        "trade_in": asked.trade_in.get(),
+        "bank_promotion": asked.bank_promotion.get(),
+    });
+    if with_keys {
+        fields["person"] = asked.person.to_string().into();
+    }
+    fields
 }
 
 fn returned(asked: &ReturnAsked, with_keys: bool) -> Value {
@@ -261,6 +293,14 @@ const fn return_way(way: ReturnWay) -> &'static str {
         ReturnWay::Void => "void",
         ReturnWay::Refund => "refund",
         ReturnWay::VoidReversal => "void-reversal",
+    }
+}
+
+const fn rules_cause(cause: RulesCause) -> &'static str {
+    match cause {
+        RulesCause::Signal => "signal",
+        RulesCause::Request => "request",
+        RulesCause::Due => "due",
     }
 }
 

@@ -2,25 +2,29 @@
 
 use super::FormatError;
 use super::field::{Field, Input};
-use arrayvec::ArrayVec;
-use lijian_domain::cap::{CapBalance, CapKey, CapLimit, CapTake, TAKES_MAX};
+use super::sale::{take_first_intent, take_first_refused, take_second_intent, take_second_refused};
+use lijian_domain::cap::{CapBalance, CapKey, CapLimit, CapTake};
+use lijian_domain::claims::{ClaimId, ClaimSpan, ClaimStage};
+use lijian_domain::funding::{AdvancedBy, Coupon, CouponKind, Funding};
 use lijian_domain::record::{
-    Answer, BoundCap, DoubtCause, GaveBack, InDoubt, Intent, Opened, Origin, Outcome, QueueOrder, QueueOrdered, Quoted,
-    Recall, Record, Refused, ReleaseCause, Released, ReturnAsked, ReturnOutcome, ReturnWay, ReversalAsked,
-    ReversalOutcome, SealedCard, Tombstone, recorded_take,
+    Answer, AskedTerms, BoundCap, ClaimChanged, Claimed, DoubtCause, Drawn, GaveBack, InDoubt, Intent, Opened, Origin,
+    Outcome, QueueOrder, QueueOrdered, Quoted, Recall, Record, ReleaseCause, Released, ReturnAsked, ReturnOutcome,
+    ReturnWay, ReversalAsked, ReversalOutcome, RulesCause, RulesChanged, SealedCard, Tombstone, recorded_take,
 };
-use lijian_domain::sale::{Award, AwardedItem, ItemRequest, SponsorShare};
+use lijian_domain::sale::{AwardedItem, ItemRequest, SponsorShare};
 
 /// The number of an intent's kind.
 const INTENT: u8 = 2;
 const REFUSED: u8 = 5;
+const QUOTED: u8 = 13;
 /// The last kind.
-const KINDS: u8 = 18;
+const KINDS: u8 = 22;
 
 /// The layout of a kind that is written; those before it can be read.
 const fn version(kind: u8) -> u8 {
     match kind {
-        INTENT | REFUSED => 2,
+        INTENT | REFUSED => 3,
+        QUOTED => 2,
         _ => 1,
     }
 }
@@ -40,12 +44,16 @@ pub(super) fn put_record(record: &Record, out: &mut Vec<u8>) {
         Record::Reversed(body) => (10, body),
         Record::ReversalRefused(body) => (11, body),
         Record::Tombstone(body) => (12, body),
-        Record::Quoted(body) => (13, body),
+        Record::Quoted(body) => (QUOTED, body),
         Record::ReturnAsked(body) => (14, body),
         Record::Returned(body) => (15, body),
         Record::ReturnRefused(body) => (16, body),
         Record::GaveBack(body) => (17, body),
-        Record::QueueOrdered(body) => (KINDS, body),
+        Record::QueueOrdered(body) => (18, body),
+        Record::RulesChanged(body) => (19, body),
+        Record::Claimed(body) => (20, body),
+        Record::ClaimChanged(body) => (21, body),
+        Record::Drawn(body) => (KINDS, body),
     };
     out.extend_from_slice(&[kind, version(kind)]);
     body.put_body(out);
@@ -68,7 +76,12 @@ pub(super) fn take_record(kind: u8, layout: u8, body: &[u8]) -> Result<Record, F
     let mut input = Input::new(body);
     let record = match kind {
         INTENT if layout == 1 => Record::Intent(take_first_intent(&mut input)?),
+        INTENT if layout == 2 => Record::Intent(take_second_intent(&mut input)?),
         REFUSED if layout == 1 => Record::Refused(take_first_refused(&mut input)?),
+        REFUSED if layout == 2 => Record::Refused(take_second_refused(&mut input)?),
+        QUOTED if layout == 1 => {
+            Record::Quoted(Quoted { sale: take_second_intent(&mut input)?, expires: Field::take(&mut input)? })
+        }
         1 => Record::Opened(Field::take(&mut input)?),
         INTENT => Record::Intent(Field::take(&mut input)?),
         3 => Record::Granted(Field::take(&mut input)?),
@@ -81,12 +94,16 @@ pub(super) fn take_record(kind: u8, layout: u8, body: &[u8]) -> Result<Record, F
         10 => Record::Reversed(Field::take(&mut input)?),
         11 => Record::ReversalRefused(Field::take(&mut input)?),
         12 => Record::Tombstone(Field::take(&mut input)?),
-        13 => Record::Quoted(Field::take(&mut input)?),
+        QUOTED => Record::Quoted(Field::take(&mut input)?),
         14 => Record::ReturnAsked(Field::take(&mut input)?),
         15 => Record::Returned(Field::take(&mut input)?),
         16 => Record::ReturnRefused(Field::take(&mut input)?),
         17 => Record::GaveBack(Field::take(&mut input)?),
-        _ => Record::QueueOrdered(Field::take(&mut input)?),
+        18 => Record::QueueOrdered(Field::take(&mut input)?),
+        19 => Record::RulesChanged(Field::take(&mut input)?),
+        20 => Record::Claimed(Field::take(&mut input)?),
+        21 => Record::ClaimChanged(Field::take(&mut input)?),
+        _ => Record::Drawn(Field::take(&mut input)?),
     };
     input.end()?;
     Ok(record)
@@ -120,13 +137,14 @@ macro_rules! layouts {
 layouts! {
     Opened { incarnation, node, rules, software }
     Origin { link, key, content, terminal, merchant, stan, rrn, transmission, acquirer, card }
-    Award { campaign, rules, gross, discount, net, district, items, sponsors, caps }
+    Funding { advanced_by, coupons }
+    Coupon { kind, sponsor, id }
     ItemRequest { gtin, quantity, unit_price, serial_number }
     AwardedItem { item, category, grade, discount }
     SponsorShare { sponsor, amount }
     Answer { code, response_code, rrn, authorisation, issuer_fields }
     Outcome { intent, answer }
-    Refused { origin, campaign, rules, amount, items, answer, bound, bound_cap }
+    AskedTerms { person, qualification, place, currency, trade_in, bank_promotion }
     BoundCap { key, limit, balance }
     CapLimit { amount, count }
     CapBalance { held, used, held_count, used_count }
@@ -142,64 +160,25 @@ layouts! {
     ReturnOutcome { asked, intent, answer }
     GaveBack { asked, intent, takes }
     QueueOrdered { target, order, maker, checker }
+    RulesChanged { rules, cause, maker, checker }
+    ClaimSpan { from, until }
+    Claimed { claim, campaign, pack, person, stage, span, rules, by }
+    ClaimChanged { claim, stage, span, merchant, by }
+    Drawn { campaign, seed, entered, winners, stage, span, maker, checker }
 }
 
-/// An intent as its first layout ends.
-fn take_first_intent(input: &mut Input<'_>) -> Result<Intent, FormatError> {
-    Ok(Intent {
-        origin: Field::take(input)?,
-        grant: Field::take(input)?,
-        person: Field::take(input)?,
-        qualification: Field::take(input)?,
-        trade_in: Field::take(input)?,
-        bank_promotion: Field::take(input)?,
-        award: Field::take(input)?,
-        quote: None,
-        recall: Recall::default(),
-    })
-}
-
-/// The first layout, then the limits of the caps in their order, the quote, and what a later message needs.
-impl Field for Intent {
+/// 60 bits in eight bytes.
+impl Field for ClaimId {
     fn put(&self, out: &mut Vec<u8>) {
-        let Self { origin, grant, person, qualification, trade_in, bank_promotion, award, quote, recall } = self;
-        origin.put(out);
-        grant.put(out);
-        person.put(out);
-        qualification.put(out);
-        trade_in.put(out);
-        bank_promotion.put(out);
-        award.put(out);
-        award.caps.iter().map(|take| take.limit).collect::<ArrayVec<CapLimit, TAKES_MAX>>().put(out);
-        quote.put(out);
-        recall.put(out);
+        self.get().put(out);
     }
 
     fn take(input: &mut Input<'_>) -> Result<Self, FormatError> {
-        let mut intent = take_first_intent(input)?;
         let at = input.at();
-        let limits: ArrayVec<CapLimit, TAKES_MAX> = Field::take(input)?;
-        if limits.len() != intent.award.caps.len() {
-            return Err(FormatError::Value { at, what: "list of limits: one for each cap" });
-        }
-        intent.award.caps.iter_mut().zip(limits).for_each(|(take, limit)| take.limit = limit);
-        intent.quote = Field::take(input)?;
-        intent.recall = Field::take(input)?;
-        Ok(intent)
+        let number = u64::take(input)?;
+        let claim = Self::new(number);
+        if claim.get() == number { Ok(claim) } else { Err(FormatError::Value { at, what: "claim" }) }
     }
-}
-
-fn take_first_refused(input: &mut Input<'_>) -> Result<Refused, FormatError> {
-    Ok(Refused {
-        origin: Field::take(input)?,
-        campaign: Field::take(input)?,
-        rules: Field::take(input)?,
-        amount: Field::take(input)?,
-        items: Field::take(input)?,
-        answer: Field::take(input)?,
-        bound: Field::take(input)?,
-        bound_cap: None,
-    })
 }
 
 macro_rules! numbered {
@@ -225,6 +204,10 @@ numbered! {
     ReleaseCause "cause of release" { 1 => ReversalConfirmed, 2 => LateDecline, 3 => NeverSent, 4 => QuoteExpired, 5 => QuoteWithdrawn, 6 => Ordered }
     ReturnWay "kind of return" { 1 => Void, 2 => Refund, 3 => VoidReversal }
     QueueOrder "order" { 1 => Send, 2 => Confirmed, 3 => Drop }
+    RulesCause "cause of a change of rules" { 1 => Signal, 2 => Request, 3 => Due }
+    ClaimStage "stage of a claim" { 1 => Entered, 2 => Unconfirmed, 3 => Issued, 4 => HandedBack, 5 => NotDrawn, 6 => Withdrawn }
+    AdvancedBy "advancer" { 1 => Operator, 2 => Merchant }
+    CouponKind "kind of coupon" { 1 => Random, 2 => Unclaimed, 3 => Claimed }
 }
 
 macro_rules! cap_keys {

@@ -5,8 +5,8 @@ use arrayvec::ArrayVec;
 use lijian_domain::code::DecisionCode;
 use lijian_domain::ids::{
     AcquirerId, AuthorisationCode, CampaignId, CardFingerprint, CategoryId, ContentDigest, DistrictCode, DuplicateKey,
-    GrantId, Gtin, LinkName, Lsn, MerchantId, PersonKey, QualificationCode, Rrn, RulesVersion, SerialNumber, SponsorId,
-    Stan, TerminalId, TransmissionTime,
+    GrantId, Gtin, LinkName, Lsn, MerchantId, PackId, PersonKey, QualificationCode, Rrn, RulesVersion, SerialNumber,
+    SponsorId, Stan, TerminalId, TransmissionTime,
 };
 use lijian_domain::money::MinorUnits;
 use lijian_domain::text::Text;
@@ -103,6 +103,7 @@ wrapped!(
     LinkName,
     Lsn,
     MerchantId,
+    PackId,
     PersonKey,
     QualificationCode,
     Rrn,

@@ -10,6 +10,7 @@ mod body;
 mod buffer;
 mod field;
 mod record;
+mod sale;
 
 pub use batch::ChainHash;
 pub use buffer::RecordBuffer;

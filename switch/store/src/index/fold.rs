@@ -56,7 +56,11 @@ pub(super) fn effect(at: Lsn, record: &Record) -> Effect {
         | Record::Tombstone(_)
         | Record::Returned(_)
         | Record::ReturnRefused(_)
-        | Record::QueueOrdered(_) => Effect::default(),
+        | Record::QueueOrdered(_)
+        | Record::RulesChanged(_)
+        | Record::Claimed(_)
+        | Record::ClaimChanged(_)
+        | Record::Drawn(_) => Effect::default(),
     }
 }
 

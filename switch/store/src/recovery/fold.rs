@@ -72,7 +72,12 @@ impl<'a> Fold<'a> {
             }
             // Moves no money of ours.
             Record::FullPrice(outcome) => before(at, outcome.intent)?,
-            Record::Refused(_) | Record::Tombstone(_) => {}
+            Record::Refused(_)
+            | Record::Tombstone(_)
+            | Record::RulesChanged(_)
+            | Record::Claimed(_)
+            | Record::ClaimChanged(_)
+            | Record::Drawn(_) => {}
             Record::Quoted(quoted) => self.quoted(entry, quoted)?,
             Record::ReturnAsked(asked) => self.return_asked(entry, asked)?,
             Record::Returned(outcome) => self.returned(at, outcome)?,

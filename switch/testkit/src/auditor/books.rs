@@ -152,6 +152,7 @@ impl Books {
                 }
                 self.orders.entry(*target).or_default().push((lsn, Order::of(*order)));
             }
+            Body::RulesChanged | Body::Claim => {}
         }
         Ok(())
     }

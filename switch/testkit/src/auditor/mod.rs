@@ -10,7 +10,9 @@
 
 mod acquirers;
 mod books;
+mod cap;
 mod caps;
+mod claim;
 mod facts;
 mod input;
 mod issuers;
@@ -197,5 +199,7 @@ const fn kind(body: &Body) -> &'static str {
         Body::ReturnRefused(_) => "return refused",
         Body::GaveBack { .. } => "gave back",
         Body::QueueOrdered { .. } => "queue ordered",
+        Body::RulesChanged => "rules changed",
+        Body::Claim => "claim",
     }
 }

@@ -1,5 +1,7 @@
 //! Records of the journal as the auditor understands them, read by the words of the format document alone.
 
+use super::cap::cap;
+use super::claim::{claim, two_people};
 use super::input::{Input, Read};
 
 /// A record: where it stands, what it says, and its bytes.
@@ -56,6 +58,10 @@ pub(super) enum Body {
     GaveBack { asked: u64, intent: u64, caps: Vec<Take> },
     /// 18.
     QueueOrdered { target: u64, order: u8, maker: String, checker: String },
+    /// 19.
+    RulesChanged,
+    /// 20 to 22: claims, which move no cap.
+    Claim,
 }
 
 /// Who sent a request, and which one it is.
@@ -203,8 +209,9 @@ pub(super) fn read(raw: &[u8]) -> Read<Record> {
 
 fn body(kind: u8, version: u8, input: &mut Input<'_>) -> Read<Body> {
     let known = match kind {
-        2 | 5 => 1..=2,
-        1..=18 => 1..=1,
+        2 | 5 => 1..=3,
+        13 => 1..=2,
+        1..=22 => 1..=1,
         _ => return Err("a kind that this auditor has not learned to read".to_owned()),
     };
     if !known.contains(&version) {
@@ -234,16 +241,26 @@ fn body(kind: u8, version: u8, input: &mut Input<'_>) -> Read<Body> {
         11 => Body::ReversalRefused(reversal(input)?),
         12 => Body::Tombstone { origin: origin(input)?, original: input.array()? },
         13 => {
-            let sale = Box::new(intent(input, 2)?);
+            let sale = Box::new(intent(input, version + 1)?);
             Body::Quoted { sale, expires_us: input.i64()? }
         }
         14 => Body::ReturnAsked(Box::new(return_asked(input)?)),
         15 => Body::Returned(reversal(input)?),
         16 => Body::ReturnRefused(reversal(input)?),
         17 => Body::GaveBack { asked: input.u64()?, intent: input.u64()?, caps: input.list(34, take)? },
-        _ => {
+        18 => {
             let (target, order) = (input.u64()?, input.one_of("order", 1..=3)?);
             Body::QueueOrdered { target, order, maker: input.text(32)?, checker: input.text(32)? }
+        }
+        19 => {
+            input.bytes(8)?;
+            input.one_of("cause of a change of rules", 1..=3)?;
+            two_people(input)?;
+            Body::RulesChanged
+        }
+        _ => {
+            claim(kind, input)?;
+            Body::Claim
         }
     })
 }
@@ -276,6 +293,16 @@ fn intent(input: &mut Input<'_>, version: u8) -> Read<Intent> {
         quote = input.option(Input::u64)?;
         recall(input)?;
     }
+    if version >= 3 {
+        input.text(6)?;
+        input.option(Input::u16)?;
+        input.one_of("advancer", 1..=2)?;
+        input.list(4, |input| {
+            input.one_of("kind of coupon", 1..=3)?;
+            input.text(15)?;
+            input.text(32).map(drop)
+        })?;
+    }
     Ok(Intent { origin, grant, trade_in, bank_promotion, gross, discount, net, items, sponsors, caps, quote })
 }
 
@@ -299,6 +326,15 @@ fn refused(input: &mut Input<'_>, version: u8) -> Read<Refused> {
             cap(input)?;
             limit(input)?;
             input.bytes(8 + 8 + 4 + 4).map(drop)
+        })?;
+    }
+    if version >= 3 {
+        input.option(|input| {
+            input.bytes(16)?;
+            input.text(32)?;
+            input.text(6)?;
+            input.option(Input::u16)?;
+            input.bytes(8 + 8).map(drop)
         })?;
     }
     Ok(Refused { origin, answer })
@@ -353,30 +389,4 @@ fn recall(input: &mut Input<'_>) -> Read<()> {
 
 fn take(input: &mut Input<'_>) -> Read<Take> {
     Ok(Take { cap: cap(input)?, amount: input.u64()?, count: input.u32()? })
-}
-
-fn person(input: &mut Input<'_>) -> Read<String> {
-    Ok(input.array::<16>()?.iter().map(|byte| format!("{byte:02x}")).collect())
-}
-
-fn cap(input: &mut Input<'_>) -> Read<String> {
-    Ok(match input.u8()? {
-        1 => format!("serial-number:{}", input.text(40)?),
-        2 => format!("qualification:{}:{}", input.text(32)?, input.text(32)?),
-        3 => {
-            let (campaign, person) = (input.text(32)?, person(input)?);
-            format!("person-category:{campaign}:{person}:{}", input.text(24)?)
-        }
-        4 => format!("terminal:{}:{}:{}", input.text(32)?, input.text(15)?, input.text(8)?),
-        5 => format!("merchant:{}:{}", input.text(32)?, input.text(15)?),
-        6 => format!("district:{}:{}", input.text(32)?, input.text(6)?),
-        7 => format!("category:{}:{}", input.text(32)?, input.text(24)?),
-        8 => format!("day:{}:{}", input.text(32)?, input.i32()?),
-        9 => format!("tranche:{}:{}", input.text(32)?, input.u16()?),
-        10 => format!("campaign:{}", input.text(32)?),
-        11 => format!("person-week:{}:{}:{}", input.text(32)?, person(input)?, input.i32()?),
-        12 => format!("person-year:{}:{}:{}", input.text(32)?, person(input)?, input.u16()?),
-        13 => format!("person-campaign:{}:{}", input.text(32)?, person(input)?),
-        other => return Err(format!("kind of cap {other}")),
-    })
 }

@@ -72,6 +72,8 @@ pub(super) fn intent(lsn: Lsn, stan: u32, rrn: &str, person: PersonKey) -> Inten
         qualification: QualificationCode::new(QUALIFICATION).unwrap(),
         trade_in: MinorUnits::new(5_000),
         bank_promotion: MinorUnits::ZERO,
+        place: Default::default(),
+        currency: None,
         quote: None,
         recall: recall(),
         award: Award {
@@ -83,6 +85,7 @@ pub(super) fn intent(lsn: Lsn, stan: u32, rrn: &str, person: PersonKey) -> Inten
             district: DistrictCode::new("440305").unwrap(),
             items: [AwardedItem { item, category: category(), grade: Some(1), discount }].into_iter().collect(),
             sponsors: [bureau, merchant].into_iter().collect(),
+            funding: Default::default(),
             caps: [
                 take(CapKey::PersonCategory(campaign(), person, category()), CapLimit::of_count(1)),
                 take(CapKey::Campaign(campaign()), CapLimit::of_amount(BUDGET)),
@@ -132,6 +135,7 @@ pub(super) fn refused(
         answer: Answer::bare(code, Text::new(code.response_code()).unwrap()),
         bound: bound_cap.map_or(Text::EMPTY, |bound| Text::printed(&bound.key)),
         bound_cap,
+        asked: None,
     })
 }
 

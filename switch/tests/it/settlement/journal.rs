@@ -181,6 +181,8 @@ fn intent(lsn: Lsn, price: u64, discount: u64, serial_number: &str) -> Intent {
         qualification: Default::default(),
         trade_in: MinorUnits::ZERO,
         bank_promotion: MinorUnits::ZERO,
+        place: Default::default(),
+        currency: None,
         quote: None,
         recall: Recall::default(),
         award: Award {
@@ -194,6 +196,7 @@ fn intent(lsn: Lsn, price: u64, discount: u64, serial_number: &str) -> Intent {
             sponsors: [SponsorShare { sponsor: SponsorId::new("bureau").unwrap(), amount: discount }]
                 .into_iter()
                 .collect(),
+            funding: Default::default(),
             caps: caps.into_iter().map(|key| recorded_take(key, discount, 1)).collect(),
         },
     }

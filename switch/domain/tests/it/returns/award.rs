@@ -60,6 +60,7 @@ pub(crate) fn award(net: u64, sponsors: &[u64], categories: &[(u64, u32)]) -> Aw
         district: DistrictCode::default(),
         items: ArrayVec::new(),
         sponsors: sponsors.iter().enumerate().map(share).collect(),
+        funding: Default::default(),
         caps: caps.into_iter().map(take).collect(),
     }
 }

@@ -52,7 +52,11 @@ fn contradiction(at: Lsn, record: &Record, history: &[Entry], books: &Books) -> 
         | Record::FullPrice(_)
         | Record::Refused(_)
         | Record::Tombstone(_)
-        | Record::QueueOrdered(_) => return None,
+        | Record::QueueOrdered(_)
+        | Record::RulesChanged(_)
+        | Record::Claimed(_)
+        | Record::ClaimChanged(_)
+        | Record::Drawn(_) => return None,
     })
 }
 

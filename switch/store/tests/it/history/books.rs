@@ -74,6 +74,7 @@ impl<'a> Told<'a> {
     fn note(&mut self, lsn: Lsn, record: &'a Record) {
         match record {
             Record::Opened(_) | Record::Refused(_) | Record::FullPrice(_) | Record::Tombstone(_) => {}
+            Record::RulesChanged(_) | Record::Claimed(_) | Record::ClaimChanged(_) | Record::Drawn(_) => {}
             Record::Intent(intent) => {
                 self.intents.insert(lsn, intent);
                 self.taken_over.extend(intent.quote);

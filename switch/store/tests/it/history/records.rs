@@ -71,6 +71,7 @@ pub(crate) fn intent(lsn: Lsn, rrn: Rrn, takes: &[CapTake]) -> Intent {
         district: DistrictCode::default(),
         items: ArrayVec::new(),
         sponsors: ArrayVec::new(),
+        funding: Default::default(),
         caps: recorded.collect(),
     };
     Intent {
@@ -80,6 +81,8 @@ pub(crate) fn intent(lsn: Lsn, rrn: Rrn, takes: &[CapTake]) -> Intent {
         qualification: QualificationCode::default(),
         trade_in: MinorUnits::ZERO,
         bank_promotion: MinorUnits::ZERO,
+        place: Default::default(),
+        currency: None,
         award,
         quote: None,
         recall: Recall::default(),
@@ -114,6 +117,7 @@ pub(super) fn refused(pick: usize) -> Refused {
         answer: answer(Rrn::default()),
         bound: Text::EMPTY,
         bound_cap: None,
+        asked: None,
     }
 }
 

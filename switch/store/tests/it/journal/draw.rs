@@ -2,20 +2,26 @@
 
 use arrayvec::ArrayVec;
 use lijian_domain::cap::{CapBalance, CapKey, CapLimit, CapTake};
+use lijian_domain::claims::{ClaimId, ClaimSpan, ClaimStage};
 use lijian_domain::code::DecisionCode;
-use lijian_domain::ids::{DuplicateKey, GrantId, Gtin, Lsn, Stan};
+use lijian_domain::funding::{AdvancedBy, Coupon, CouponKind, Funding};
+use lijian_domain::ids::{
+    CampaignId, DistrictCode, DuplicateKey, GrantId, Gtin, Lsn, MerchantId, PackId, PersonKey, QualificationCode,
+    RulesVersion, Stan,
+};
 use lijian_domain::money::MinorUnits;
 use lijian_domain::record::{
-    Answer, BoundCap, DoubtCause, GaveBack, InDoubt, Intent, Opened, Origin, Outcome, QueueOrder, QueueOrdered, Quoted,
-    Recall, Record, Refused, ReleaseCause, Released, ReturnAsked, ReturnOutcome, ReturnWay, ReversalAsked,
-    ReversalOutcome, SealedCard, Tombstone, recorded_take,
+    Answer, AskedTerms, BoundCap, ClaimChanged, Claimed, DoubtCause, Drawn, GaveBack, InDoubt, Intent, Opened, Origin,
+    Outcome, QueueOrder, QueueOrdered, Quoted, Recall, Record, Refused, ReleaseCause, Released, ReturnAsked,
+    ReturnOutcome, ReturnWay, ReversalAsked, ReversalOutcome, RulesCause, RulesChanged, SealedCard, Tombstone,
+    recorded_take,
 };
 use lijian_domain::sale::{Award, AwardedItem, ItemRequest, SponsorShare};
 use lijian_domain::text::Text;
 use lijian_domain::time::{BusinessDate, UnixMicros};
 
 /// How many kinds of records there are.
-pub(crate) const KINDS: u64 = 18;
+pub(crate) const KINDS: u64 = 22;
 
 /// A source of values; `full` makes every text and list as long as it can be.
 pub(crate) struct Draw {
@@ -91,7 +97,7 @@ impl Draw {
         let kind = if self.full { 2 } else { self.below(13) };
         let key = match kind {
             0 => CapKey::SerialNumber(lijian_domain::ids::SerialNumber(self.text())),
-            1 => CapKey::Qualification(campaign, lijian_domain::ids::QualificationCode(self.text())),
+            1 => CapKey::Qualification(campaign, QualificationCode(self.text())),
             2 => CapKey::PersonCategory(campaign, PersonKey(self.digest()), CategoryId(self.text())),
             3 => CapKey::Terminal(campaign, MerchantId(self.text()), TerminalId(self.text())),
             4 => CapKey::Merchant(campaign, MerchantId(self.text())),
@@ -144,6 +150,7 @@ impl Draw {
                 discount: draw.money(),
             }),
             sponsors: self.list(|draw| SponsorShare { sponsor: SponsorId(draw.text()), amount: draw.money() }),
+            funding: self.funding(),
             caps: self.list(Self::cap),
         }
     }
@@ -157,6 +164,8 @@ impl Draw {
             qualification: QualificationCode(self.text()),
             trade_in: self.money(),
             bank_promotion: self.money(),
+            place: DistrictCode(self.text()),
+            currency: self.currency(),
             award: self.award(),
             quote: (self.full || self.below(2) == 0).then(|| self.lsn()),
             recall: self.recall(),
@@ -232,6 +241,14 @@ impl Draw {
                     used_count: self.small(),
                 },
             }),
+            asked: (self.full || self.below(2) == 0).then(|| AskedTerms {
+                person: PersonKey(self.digest()),
+                qualification: QualificationCode(self.text()),
+                place: DistrictCode(self.text()),
+                currency: self.currency(),
+                trade_in: self.money(),
+                bank_promotion: self.money(),
+            }),
         }
     }
 
@@ -243,7 +260,7 @@ impl Draw {
             0 => Record::Opened(Opened {
                 incarnation: self.small(),
                 node: u16::from_le_bytes(self.digest()),
-                rules: lijian_domain::ids::RulesVersion(self.digest()),
+                rules: RulesVersion(self.digest()),
                 software: self.text(),
             }),
             1 => Record::Intent(self.intent()),
@@ -286,13 +303,71 @@ impl Draw {
             16 => {
                 Record::GaveBack(GaveBack { asked: self.lsn(), intent: self.lsn(), takes: self.list(Self::plain_cap) })
             }
-            _ => Record::QueueOrdered(QueueOrdered {
+            17 => Record::QueueOrdered(QueueOrdered {
                 target: self.lsn(),
                 order: [QueueOrder::Send, QueueOrder::Confirmed, QueueOrder::Drop]
                     [usize::try_from(self.below(3)).unwrap()],
                 maker: self.text(),
                 checker: self.text(),
             }),
+            18 => Record::RulesChanged(RulesChanged {
+                rules: RulesVersion(self.digest()),
+                cause: [RulesCause::Signal, RulesCause::Request, RulesCause::Due]
+                    [usize::try_from(self.below(3)).unwrap()],
+                maker: self.text(),
+                checker: self.text(),
+            }),
+            19 => Record::Claimed(Claimed {
+                claim: ClaimId::new(self.next()),
+                campaign: CampaignId(self.text()),
+                pack: PackId(self.text()),
+                person: PersonKey(self.digest()),
+                stage: self.stage(),
+                span: self.span(),
+                rules: RulesVersion(self.digest()),
+                by: self.text(),
+            }),
+            20 => Record::ClaimChanged(ClaimChanged {
+                claim: ClaimId::new(self.next()),
+                stage: self.stage(),
+                span: self.span(),
+                merchant: MerchantId(self.text()),
+                by: self.text(),
+            }),
+            _ => Record::Drawn(Drawn {
+                campaign: CampaignId(self.text()),
+                seed: self.digest(),
+                entered: self.small(),
+                winners: self.small(),
+                stage: self.stage(),
+                span: self.span(),
+                maker: self.text(),
+                checker: self.text(),
+            }),
         }
+    }
+
+    fn stage(&mut self) -> ClaimStage {
+        ClaimStage::ALL[usize::try_from(self.below(6)).unwrap()]
+    }
+
+    fn span(&mut self) -> ClaimSpan {
+        let mut moment = || UnixMicros(i64::from_le_bytes(self.digest()));
+        ClaimSpan { from: moment(), until: moment() }
+    }
+
+    fn funding(&mut self) -> Funding {
+        let kinds = [CouponKind::Random, CouponKind::Unclaimed, CouponKind::Claimed];
+        let coupon = |draw: &mut Self| Coupon {
+            kind: kinds[usize::try_from(draw.below(3)).unwrap()],
+            sponsor: draw.text(),
+            id: draw.text(),
+        };
+        let advanced_by = [AdvancedBy::Operator, AdvancedBy::Merchant][usize::try_from(self.below(2)).unwrap()];
+        Funding { advanced_by, coupons: self.list(coupon) }
+    }
+
+    fn currency(&mut self) -> Option<u16> {
+        (self.full || self.below(2) == 0).then(|| u16::from_le_bytes(self.digest()))
     }
 }

@@ -1,21 +1,24 @@
 //! Journals of format 1, kept so that old ones stay readable: one with the first eleven kinds of record at version 1, one
-//! with every kind at the version that is written. The bytes of the first were also read by a program written from FORMAT.md
+//! with the first eighteen at the versions of their time, one with every kind at the version that is written. The bytes of the first were also read by a program written from FORMAT.md
 //! alone, which is where its chain hash below comes from.
 
 use super::options;
 use arrayvec::ArrayVec;
 use lijian_domain::cap::{CapBalance, CapKey, CapLimit};
+use lijian_domain::claims::{ClaimId, ClaimSpan, ClaimStage};
 use lijian_domain::code::DecisionCode;
+use lijian_domain::funding::{AdvancedBy, Coupon, CouponKind, Funding};
 use lijian_domain::ids::{
     AcquirerId, AuthorisationCode, CampaignId, CardFingerprint, CategoryId, ContentDigest, DistrictCode, DuplicateKey,
-    GrantId, Gtin, LinkName, Lsn, MerchantId, PersonKey, QualificationCode, Rrn, RulesVersion, SerialNumber, SponsorId,
-    Stan, TerminalId, TransmissionTime,
+    GrantId, Gtin, LinkName, Lsn, MerchantId, PackId, PersonKey, QualificationCode, Rrn, RulesVersion, SerialNumber,
+    SponsorId, Stan, TerminalId, TransmissionTime,
 };
 use lijian_domain::money::MinorUnits;
 use lijian_domain::record::{
-    Answer, BoundCap, DoubtCause, GaveBack, InDoubt, Intent, Opened, Origin, Outcome, QueueOrder, QueueOrdered, Quoted,
-    Recall, Record, Refused, ReleaseCause, Released, ReturnAsked, ReturnOutcome, ReturnWay, ReversalAsked,
-    ReversalOutcome, SealedCard, Tombstone, recorded_take,
+    Answer, AskedTerms, BoundCap, ClaimChanged, Claimed, DoubtCause, Drawn, GaveBack, InDoubt, Intent, Opened, Origin,
+    Outcome, QueueOrder, QueueOrdered, Quoted, Recall, Record, Refused, ReleaseCause, Released, ReturnAsked,
+    ReturnOutcome, ReturnWay, ReversalAsked, ReversalOutcome, RulesCause, RulesChanged, SealedCard, Tombstone,
+    recorded_take,
 };
 use lijian_domain::sale::{Award, AwardedItem, ItemRequest, SponsorShare};
 use lijian_domain::text::Text;
@@ -28,7 +31,8 @@ use std::sync::Arc;
 
 const SEGMENT: &str = "0000000001.segment";
 const FIRST: &str = include_str!("../../fixtures/journal-format-1.hex");
-const LATEST: &str = include_str!("../../fixtures/journal-format-1-kinds-18.hex");
+const SECOND: &str = include_str!("../../fixtures/journal-format-1-kinds-18.hex");
+const LATEST: &str = include_str!("../../fixtures/journal-format-1-kinds-22.hex");
 const CHAIN_HEAD: &str = "6173c427f1c1d07f326ee2dc7d62ed7d907242056ad99dc9ed44e39cc376a174";
 
 /// Lines of an offset and the bytes there, both in hexadecimal; all others are zero.
@@ -47,6 +51,7 @@ fn fixture(lines: &str) -> Vec<u8> {
 #[test]
 fn journals_of_format_1_are_read() {
     check(FIRST, records(), Some(CHAIN_HEAD));
+    check(SECOND, second(), None);
     check(LATEST, latest(), None);
 }
 
@@ -115,6 +120,7 @@ fn records() -> Vec<Record> {
             answer: answer(DecisionCode::AllowanceUsed, "65"),
             bound: Text::new("person-category:shenzhen-2024:phone").unwrap(),
             bound_cap: None,
+            asked: None,
         }),
         Record::FullPrice(Outcome { intent: Lsn(5), answer: granted }),
         Record::InDoubt(InDoubt { intent: Lsn(2), cause: DoubtCause::OtherAmount }),
@@ -127,6 +133,72 @@ fn records() -> Vec<Record> {
 
 /// Every kind at the version that is written, with everything that it can say.
 fn latest() -> Vec<Record> {
+    let (campaign, by) = (CampaignId::new("shenzhen-2024").unwrap(), Text::new("app").unwrap());
+    let (place, currency) = (DistrictCode::new("440304").unwrap(), Some(156));
+    let coupon = Coupon {
+        kind: CouponKind::Claimed,
+        sponsor: Text::new("00010000").unwrap(),
+        id: Text::new("3102024090600001").unwrap(),
+    };
+    let say_more = |intent: &mut Intent| {
+        (intent.place, intent.currency) = (place, currency);
+        intent.award.funding =
+            Funding { advanced_by: AdvancedBy::Merchant, coupons: [coupon, coupon].into_iter().collect() };
+    };
+    let mut all = second();
+    for record in &mut all {
+        match record {
+            Record::Intent(intent) => say_more(intent),
+            Record::Quoted(quoted) => say_more(&mut quoted.sale),
+            Record::Refused(refused) => {
+                let Intent { person, qualification, trade_in, bank_promotion, .. } = intent();
+                refused.asked = Some(AskedTerms { person, qualification, place, currency, trade_in, bank_promotion });
+            }
+            _ => {}
+        }
+    }
+    let span = ClaimSpan { from: time(0), until: time(691_200_000_000) };
+    let claim = ClaimId::new(0x0123_4567_89ab_cdef);
+    all.extend([
+        Record::RulesChanged(RulesChanged {
+            rules: RulesVersion([0xA2; 8]),
+            cause: RulesCause::Request,
+            maker: Text::new("wang").unwrap(),
+            checker: Text::new("li").unwrap(),
+        }),
+        Record::Claimed(Claimed {
+            claim,
+            campaign,
+            pack: PackId::new("phone").unwrap(),
+            person: PersonKey([0x44; 16]),
+            stage: ClaimStage::Unconfirmed,
+            span: ClaimSpan::default(),
+            rules: RulesVersion([0xA2; 8]),
+            by,
+        }),
+        Record::ClaimChanged(ClaimChanged {
+            claim,
+            stage: ClaimStage::Issued,
+            span,
+            merchant: MerchantId::new("898440353110001").unwrap(),
+            by,
+        }),
+        Record::Drawn(Drawn {
+            campaign,
+            seed: [0x88; 32],
+            entered: 3,
+            winners: 2,
+            stage: ClaimStage::Issued,
+            span,
+            maker: Text::new("wang").unwrap(),
+            checker: Text::new("li").unwrap(),
+        }),
+    ]);
+    all
+}
+
+/// The first eighteen kinds, with everything that they could say at the time.
+fn second() -> Vec<Record> {
     let limit = CapLimit { amount: Some(MinorUnits::new(10_000_000_000)), count: Some(3) };
     let mut recall = Recall::default();
     recall.fields.try_extend_from_slice(&[49, 0, 3, b'1', b'5', b'6']).unwrap();
@@ -239,6 +311,7 @@ fn intent() -> Intent {
         district,
         items: [AwardedItem { item: item(), category, grade: Some(2), discount }].into_iter().collect(),
         sponsors: [share("bureau", 50_000), share("减免", 9_990)].into_iter().collect(),
+        funding: Funding::default(),
         caps: keys.into_iter().map(|key| recorded_take(key, discount, 1)).collect(),
     };
     let (trade_in, bank_promotion) = (MinorUnits::new(1), MinorUnits::new(2));
@@ -249,6 +322,8 @@ fn intent() -> Intent {
         qualification,
         trade_in,
         bank_promotion,
+        place: DistrictCode::default(),
+        currency: None,
         award,
         quote: None,
         recall: Recall::default(),
