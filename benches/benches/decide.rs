@@ -74,6 +74,7 @@ fn rules(products: u64) -> Rules {
             stopped_from: Some(date(2024, 11, 8).to_datetime(Time::midnight())),
             ..CategorySettings::default()
         }],
+        ..CampaignSettings::default()
     };
     let mut builder = CatalogueBuilder::default();
     for (number, category) in (0..products).zip(CATEGORIES.into_iter().cycle()) {
@@ -112,6 +113,7 @@ fn request(item: ItemRequest, merchant: MerchantId) -> SaleRequest {
         person: PersonKey([1; 16]),
         district: DistrictCode::default(),
         qualification: QualificationCode::default(),
+        currency: None,
         amount: item.unit_price,
         trade_in: MinorUnits::ZERO,
         bank_promotion: MinorUnits::ZERO,

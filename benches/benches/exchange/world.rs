@@ -106,6 +106,7 @@ pub(crate) fn rules() -> Rules {
             items_per_person: Some(1),
             ..CategorySettings::default()
         }],
+        ..CampaignSettings::default()
     };
     let mut catalogue = CatalogueBuilder::default();
     let fridge = Product {

@@ -4,7 +4,7 @@ use lijian_config::campaign;
 use lijian_domain::campaign::{AllowanceReturn, RefundPolicy, RefundSplit};
 use lijian_domain::ids::CategoryId;
 use lijian_domain::money::MinorUnits;
-use lijian_domain::time::BusinessDate;
+use lijian_domain::time::{BusinessDate, Moment, UnixMicros};
 use std::path::Path;
 
 fn shipped(name: &str) -> String {
@@ -37,7 +37,10 @@ fn the_shipped_campaign_is_right() {
     assert_eq!(campaign.categories().len(), 11);
     assert!(campaign.budget.campaign.get() >= 10_000_000_000, "100 million yuan");
     assert!(campaign.category(&CategoryId::new("phone").unwrap()).unwrap().stopped_from.is_some());
-    assert_eq!(campaign.caps(BusinessDate(0)).count(), 1);
+    let local = jiff::civil::date(2024, 10, 1).at(12, 0, 0, 0);
+    let noon =
+        Moment { at: UnixMicros(0), local, business_date: BusinessDate(0), cut_over: jiff::civil::Time::midnight() };
+    assert_eq!(campaign.caps(&noon).count(), 1);
     let windows = text.replace('\n', "\r\n");
     assert_eq!(campaign::parse(Path::new("x"), &windows).unwrap().digest, definition.digest);
 }

@@ -119,6 +119,7 @@ impl Tables {
             person: PersonKey(person),
             district: DistrictCode::default(),
             qualification: QualificationCode::default(),
+            currency: None,
             amount: fen(given(case, "amount", &case["price"])),
             trade_in: MinorUnits::ZERO,
             bank_promotion: MinorUnits::ZERO,

@@ -1,6 +1,7 @@
 //! Configuration as operators write it, from file to decision.
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+mod campaign_keys;
 mod campaigns;
 mod fuzz_bodies;
 mod golden;

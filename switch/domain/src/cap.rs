@@ -69,6 +69,25 @@ impl CapKey {
         }
     }
 
+    /// Whose it is; none of a serial number, which is the whole programme's.
+    pub const fn campaign(&self) -> Option<CampaignId> {
+        match self {
+            Self::SerialNumber(_) => None,
+            Self::Qualification(campaign, _)
+            | Self::PersonCategory(campaign, ..)
+            | Self::PersonWeek(campaign, ..)
+            | Self::PersonYear(campaign, ..)
+            | Self::PersonCampaign(campaign, _)
+            | Self::Terminal(campaign, ..)
+            | Self::Merchant(campaign, _)
+            | Self::District(campaign, _)
+            | Self::Category(campaign, _)
+            | Self::Day(campaign, _)
+            | Self::Tranche(campaign, _)
+            | Self::Campaign(campaign) => Some(*campaign),
+        }
+    }
+
     /// The campaign whose allowance it is; none of what is no allowance.
     pub const fn allowance_of(&self) -> Option<CampaignId> {
         match self {

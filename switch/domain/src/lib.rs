@@ -9,6 +9,7 @@ pub mod cap;
 pub mod catalogue;
 pub mod claims;
 pub mod code;
+pub mod currency;
 pub mod decide;
 pub mod funding;
 pub mod ids;

@@ -93,6 +93,8 @@ impl fmt::Debug for MinorUnits {
 pub struct BasisPoints(u32);
 
 impl BasisPoints {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
     /// 100 %.
     pub const WHOLE: Self = Self(10_000);
 

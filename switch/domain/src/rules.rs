@@ -5,7 +5,8 @@ use crate::cap::{CapKey, CapLimit};
 use crate::catalogue::Catalogue;
 use crate::ids::{CampaignId, RulesVersion};
 use crate::merchants::Merchants;
-use crate::time::BusinessDate;
+use crate::money::MinorUnits;
+use crate::time::Moment;
 
 /// One version of the rules. Meant to be shared behind an `Arc`.
 #[derive(Clone, Debug)]
@@ -31,9 +32,14 @@ impl Rules {
         self.campaigns.iter().find(|campaign| campaign.id == id)
     }
 
-    /// The budgets known before any sale, with their limits: those of each campaign, its categories and its districts, and
-    /// that of the business day given.
-    pub fn caps(&self, day: BusinessDate) -> Vec<(CapKey, CapLimit)> {
-        self.campaigns.iter().flat_map(|campaign| campaign.caps(day)).collect()
+    /// The budgets known before any sale, with the limits of this moment: those of each campaign, its categories and its
+    /// districts, and that of the business day.
+    pub fn caps(&self, now: &Moment) -> Vec<(CapKey, CapLimit)> {
+        self.campaigns.iter().flat_map(|campaign| campaign.caps(now)).collect()
+    }
+
+    /// The most that may ever stand on a shared cap; none where these rules do not limit it.
+    pub fn limit_at_most(&self, key: &CapKey) -> Option<MinorUnits> {
+        self.campaign(key.campaign()?)?.limit_at_most(key)
     }
 }

@@ -47,6 +47,9 @@ pub struct SaleRequest {
     pub qualification: QualificationCode,
     /// DE4: items minus trade-in minus bank promotion.
     pub amount: MinorUnits,
+    /// DE49, the number of its currency (ISO 4217), 0 where it names none that exists; none where it is absent: then the
+    /// amount is in the campaign's.
+    pub currency: Option<u16>,
     /// Tag 07. Does not lower the base of the subsidy.
     pub trade_in: MinorUnits,
     /// Tag 08. Does not lower the base of the subsidy.

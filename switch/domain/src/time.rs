@@ -127,6 +127,8 @@ pub struct Moment {
     pub local: civil::DateTime,
     /// The settlement day, by the cut-over time.
     pub business_date: BusinessDate,
+    /// The local time at which the settlement day begins.
+    pub cut_over: civil::Time,
 }
 
 /// The programme's zone and the local time at which its business date changes.
@@ -149,7 +151,7 @@ impl Calendar {
         let local = self.zone.to_datetime(timestamp);
         let after_cut = self.cut_over != civil::Time::midnight() && local.time() >= self.cut_over;
         let date = if after_cut { local.date().tomorrow().unwrap_or(civil::Date::MAX) } else { local.date() };
-        Moment { at, local, business_date: BusinessDate::from_civil(date) }
+        Moment { at, local, business_date: BusinessDate::from_civil(date), cut_over: self.cut_over }
     }
 
     /// The zone.

@@ -13,6 +13,7 @@ use lijian_codecs::message::MessageView;
 use lijian_codecs::sensitive::{PanRef, Track2};
 use lijian_codecs::tags::{self, TagRun};
 use lijian_domain::code::DecisionCode;
+use lijian_domain::currency::Currency;
 use lijian_domain::ids::{
     AcquirerId, CardFingerprint, DistrictCode, GrantId, Gtin, MerchantId, PersonKey, QualificationCode, Rrn,
     SerialNumber, Stan, TerminalId, TransmissionTime,
@@ -59,7 +60,7 @@ impl SaleMessage {
             person: request.person,
             qualification: request.qualification,
             place: request.district,
-            currency: None,
+            currency: request.currency,
             trade_in: request.trade_in,
             bank_promotion: request.bank_promotion,
         })
@@ -76,7 +77,7 @@ impl SaleMessage {
             trade_in: request.map_or(MinorUnits::ZERO, |request| request.trade_in),
             bank_promotion: request.map_or(MinorUnits::ZERO, |request| request.bank_promotion),
             place: request.map_or_else(DistrictCode::default, |request| request.district),
-            currency: None,
+            currency: request.and_then(|request| request.currency),
             award,
             quote: None,
             recall: Recall::default(),
@@ -262,6 +263,7 @@ fn request(
         district: DistrictCode::default(),
         qualification: QualificationCode::default(),
         amount,
+        currency: currency(view),
         trade_in: MinorUnits::ZERO,
         bank_promotion: MinorUnits::ZERO,
         items: ArrayVec::new(),
@@ -275,6 +277,15 @@ fn request(
         (true, true) if *asks == Asks::Quote && !view.has(2) && !view.has(35) => Err(DecisionCode::Qualification),
         _ => Err(DecisionCode::ItemsUnreadable),
     }
+}
+
+/// DE49: three digits, or the three letters of a currency (ISO 8583:1987, a or n 3); 0 for anything else.
+fn currency(view: &MessageView<'_>) -> Option<u16> {
+    let mut buffer = [0; 8];
+    let text = view.text(49, &mut buffer).filter(|text| !text.is_empty())?;
+    let number = number(text).filter(|_| text.len() == 3).and_then(|number| u16::try_from(number).ok());
+    let letters = || std::str::from_utf8(text).ok().and_then(Currency::parse).map(Currency::number);
+    Some(number.or_else(letters).unwrap_or(0))
 }
 
 /// Reads the tags of a request. Tags that are not ours pass by untouched; ours must be right, and those that say something

@@ -12,8 +12,8 @@ use std::sync::Arc;
 
 /// All budgets, in minor units.
 pub(super) async fn budgets(State(ops): State<Arc<Ops>>) -> Json<Value> {
-    let today = ops.calendar.moment(ops.clock.now().wall).business_date;
-    let budgets = ops::budgets(&ops.rules, &ops.quota, today).into_iter().map(|budget| {
+    let now = ops.calendar.moment(ops.clock.now().wall);
+    let budgets = ops::budgets(&ops.rules, &ops.quota, &now).into_iter().map(|budget| {
         json!({
             "id": budget.id,
             "limit": budget.limit,

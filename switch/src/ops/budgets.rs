@@ -2,7 +2,7 @@
 
 use lijian_domain::cap::{CapBalance, CapKey};
 use lijian_domain::rules::Rules;
-use lijian_domain::time::BusinessDate;
+use lijian_domain::time::Moment;
 use lijian_store::quota::Quota;
 use std::collections::BTreeMap;
 
@@ -26,13 +26,13 @@ impl Budget {
     }
 }
 
-/// All budgets with a limit in money on `day`, and all others on which anything stands; the widest first.
-pub fn budgets(rules: &Rules, quota: &Quota, day: BusinessDate) -> Vec<Budget> {
+/// All budgets with a limit in money at this moment, and all others on which anything stands; the widest first.
+pub fn budgets(rules: &Rules, quota: &Quota, now: &Moment) -> Vec<Budget> {
     let mut rows: BTreeMap<CapKey, (Option<u64>, CapBalance)> = BTreeMap::new();
     for (key, balance) in quota.budgets() {
         rows.insert(key, (None, balance));
     }
-    for (key, limit) in rules.caps(day) {
+    for (key, limit) in rules.caps(now) {
         if let Some(amount) = limit.amount {
             rows.entry(key).or_default().0 = Some(amount.get());
         }

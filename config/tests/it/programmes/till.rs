@@ -69,6 +69,7 @@ impl Till {
             person: PersonKey([7; 16]),
             district: DistrictCode::default(),
             qualification: QualificationCode::default(),
+            currency: None,
             amount: MinorUnits::new(sum - trade_in.get() - bank_promotion.get()),
             trade_in,
             bank_promotion,

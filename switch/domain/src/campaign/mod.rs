@@ -5,26 +5,30 @@
 //! [`crate::decide`] does. A budget that a campaign does not name is not counted: to be able to limit something later,
 //! name it from the start with a limit that never binds.
 
+mod budget;
+mod category;
 mod check;
 mod qualification;
 mod refund;
 mod settings;
 mod sponsors;
 
+pub use budget::{Budget, DayPacing, Tranches};
+pub use category::{Category, GRADE_MAX, Rates};
 pub use check::CampaignError;
 pub use qualification::{ClaimValidity, Lottery, Member, Pack, QualificationTerms};
 pub use refund::{AllowanceReturn, RefundPolicy, RefundSplit};
-pub use settings::{BudgetSettings, CampaignSettings, CategorySettings, PersonSettings, SponsorSettings};
+pub use settings::{
+    BudgetSettings, CampaignSettings, CategorySettings, PacingSettings, PersonSettings, SponsorSettings,
+    TrancheSettings,
+};
 pub use sponsors::{SponsorSplit, Sponsors};
 
 use crate::cap::{CapKey, CapLimit};
+use crate::currency::Currency;
 use crate::ids::{CampaignId, CategoryId, DistrictCode};
 use crate::money::{BasisPoints, MinorUnits, Rounding};
-use crate::time::{BusinessDate, DailyWindow, Moment, Validity};
-use jiff::civil;
-
-/// Efficiency grades run from 1 (best) to this (GB 12021 and its kin label at most five).
-pub const GRADE_MAX: u8 = 5;
+use crate::time::{DailyWindow, Moment, Validity};
 
 /// One programme.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -41,6 +45,10 @@ pub struct Campaign {
     pub sale_form: SaleForm,
     /// What a serial number does.
     pub serial_numbers: SerialNumbers,
+    /// What its money, and every sale that it subsidises, is in.
+    pub currency: Currency,
+    /// By so much of it a price may exceed the one filed.
+    pub filed_price_tolerance: BasisPoints,
     /// How a share is brought to whole fen.
     pub rounding: Rounding,
     /// What happens to the money of a sale that is given back.
@@ -85,18 +93,36 @@ impl Campaign {
         self.places.is_empty() || self.places.iter().any(|place| place.contains(district))
     }
 
-    /// The budgets known before any sale, with their limits, the day's among them; from the widest to the most particular.
-    /// Those of a merchant or a terminal exist from its first sale on.
-    pub fn caps(&self, day: BusinessDate) -> impl Iterator<Item = (CapKey, CapLimit)> {
-        let whole = (CapKey::Campaign(self.id), CapLimit::of_amount(self.budget.campaign));
-        let of_day = self.budget.day.map(|limit| (CapKey::Day(self.id, day), CapLimit::of_amount(limit)));
-        let of_categories = self.categories.iter().filter_map(|category| {
-            category.budget.map(|limit| (CapKey::Category(self.id, category.id), CapLimit::of_amount(limit)))
-        });
-        let of_districts = self.budget.districts.iter();
-        let of_districts =
-            of_districts.map(|(code, limit)| (CapKey::District(self.id, *code), CapLimit::of_amount(*limit)));
-        std::iter::once(whole).chain(of_day).chain(of_categories).chain(of_districts)
+    /// The budgets known before any sale, with the limits of this moment, the day's among them; from the widest to the most
+    /// particular. Those of a merchant or a terminal exist from its first sale on.
+    pub fn caps(&self, now: &Moment) -> impl Iterator<Item = (CapKey, CapLimit)> {
+        let (id, budget) = (self.id, &self.budget);
+        let whole = [
+            Some((CapKey::Campaign(id), budget.campaign)),
+            budget.arrived(now).map(|limit| (CapKey::Tranche(id, 0), limit)),
+            budget.day_so_far(now).map(|limit| (CapKey::Day(id, now.business_date), limit)),
+        ];
+        let of_categories = self.categories.iter();
+        let of_categories = of_categories
+            .filter_map(move |category| category.budget.map(|limit| (CapKey::Category(id, category.id), limit)));
+        let of_districts = budget.districts.iter().map(move |(code, limit)| (CapKey::District(id, *code), *limit));
+        let all = whole.into_iter().flatten().chain(of_categories).chain(of_districts);
+        all.map(|(key, limit)| (key, CapLimit::of_amount(limit)))
+    }
+
+    /// The most that may ever stand on one of its shared caps; none where it is not limited. The limit of a moment can be
+    /// less: [`Self::caps`].
+    pub fn limit_at_most(&self, key: &CapKey) -> Option<MinorUnits> {
+        match key {
+            CapKey::Campaign(_) => Some(self.budget.campaign),
+            CapKey::Tranche(..) => self.budget.tranches.as_ref().map(Tranches::total),
+            CapKey::Day(..) => self.budget.day,
+            CapKey::Category(_, category) => self.category(category)?.budget,
+            CapKey::District(_, district) => self.budget.district(district),
+            CapKey::Merchant(..) => self.budget.merchant,
+            CapKey::Terminal(..) => self.budget.terminal,
+            _ => None,
+        }
     }
 }
 
@@ -111,61 +137,6 @@ pub enum Opening {
     OutsideHours,
 }
 
-/// What a campaign gives for a category.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Category {
-    /// The category.
-    pub id: CategoryId,
-    /// The share of the price.
-    pub rates: Rates,
-    /// At most so much for one item.
-    pub cap_per_item: MinorUnits,
-    /// At most so much for one person, in items and in money.
-    pub per_person: CapLimit,
-    /// The lowest final unit price that is subsidised.
-    pub price_min: Option<MinorUnits>,
-    /// The highest final unit price that is subsidised.
-    pub price_max: Option<MinorUnits>,
-    /// What is set aside for it.
-    pub budget: Option<MinorUnits>,
-    /// From this local time on it is no longer subsidised, while others go on.
-    pub stopped_from: Option<civil::DateTime>,
-}
-
-impl Category {
-    /// Whether it has been stopped at this local time.
-    pub fn is_stopped(&self, local: civil::DateTime) -> bool {
-        self.stopped_from.is_some_and(|stop| local >= stop)
-    }
-}
-
-/// The share of the price that a campaign gives.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Rates {
-    /// Whatever the grade, and without one.
-    Flat(BasisPoints),
-    /// By efficiency grade; a grade that is not named gets nothing.
-    ByGrade {
-        /// Grade 1 first.
-        grades: [Option<BasisPoints>; GRADE_MAX as usize],
-        /// For goods that have no grade.
-        without_grade: Option<BasisPoints>,
-    },
-}
-
-impl Rates {
-    /// The rate for goods of this grade; none: not subsidised.
-    pub fn rate(&self, grade: Option<u8>) -> Option<BasisPoints> {
-        match (self, grade) {
-            (Self::Flat(rate), _) => Some(*rate),
-            (Self::ByGrade { without_grade, .. }, None) => *without_grade,
-            (Self::ByGrade { grades, .. }, Some(grade)) => {
-                grades.get(usize::from(grade).checked_sub(1)?).copied().flatten()
-            }
-        }
-    }
-}
-
 /// What one person may have of a campaign over all its categories, in items and in money. Weeks and years are those of the
 /// civil date in the programme's zone, whatever the business date.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -178,33 +149,11 @@ pub struct PersonLimits {
     pub campaign: CapLimit,
 }
 
-/// What a campaign can spend. What is `None` or not named is neither limited nor counted.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Budget {
-    /// In all.
-    pub campaign: MinorUnits,
-    /// On one business day.
-    pub day: Option<MinorUnits>,
-    /// Through any one merchant.
-    pub merchant: Option<MinorUnits>,
-    /// Through any one terminal.
-    pub terminal: Option<MinorUnits>,
-    /// In some districts, in the order of their codes.
-    pub districts: Box<[(DistrictCode, MinorUnits)]>,
-}
-
-impl Budget {
-    /// What is set aside for a district.
-    pub fn district(&self, code: &DistrictCode) -> Option<MinorUnits> {
-        let found = self.districts.binary_search_by(|(named, _)| named.cmp(code)).ok()?;
-        self.districts.get(found).map(|(_, limit)| *limit)
-    }
-}
-
 /// Whether one sale may hold several items.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum SaleForm {
     /// One item, one piece: the subsidised item is paid for by itself.
+    #[default]
     OneItem,
     /// Several items, several pieces.
     Basket,
@@ -215,11 +164,12 @@ pub enum SaleForm {
 }
 
 /// What a serial number does.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum SerialNumbers {
     /// Nothing.
     Ignored,
     /// Goods whose number the till sends are subsidised once in the whole programme.
+    #[default]
     Once,
 }
 

@@ -6,7 +6,7 @@ use jiff::civil;
 
 /// One campaign, unchecked; [`CampaignSettings::check`] makes it a [`crate::campaign::Campaign`]. Money is in fen, rates in
 /// hundredths of a percent.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct CampaignSettings {
     /// `id`: lower-case letters, digits and hyphens.
     pub id: String,
@@ -22,6 +22,10 @@ pub struct CampaignSettings {
     pub sale_form: SaleForm,
     /// `serial_numbers`.
     pub serial_numbers: SerialNumbers,
+    /// `currency`: three letters (ISO 4217); none: CNY.
+    pub currency: Option<String>,
+    /// `filed_price_tolerance_basis_points`: by so much of it a price may exceed the one filed.
+    pub filed_price_tolerance_basis_points: u32,
     /// `rounding`.
     pub rounding: Rounding,
     /// `refund`.
@@ -43,14 +47,36 @@ pub struct CampaignSettings {
 pub struct BudgetSettings {
     /// In all.
     pub campaign_fen: u64,
+    /// Money that arrives in parts; none: all of it is there from the start.
+    pub tranches: Vec<TrancheSettings>,
     /// On one business day.
     pub day_fen: Option<u64>,
+    /// How the day's money is released; none: all of it as the day begins.
+    pub day_pacing: Option<PacingSettings>,
     /// Through any one merchant.
     pub merchant_fen: Option<u64>,
     /// Through any one terminal.
     pub terminal_fen: Option<u64>,
     /// In some districts.
     pub districts_fen: Vec<(String, u64)>,
+}
+
+/// One of `budget.tranches`: money that arrives.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TrancheSettings {
+    /// From this local time on.
+    pub from: civil::DateTime,
+    /// So much.
+    pub fen: u64,
+}
+
+/// `budget.day_pacing`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum PacingSettings {
+    /// `"even"`: evenly over the hours in which the campaign is open.
+    Even,
+    /// The share of each hour of the clock, from midnight on, in hundredths of a percent.
+    Hours(Vec<u32>),
 }
 
 /// `per_person`: what one person may have over all categories.

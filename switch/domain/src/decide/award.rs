@@ -78,8 +78,11 @@ fn takes(campaign: &Campaign, sale: &Sale<'_>, terms: &Terms<'_>) -> Takes {
             add(&mut takes, take(key, terms.discount, item.quantity, CapLimit::of_amount(limit)));
         }
     }
-    if let Some(limit) = campaign.budget.day {
+    if let Some(limit) = campaign.budget.day_so_far(sale.now) {
         takes.push(whole(CapKey::Day(campaign.id, sale.now.business_date), limit));
+    }
+    if let Some(limit) = campaign.budget.arrived(sale.now) {
+        takes.push(whole(CapKey::Tranche(campaign.id, 0), limit));
     }
     takes.push(whole(CapKey::Campaign(campaign.id), campaign.budget.campaign));
     takes

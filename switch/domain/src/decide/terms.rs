@@ -6,7 +6,7 @@ use crate::catalogue::Product;
 use crate::code::DecisionCode;
 use crate::ids::DistrictCode;
 use crate::merchants::Merchant;
-use crate::money::{BasisPoints, MinorUnits};
+use crate::money::{BasisPoints, MinorUnits, Rounding};
 use crate::sale::{ITEMS_MAX, ItemRequest, SaleRequest};
 use arrayvec::ArrayVec;
 
@@ -70,6 +70,9 @@ fn adds_up(campaign: &Campaign, request: &SaleRequest) -> Result<MinorUnits, Bre
     if request.items.is_empty() {
         return Err(unreadable("no item"));
     }
+    if request.currency.is_some_and(|number| number != campaign.currency.number()) {
+        return Err(unreadable("the amount is in another currency than the campaign's"));
+    }
     if request.amount.is_zero() {
         return Err(unreadable("the amount of the sale is zero"));
     }
@@ -93,7 +96,7 @@ fn adds_up(campaign: &Campaign, request: &SaleRequest) -> Result<MinorUnits, Bre
 fn prices(campaign: &Campaign, sale: &Sale<'_>, sum: MinorUnits) -> Result<(), Breach> {
     for (item, product) in sale.request.items.iter().zip(&sale.products) {
         let price = |reason| breach(DecisionCode::Price, reason);
-        if product.filed_price.is_some_and(|filed| item.unit_price > filed) {
+        if product.filed_price.is_some_and(|filed| item.unit_price > highest(filed, campaign.filed_price_tolerance)) {
             return Err(price("price over the filed price"));
         }
         let Some(category) = campaign.category(&product.category) else { continue };
@@ -106,6 +109,11 @@ fn prices(campaign: &Campaign, sale: &Sale<'_>, sum: MinorUnits) -> Result<(), B
         }
     }
     Ok(())
+}
+
+/// The filed price and what a price may exceed it by, down to the fen.
+fn highest(filed: MinorUnits, tolerance: BasisPoints) -> MinorUnits {
+    filed.checked_add(filed.share(tolerance, Rounding::Floor)).unwrap_or(filed)
 }
 
 type Discounts<'a> = (ArrayVec<ItemTerms<'a>, ITEMS_MAX>, MinorUnits);

@@ -63,7 +63,7 @@ prop_compose! {
             budget_fen: limits[0],
             ..category("refrigerator")
         };
-        let sponsor = |id: &str, share_basis_points| SponsorSettings { id: id.to_owned(), share_basis_points: Some(share_basis_points), at_most_fen: None };
+        let sponsor = |id: &str, share_basis_points| SponsorSettings { id: id.to_owned(), share_basis_points: Some(share_basis_points), ..SponsorSettings::default() };
         CampaignSettings {
             sale_form: if basket { SaleForm::Basket } else { SaleForm::OneItem },
             rounding,
@@ -73,6 +73,7 @@ prop_compose! {
                 merchant_fen: limits[2],
                 terminal_fen: limits[3],
                 districts_fen: limits[4].map(|limit| ("440305".to_owned(), limit)).into_iter().collect(),
+                ..BudgetSettings::default()
             },
             sponsors: vec![sponsor("city", share), sponsor("district", 10_000 - share)],
             categories: vec![CategorySettings { ids: vec!["phone".to_owned()], ..terms.clone() }, terms],

@@ -3,6 +3,7 @@
 
 mod any_sale;
 mod campaigns;
+mod funding;
 mod returns;
 mod sales;
 mod world;

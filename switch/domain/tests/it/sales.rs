@@ -40,6 +40,7 @@ fn a_sale_takes_from_every_budget_named_in_order() {
         merchant_fen: Some(7_000),
         terminal_fen: Some(6_000),
         districts_fen: vec![("440305".to_owned(), 5_000), ("440304".to_owned(), 4_000)],
+        ..BudgetSettings::default()
     };
     let categories = vec![CategorySettings { budget_fen: Some(3_000), ..category("refrigerator") }];
     let per_person = PersonSettings {
@@ -69,7 +70,7 @@ fn a_sale_takes_from_every_budget_named_in_order() {
     let limits: Vec<Option<u64>> = award.caps.iter().map(|take| take.limit.amount.map(|limit| limit.get())).collect();
     let thousands = [None, None, None, Some(1_500), None, Some(6), Some(7), Some(5), Some(3), Some(8), Some(9)];
     assert_eq!(limits, thousands.map(|limit| limit.map(|thousand| thousand * 1_000)));
-    let known = rules.caps(october().business_date);
+    let known = rules.caps(&october());
     let known: Vec<String> = known.iter().map(|(key, _)| key.to_string()).collect();
     let expected =
         ["campaign:c", "day:c:2024-10-01", "category:c:refrigerator", "district:c:440304", "district:c:440305"];

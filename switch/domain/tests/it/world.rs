@@ -47,6 +47,7 @@ pub(crate) fn settings(id: &str) -> CampaignSettings {
             at_most_fen: None,
         }],
         categories: vec![category("refrigerator"), category("phone")],
+        ..CampaignSettings::default()
     }
 }
 
@@ -114,6 +115,7 @@ pub(crate) fn sale(items: &[ItemRequest]) -> SaleRequest {
         person: PersonKey([2; 16]),
         district: DistrictCode::default(),
         qualification: QualificationCode::default(),
+        currency: None,
         amount: MinorUnits::new(sum.fold(0, u64::saturating_add)),
         trade_in: MinorUnits::ZERO,
         bank_promotion: MinorUnits::ZERO,

@@ -7,11 +7,15 @@ use lijian_exchange::effects::CloseReason;
 
 /// A sale with these tags, and what it is told.
 fn check(tags: &str, amount: u64, expected: &str) {
+    check_sale(&sale_of(1, CARD, tags, amount), expected);
+}
+
+fn check_sale(sale: &Fields, expected: &str) {
     let mut world = world();
-    world.till("0200", &sale_of(1, CARD, tags, amount));
+    world.till("0200", sale);
     world.sync();
     let (_, answer) = world.take(TILL);
-    assert_eq!(tag(&answer, 48, "82").as_deref(), Some(expected), "{tags} for {amount}");
+    assert_eq!(tag(&answer, 48, "82").as_deref(), Some(expected), "{sale:?}");
     assert_eq!(world.campaign(), Default::default());
     assert_eq!(world.kinds(), ["refused"]);
 }
@@ -33,6 +37,23 @@ fn items_that_do_not_add_up() {
     check(&format!("{item}03006200000XX"), 200_000, "N107");
     check(&format!("{item}03006200000070061000000700610000"), 200_000, "N107");
     check("0101369012345678920300620000084016000100000000000A", 200_000, "N115");
+}
+
+#[test]
+fn an_amount_in_another_currency() {
+    let item = format!("01013{FRIDGE}03006200000");
+    for other in ["344", "840", "000", "HKD", "RMB"] {
+        let mut sale = sale_of(1, CARD, &item, 200_000);
+        sale.insert(49, other.to_owned());
+        check_sale(&sale, "N107");
+    }
+    let mut world = world();
+    let mut sale = sale_of(1, CARD, &item, 200_000);
+    sale.insert(49, "CNY".to_owned());
+    assert_eq!(world.sale_approved(&sale)[&39], "00");
+    let mut world = crate::world::world();
+    sale.remove(&49);
+    assert_eq!(world.sale_approved(&sale)[&39], "00", "without a currency the amount is in the campaign's");
 }
 
 #[test]

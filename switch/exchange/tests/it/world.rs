@@ -374,6 +374,7 @@ fn rules_of(budget_fen: u64, refund: RefundPolicy, items_per_person: u32) -> Rul
             items_per_person: Some(items_per_person),
             ..CategorySettings::default()
         }],
+        ..CampaignSettings::default()
     };
     let mut catalogue = CatalogueBuilder::default();
     let fridge = Product {

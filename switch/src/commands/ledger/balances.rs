@@ -41,8 +41,8 @@ pub(super) fn run(arguments: &BalancesArguments) -> ExitCode {
 
 fn balances(loaded: &Loaded) -> Result<(Vec<Budget>, usize), HistoryError> {
     let Folded { recovered, quota, .. } = History::open(&loaded.config.store.path)?.fold()?;
-    let day = loaded.config.clock.calendar.moment(recovered.latest).business_date;
-    Ok((budgets(&loaded.rules, &quota, day), quota.personal_count()))
+    let latest = loaded.config.clock.calendar.moment(recovered.latest);
+    Ok((budgets(&loaded.rules, &quota, &latest), quota.personal_count()))
 }
 
 fn object(budgets: &[Budget]) -> String {

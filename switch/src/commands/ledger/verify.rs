@@ -4,10 +4,7 @@ use super::history::{Folded, History, HistoryError};
 use super::{failed, print, snapshots};
 use crate::commands::configuration::ConfigurationArguments;
 use lijian_config::switch::Loaded;
-use lijian_domain::cap::CapKey;
-use lijian_domain::money::MinorUnits;
 use lijian_domain::rules::Rules;
-use lijian_domain::time::BusinessDate;
 use lijian_store::quota::Quota;
 use std::fmt::Write as _;
 use std::process::ExitCode;
@@ -83,7 +80,7 @@ fn summary(history: &History, folded: &Folded, torn_bytes: u64) -> String {
 fn over_limit(rules: &Rules, quota: &Quota) -> Vec<String> {
     let mut findings = Vec::new();
     for (key, balance) in quota.budgets() {
-        let Some(limit) = limit(rules, &key) else { continue };
+        let Some(limit) = rules.limit_at_most(&key) else { continue };
         if balance.held.checked_add(balance.used).is_none_or(|taken| taken > limit) {
             findings.push(format!(
                 "{key} is over its limit: {} held and {} used, {} allowed (minor units); was the limit lowered since?",
@@ -94,15 +91,4 @@ fn over_limit(rules: &Rules, quota: &Quota) -> Vec<String> {
         }
     }
     findings
-}
-
-fn limit(rules: &Rules, key: &CapKey) -> Option<MinorUnits> {
-    let day = match key {
-        CapKey::Merchant(campaign, _) => return rules.campaign(*campaign)?.budget.merchant,
-        CapKey::Terminal(campaign, ..) => return rules.campaign(*campaign)?.budget.terminal,
-        CapKey::Day(_, day) => *day,
-        // The limit of a day stands under that day; all others are the same on any.
-        _ => BusinessDate(0),
-    };
-    rules.caps(day).into_iter().find(|(known, _)| known == key).and_then(|(_, limit)| limit.amount)
 }

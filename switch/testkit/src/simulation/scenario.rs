@@ -173,6 +173,7 @@ impl Scenario {
                 category("refrigerator", fridges, None),
                 category("phone", vec![("1".to_owned(), 1_000)], self.phones),
             ],
+            ..CampaignSettings::default()
         };
         let mut catalogue = CatalogueBuilder::default();
         for (gtin, category, grade, _) in GOODS {
