@@ -6,6 +6,7 @@ mod csv_file;
 pub mod digest;
 pub mod error;
 mod fields;
+pub mod geofence;
 pub mod merchants;
 pub mod switch;
 pub mod toml_file;

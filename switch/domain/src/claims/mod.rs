@@ -4,6 +4,18 @@
 //! A claim is of one pack. The pack's qualifications are redeemed against one cap ([`crate::cap::CapKey::Qualification`]),
 //! which is named by the claim alone. A claim holds no money: budgets are taken by the sale. No personal data stands here,
 //! only the keyed hash of the person.
+//!
+//! What is checked before a claim is made stands beside it: documents, phone numbers, names and places as values that print
+//! masked; voucher codes; the lottery.
+
+pub mod identity;
+pub mod lottery;
+pub mod name;
+pub mod phone;
+pub mod place;
+pub mod region;
+mod secret;
+pub mod voucher;
 
 use crate::ids::{CampaignId, PackId, PersonKey, QualificationCode};
 use crate::time::UnixMicros;

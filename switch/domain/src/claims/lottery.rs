@@ -1,0 +1,67 @@
+//! The lottery among claims: whoever has the seed and the list of claims works out the winners again.
+//!
+//! Before claims are entered, the SHA-256 of a secret seed is published: the commitment. At the draw the seed itself is told.
+//! Each claim's rank is the SHA-256 of the seed and the claim's number; the lowest ranks win. Nobody who enters can choose a
+//! good rank, since the seed is secret until then and claims are random; nobody who draws can choose another seed, since
+//! its commitment is known.
+
+use super::ClaimId;
+use sha2::{Digest, Sha256};
+
+/// The secret of a draw.
+pub type Seed = [u8; 32];
+
+/// What is published before the draw: SHA-256 of the seed.
+pub fn commitment(seed: &Seed) -> [u8; 32] {
+    Sha256::digest(seed).into()
+}
+
+/// A claim's rank: SHA-256 of the seed's 32 bytes and the claim's number as 8 bytes, the highest first.
+pub fn rank(seed: &Seed, claim: u64) -> [u8; 32] {
+    Sha256::new().chain_update(seed).chain_update(claim.to_be_bytes()).finalize().into()
+}
+
+/// The winners in the order of their ranks: so many as `most` says, or all. A claim that is named twice counts once.
+pub fn winners(seed: &Seed, claims: impl IntoIterator<Item = ClaimId>, most: usize) -> Vec<ClaimId> {
+    let mut ranked: Vec<_> = claims.into_iter().map(|claim| (rank(seed, claim.get()), claim)).collect();
+    ranked.sort_unstable();
+    ranked.dedup();
+    ranked.truncate(most);
+    ranked.into_iter().map(|(_, claim)| claim).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hex(bytes: &[u8]) -> String {
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// From a shell: `printf '\0%.0s' {1..32} | sha256sum`; with the claim's eight bytes behind it for a rank.
+    #[test]
+    fn ranks_and_commitments_as_sha256sum_prints_them() {
+        let zero = [0; 32];
+        assert_eq!(hex(&commitment(&zero)), "66687aadf862bd776c8fc18b8e9f8e20089714856ee233b3902a591d0d5f2925");
+        assert_eq!(hex(&rank(&zero, 0)), "2c34ce1df23b838c5abf2a7f6437cca3d3067ed509ff25f11df6b11b582b51eb");
+        assert_eq!(hex(&rank(&zero, 1)), "08e00266fff0aacc64974f22a53622a7dc458ac1b5fd446ae7c99a4a99a564e6");
+        assert_eq!(
+            hex(&rank(&[7; 32], 0x0123_4567_89ab_cdef)),
+            "295f4f394e848e563bf76eed85939bdf3fc5208f19c0faac3b8997d85f05404b"
+        );
+    }
+
+    #[test]
+    fn the_lowest_ranks_win() {
+        // Ranks of 0 to 9 under thirty-two zeros, in ascending order, sorted by the shell.
+        let expected = [1, 6, 3, 0, 7, 4, 2, 9, 8, 5];
+        let claims = || (0..10).map(ClaimId::new);
+        let check = |most: usize| {
+            let won: Vec<_> = winners(&[0; 32], claims(), most).iter().map(|claim| claim.get()).collect();
+            assert_eq!(won, expected[..most.min(10)], "{most}");
+        };
+        (0..12).for_each(check);
+        assert_eq!(winners(&[0; 32], claims().rev().chain(claims()), 10), winners(&[0; 32], claims(), 10));
+        assert!(winners(&[0; 32], [], 5).is_empty());
+    }
+}
