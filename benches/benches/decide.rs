@@ -81,6 +81,7 @@ fn rules(products: u64) -> Rules {
         let product = Product {
             gtin: gtin(number),
             category: CategoryId::new(category).unwrap(),
+            subtype: None,
             grade: Some(1),
             filed_price: Some(MinorUnits::new(1_699_900)),
             validity: Validity::ALWAYS,

@@ -1,10 +1,11 @@
 //! The library of products as CSV: `gtin,category,brand,model,name,grade,filed_price,valid_from,valid_to`, prices in fen, dates
-//! as 2024-09-06 and both included; grade, price and dates may be empty. UTF-8 with or without byte order mark.
+//! as 2024-09-06 and both included; grade, price and dates may be empty. A tenth column, `subtype`, may follow: what kind of
+//! its category a product is, for example `desktop` of computers; it may be empty too. UTF-8 with or without byte order mark.
 
-use crate::csv_file::{self, Row};
+use crate::csv_file::{self, Columns, Row};
 use crate::digest::{FileDigest, Loaded, digest_of};
 use crate::error::ConfigErrors;
-use crate::fields::{category, date, text};
+use crate::fields::{category, date, subtype, text};
 use jiff::civil::Date;
 use lijian_domain::campaign::GRADE_MAX;
 use lijian_domain::catalogue::{Catalogue, CatalogueBuilder, CatalogueError, Product, ProductTexts};
@@ -14,9 +15,11 @@ use lijian_domain::time::Validity;
 use std::io::Read;
 use std::path::Path;
 
-/// The file's heading.
+/// The file's heading; `subtype` may follow.
 pub const COLUMNS: [&str; 9] =
     ["gtin", "category", "brand", "model", "name", "grade", "filed_price", "valid_from", "valid_to"];
+
+const HEADING: Columns<'static> = Columns { required: &COLUMNS, optional: &["subtype"] };
 
 /// The library that several files make together; no product stands twice.
 pub fn load<P: AsRef<Path>>(paths: &[P]) -> Result<Loaded<Catalogue>, ConfigErrors> {
@@ -24,7 +27,7 @@ pub fn load<P: AsRef<Path>>(paths: &[P]) -> Result<Loaded<Catalogue>, ConfigErro
     let mut builder = CatalogueBuilder::default();
     let mut digests = Vec::new();
     for path in paths.iter().map(AsRef::as_ref) {
-        let digest = csv_file::open(path, &COLUMNS, |row| add(&mut builder, row));
+        let digest = csv_file::open(path, HEADING, |row| add(&mut builder, row));
         digests.extend(errors.take(digest));
     }
     errors.or(Some(loaded(builder, digests)))
@@ -33,7 +36,7 @@ pub fn load<P: AsRef<Path>>(paths: &[P]) -> Result<Loaded<Catalogue>, ConfigErro
 /// The library in one file's content; `origin` is the name that errors give it.
 pub fn read(origin: &Path, content: impl Read) -> Result<Loaded<Catalogue>, ConfigErrors> {
     let mut builder = CatalogueBuilder::default();
-    let digest = csv_file::read(origin, content, &COLUMNS, |row| add(&mut builder, row))?;
+    let digest = csv_file::read(origin, content, HEADING, |row| add(&mut builder, row))?;
     Ok(loaded(builder, vec![digest]))
 }
 
@@ -49,15 +52,17 @@ fn add(builder: &mut CatalogueBuilder, row: &mut Row<'_>) {
     let grade = row.read_optional(5, format_args!("a grade of 1 to {GRADE_MAX}, or nothing"), grade);
     let filed_price = row.read_optional(6, "a price in fen, or nothing", price);
     let validity = validity(row, 7, 8);
+    let subtype =
+        row.read_optional(9, "a subtype: 1 to 24 lower-case letters, digits and hyphens, or nothing", subtype);
     if texts_read.contains(&None) {
         return;
     }
-    let (Some(gtin), Some(category), Some(grade), Some(filed_price), Some(validity)) =
-        (gtin, category, grade, filed_price, validity)
+    let (Some(gtin), Some(category), Some(grade), Some(filed_price), Some(validity), Some(subtype)) =
+        (gtin, category, grade, filed_price, validity, subtype)
     else {
         return;
     };
-    let product = Product { gtin, category, grade, filed_price, validity };
+    let product = Product { gtin, category, subtype, grade, filed_price, validity };
     let texts = ProductTexts { brand: row.field(2), model: row.field(3), name: row.field(4) };
     match builder.add(&product, texts) {
         Ok(()) => {}

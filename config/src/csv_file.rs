@@ -1,4 +1,4 @@
-//! A CSV file with a fixed heading, read row by row: lines, columns and digest for whoever reads its fields.
+//! A CSV file with a known heading, read row by row: lines, columns and digest for whoever reads its fields.
 
 use crate::digest::{FileDigest, FileDigester};
 use crate::error::{ConfigError, ConfigErrors};
@@ -14,11 +14,39 @@ pub(crate) const FILE_BYTES_MAX: u64 = 1 << 30;
 /// Characters of a wrong field that an error shows.
 const SHOWN_CHARACTERS_MAX: usize = 60;
 
+/// The columns of a table: the first ones always, the optional ones at the end as many as the file's heading names.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Columns<'a> {
+    pub(crate) required: &'a [&'a str],
+    pub(crate) optional: &'a [&'a str],
+}
+
+impl<'a> Columns<'a> {
+    fn name(&self, column: usize) -> &'a str {
+        self.required.iter().chain(self.optional).nth(column).copied().unwrap_or_default()
+    }
+
+    /// How many columns a heading names; none where it names others.
+    fn named_by(&self, heading: &StringRecord) -> Option<usize> {
+        let named = heading.iter().zip(self.required.iter().chain(self.optional)).all(|(found, name)| found == *name);
+        let most = self.required.len() + self.optional.len();
+        (named && (self.required.len()..=most).contains(&heading.len())).then_some(heading.len())
+    }
+
+    fn expected(&self) -> String {
+        let required = self.required.join(",");
+        if self.optional.is_empty() {
+            return format!("the heading {required}");
+        }
+        format!("the heading {required}, with or without {} at its end", self.optional.join(","))
+    }
+}
+
 /// One row, with all its fields.
 pub(crate) struct Row<'a> {
     path: &'a Path,
     line: u64,
-    columns: &'a [&'a str],
+    columns: Columns<'a>,
     record: &'a StringRecord,
     errors: &'a mut ConfigErrors,
 }
@@ -61,7 +89,7 @@ impl Row<'_> {
 
     /// The same, where the field alone does not say what is wrong.
     pub(crate) fn wrong_as(&mut self, column: usize, found: impl fmt::Display, expected: impl fmt::Display) {
-        let name = self.columns.get(column).copied().unwrap_or_default();
+        let name = self.columns.name(column);
         self.errors.push(ConfigError::of_file(self.path, found, expected).at_line(self.line).at_key(name));
     }
 }
@@ -69,7 +97,7 @@ impl Row<'_> {
 /// Opens a file and reads it by [`read`].
 pub(crate) fn open(
     path: &Path,
-    columns: &[&str],
+    columns: Columns<'_>,
     on_row: impl FnMut(&mut Row<'_>),
 ) -> Result<FileDigest, ConfigErrors> {
     let file = std::fs::File::open(path).map_err(|error| ConfigError::of_file(path, error, "a readable file"))?;
@@ -81,7 +109,7 @@ pub(crate) fn open(
 pub(crate) fn read(
     path: &Path,
     content: impl Read,
-    columns: &[&str],
+    columns: Columns<'_>,
     mut on_row: impl FnMut(&mut Row<'_>),
 ) -> Result<FileDigest, ConfigErrors> {
     let mut digester = FileDigester::default();
@@ -91,28 +119,30 @@ pub(crate) fn read(
     let mut reader =
         ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(1 << 16).from_reader(content);
     let mut record = StringRecord::new();
-    let mut heading_seen = false;
+    let mut fields = None;
     loop {
         let read = reader.read_record(&mut record);
         let line = first_line(&reader, &record);
         match read {
             Ok(false) => break,
-            Ok(true) if !heading_seen => {
-                heading_seen = true;
-                if record.iter().ne(columns.iter().copied()) {
-                    let found = shown(&record.iter().collect::<Vec<_>>().join(","));
-                    errors.push(ConfigError::of_file(path, found, heading(columns)).at_line(line));
-                    break;
+            Ok(true) => match fields {
+                None => {
+                    fields = columns.named_by(&record);
+                    if fields.is_none() {
+                        let found = shown(&record.iter().collect::<Vec<_>>().join(","));
+                        errors.push(ConfigError::of_file(path, found, columns.expected()).at_line(line));
+                        break;
+                    }
                 }
-            }
-            Ok(true) if record.len() == columns.len() => {
-                on_row(&mut Row { path, line, columns, record: &record, errors: &mut errors });
-            }
-            Ok(true) => {
-                let found = format!("a row of {} fields", record.len());
-                let expected = format!("{} fields, quotes closed", columns.len());
-                errors.push(ConfigError::of_file(path, found, expected).at_line(line));
-            }
+                Some(fields) if record.len() == fields => {
+                    on_row(&mut Row { path, line, columns, record: &record, errors: &mut errors });
+                }
+                Some(fields) => {
+                    let found = format!("a row of {} fields", record.len());
+                    let expected = format!("{fields} fields, quotes closed");
+                    errors.push(ConfigError::of_file(path, found, expected).at_line(line));
+                }
+            },
             Err(error) => {
                 errors.push(unreadable(path, columns, &error, line));
                 if !matches!(error.kind(), ErrorKind::Utf8 { .. }) {
@@ -123,15 +153,11 @@ pub(crate) fn read(
     }
     if reader.get_ref().bytes > FILE_BYTES_MAX {
         errors.push(ConfigError::of_file(path, "a longer file", format!("at most {FILE_BYTES_MAX} bytes")));
-    } else if !heading_seen && errors.is_empty() {
-        errors.push(ConfigError::of_file(path, "an empty file", heading(columns)));
+    } else if fields.is_none() && errors.is_empty() {
+        errors.push(ConfigError::of_file(path, "an empty file", columns.expected()));
     }
     drop(reader);
     errors.or(Some(digester.finish()))
-}
-
-fn heading(columns: &[&str]) -> String {
-    format!("the heading {}", columns.join(","))
 }
 
 fn shown(text: &str) -> String {
@@ -145,10 +171,10 @@ fn shown(text: &str) -> String {
     format!("{short:?}{more}")
 }
 
-fn unreadable(path: &Path, columns: &[&str], error: &csv::Error, line: u64) -> ConfigError {
+fn unreadable(path: &Path, columns: Columns<'_>, error: &csv::Error, line: u64) -> ConfigError {
     match error.kind() {
         ErrorKind::Utf8 { err, .. } => {
-            let name = columns.get(err.field()).copied().unwrap_or_default();
+            let name = columns.name(err.field());
             ConfigError::of_file(path, "other bytes", "UTF-8").at_line(line).at_key(name)
         }
         ErrorKind::Io(error) => ConfigError::of_file(path, error, "a readable file"),

@@ -2,7 +2,7 @@
 //! is the NAME of a link, `;` stands between categories; categories (all) and dates may be empty.
 
 use crate::catalogue::validity;
-use crate::csv_file::{self, Row};
+use crate::csv_file::{self, Columns, Row};
 use crate::digest::{FileDigest, Loaded, digest_of};
 use crate::error::ConfigErrors;
 use crate::fields::{category, text};
@@ -15,13 +15,15 @@ use std::path::Path;
 pub const COLUMNS: [&str; 8] =
     ["merchant_id", "credit_code", "name", "district", "acquirer", "categories", "valid_from", "valid_to"];
 
+const HEADING: Columns<'static> = Columns { required: &COLUMNS, optional: &[] };
+
 /// The registry that several files make together; no merchant stands twice on a link.
 pub fn load<P: AsRef<Path>>(paths: &[P]) -> Result<Loaded<Merchants>, ConfigErrors> {
     let mut errors = ConfigErrors::default();
     let mut merchants = Merchants::default();
     let mut digests = Vec::new();
     for path in paths.iter().map(AsRef::as_ref) {
-        let digest = csv_file::open(path, &COLUMNS, |row| add(&mut merchants, row));
+        let digest = csv_file::open(path, HEADING, |row| add(&mut merchants, row));
         digests.extend(errors.take(digest));
     }
     errors.or(Some(loaded(merchants, digests)))
@@ -30,7 +32,7 @@ pub fn load<P: AsRef<Path>>(paths: &[P]) -> Result<Loaded<Merchants>, ConfigErro
 /// The registry in one file's content; `origin` is the name that errors give it.
 pub fn read(origin: &Path, content: impl Read) -> Result<Loaded<Merchants>, ConfigErrors> {
     let mut merchants = Merchants::default();
-    let digest = csv_file::read(origin, content, &COLUMNS, |row| add(&mut merchants, row))?;
+    let digest = csv_file::read(origin, content, HEADING, |row| add(&mut merchants, row))?;
     Ok(loaded(merchants, vec![digest]))
 }
 

@@ -112,6 +112,7 @@ pub(crate) fn rules() -> Rules {
     let fridge = Product {
         gtin: Gtin::parse(FRIDGE.as_bytes()).unwrap(),
         category: CategoryId::new("refrigerator").unwrap(),
+        subtype: None,
         grade: Some(1),
         filed_price: None,
         validity: Validity::ALWAYS,

@@ -2,7 +2,7 @@
 
 use lijian_config::error::ConfigErrors;
 use lijian_config::{catalogue, merchants};
-use lijian_domain::ids::{Gtin, LinkName, MerchantId};
+use lijian_domain::ids::{Gtin, LinkName, MerchantId, SubtypeId};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -48,6 +48,24 @@ fn a_byte_order_mark_and_other_line_ends_change_nothing() {
     let dressed = format!("\u{feff}{}", text.replace('\n', "\r\n"));
     let dressed = catalogue::read(Path::new("c.csv"), dressed.as_bytes()).unwrap();
     assert_eq!((plain.digest, plain.value.len()), (dressed.digest, dressed.value.len()));
+}
+
+#[test]
+fn a_product_can_have_a_subtype() {
+    let content = "gtin,category,brand,model,name,grade,filed_price,valid_from,valid_to,subtype\n\
+                   6901840100070,computer,B,M,N,,,,,laptop\n6901840100087,computer,B,M,N,,,,,\n";
+    let catalogue = catalogue::read(Path::new("c.csv"), content.as_bytes()).unwrap().value;
+    let subtype = |gtin: &[u8]| catalogue.product(Gtin::parse(gtin).unwrap()).unwrap().subtype;
+    assert_eq!(subtype(b"6901840100070"), Some(SubtypeId::new("laptop").unwrap()));
+    assert_eq!(subtype(b"6901840100087"), None);
+    let check = |content: String, expected: &str| {
+        assert_eq!(lines(&catalogue::read(Path::new("c.csv"), content.as_bytes()).unwrap_err()), [expected]);
+    };
+    check(
+        content.replace("laptop", "Laptop"),
+        "c.csv:2: subtype: found \"Laptop\", expected a subtype: 1 to 24 lower-case letters, digits and hyphens, or nothing",
+    );
+    check(content.replace(",laptop", ""), "c.csv:2: found a row of 9 fields, expected 10 fields, quotes closed");
 }
 
 #[test]

@@ -48,6 +48,8 @@ text_id! {
     CampaignId: 32;
     /// A product category, for example `washing-machine`.
     CategoryId: 24;
+    /// What kind of its category a product is, for example `desktop` of computers.
+    SubtypeId: 24;
     /// Card acceptor (merchant), DE42, trailing spaces removed.
     MerchantId: 15;
     /// Card acceptor terminal, DE41, trailing spaces removed.

@@ -110,7 +110,8 @@ fn catalogue(goods: &[(String, Option<u8>)]) -> Catalogue {
     let mut builder = CatalogueBuilder::default();
     for (gtin, (category, grade)) in (0..).map(Gtin).zip(goods) {
         let category = CategoryId::new(category).unwrap();
-        let product = Product { gtin, category, grade: *grade, filed_price: None, validity: Validity::ALWAYS };
+        let product =
+            Product { gtin, category, subtype: None, grade: *grade, filed_price: None, validity: Validity::ALWAYS };
         builder.add(&product, ProductTexts { brand: "B", model: "M", name: "N" }).unwrap();
     }
     builder.build()

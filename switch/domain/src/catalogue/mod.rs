@@ -5,7 +5,7 @@
 
 mod table;
 
-use crate::ids::{CategoryId, Gtin};
+use crate::ids::{CategoryId, Gtin, SubtypeId};
 use crate::money::MinorUnits;
 use crate::time::Validity;
 use foldhash::fast::FixedState;
@@ -20,6 +20,8 @@ pub struct Product {
     pub gtin: Gtin,
     /// Its category.
     pub category: CategoryId,
+    /// What kind of its category it is; none where the library does not say.
+    pub subtype: Option<SubtypeId>,
     /// Energy or water efficiency grade, 1 the best; none where it has none.
     pub grade: Option<u8>,
     /// The price filed with the authority, which a sale may not exceed; none where none was filed.
@@ -53,7 +55,7 @@ pub enum CatalogueError {
     FiledPrice,
     /// More categories, products or text than the library can number.
     #[error(
-        "the library is full: at most 65,535 categories and periods of validity, 4,294,967,295 products and as many bytes of text"
+        "the library is full: at most 65,535 categories with their subtypes and periods of validity, 4,294,967,295 products and as many bytes of text"
     )]
     Full,
 }
@@ -62,7 +64,8 @@ pub enum CatalogueError {
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue {
     table: Table,
-    categories: Vec<CategoryId>,
+    /// Each pair that products have, numbered by its place.
+    categories: Vec<(CategoryId, Option<SubtypeId>)>,
     validities: Vec<Validity>,
     texts: String,
     /// Where brand, model and name of each row end in `texts`.
@@ -96,9 +99,11 @@ impl Catalogue {
     }
 
     fn read(&self, entry: &table::Entry) -> Option<Product> {
+        let (category, subtype) = *self.categories.get(usize::from(entry.category))?;
         Some(Product {
             gtin: Gtin(entry.gtin),
-            category: *self.categories.get(usize::from(entry.category))?,
+            category,
+            subtype,
             grade: (entry.grade > 0).then_some(entry.grade),
             filed_price: (entry.filed_price > 0).then(|| MinorUnits::new(entry.filed_price)),
             validity: *self.validities.get(usize::from(entry.validity))?,
@@ -133,7 +138,7 @@ impl CatalogueBuilder {
         }
         let row = u32::try_from(self.catalogue.ends.len()).map_err(|_| CatalogueError::Full)?;
         let ends = self.ends(texts).ok_or(CatalogueError::Full)?;
-        let category = self.number_of(product.category).ok_or(CatalogueError::Full)?;
+        let category = self.number_of((product.category, product.subtype)).ok_or(CatalogueError::Full)?;
         let validity = self.number_of_validity(product.validity).ok_or(CatalogueError::Full)?;
         let entry = table::Entry {
             gtin: product.gtin.0,
@@ -181,7 +186,7 @@ impl CatalogueBuilder {
     }
 
     /// Few categories, many products: the last ones used are likely the next ones.
-    fn number_of(&mut self, category: CategoryId) -> Option<u16> {
+    fn number_of(&mut self, category: (CategoryId, Option<SubtypeId>)) -> Option<u16> {
         let categories = &mut self.catalogue.categories;
         let place = match categories.iter().rposition(|known| *known == category) {
             Some(place) => place,
@@ -202,6 +207,7 @@ mod tests {
         Product {
             gtin: Gtin(gtin),
             category: CategoryId::new(category).unwrap(),
+            subtype: None,
             grade: Some(2),
             filed_price: Some(MinorUnits::new(100)),
             validity: Validity::ALWAYS,
@@ -213,15 +219,20 @@ mod tests {
     #[test]
     fn keeps_what_was_added() {
         let mut builder = CatalogueBuilder::default();
+        let laptop = Product { subtype: Some(SubtypeId::new("laptop").unwrap()), ..product(4, "computer") };
         let bare = Product { grade: None, filed_price: None, ..product(2, "phone") };
         let bare_texts = ProductTexts { brand: "", model: "X", name: "" };
         builder.add(&product(1, "refrigerator"), TEXTS).unwrap();
         builder.add(&bare, bare_texts).unwrap();
+        builder.add(&laptop, TEXTS).unwrap();
+        builder.add(&product(5, "computer"), TEXTS).unwrap();
         let catalogue = builder.build();
         assert_eq!(catalogue.product(Gtin(1)), Some(product(1, "refrigerator")));
         assert_eq!(catalogue.product(Gtin(2)), Some(bare));
+        assert_eq!(catalogue.product(Gtin(4)), Some(laptop));
+        assert_eq!(catalogue.product(Gtin(5)), Some(product(5, "computer")));
         assert_eq!((catalogue.texts(Gtin(1)), catalogue.texts(Gtin(2))), (Some(TEXTS), Some(bare_texts)));
-        assert_eq!((catalogue.product(Gtin(3)), catalogue.len(), catalogue.products().count()), (None, 2, 2));
+        assert_eq!((catalogue.product(Gtin(3)), catalogue.len(), catalogue.products().count()), (None, 4, 4));
     }
 
     #[test]

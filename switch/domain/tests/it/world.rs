@@ -77,7 +77,7 @@ fn catalogue() -> Catalogue {
     ] {
         let category = CategoryId::new(category).unwrap();
         let filed_price = filed.map(MinorUnits::new);
-        let product = Product { gtin, category, grade, filed_price, validity: Validity::ALWAYS };
+        let product = Product { gtin, category, subtype: None, grade, filed_price, validity: Validity::ALWAYS };
         builder.add(&product, ProductTexts { brand: "B", model: "M", name: "N" }).unwrap();
     }
     builder.build()

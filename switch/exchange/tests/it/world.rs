@@ -380,6 +380,7 @@ fn rules_of(budget_fen: u64, refund: RefundPolicy, items_per_person: u32) -> Rul
     let fridge = Product {
         gtin: Gtin::parse(FRIDGE.as_bytes()).unwrap(),
         category: CategoryId::new("refrigerator").unwrap(),
+        subtype: None,
         grade: Some(1),
         filed_price: None,
         validity: Validity::ALWAYS,

@@ -180,6 +180,7 @@ impl Scenario {
             let product = Product {
                 gtin: Gtin::parse(gtin.as_bytes())?,
                 category: CategoryId::new(category).ok()?,
+                subtype: None,
                 grade: Some(grade),
                 filed_price: None,
                 validity: Validity::ALWAYS,
