@@ -57,9 +57,9 @@ impl<'a> Chronicle<'a> {
         hash_seed: u64,
     ) -> Result<Self, ChronicleError> {
         let mut memory = Memory::new(answers_days, hash_seed);
-        let standing = snapshots.load(found, quota, |row| memory.restore(row))?;
+        let (standing, claims) = snapshots.load(found, quota, |row| memory.restore(row))?;
         let Moment { head, latest_date, .. } = found.moment;
-        let replay = Replay::resume(quota, standing, head.lsn, |lsn| again.record(lsn))?;
+        let replay = Replay::resume(quota, standing, claims, head.lsn, |lsn| again.record(lsn))?;
         memory.restored(replay.returns());
         Ok(Self { quota, replay, memory, latest_date })
     }
@@ -86,7 +86,8 @@ impl<'a> Chronicle<'a> {
     /// As of [`Snapshots::write`], or the journal cannot be read.
     pub fn write(&self, snapshots: &Snapshots, again: &mut JournalReader) -> Result<u64, ChronicleError> {
         let moment = self.moment(again)?;
-        Ok(snapshots.write(moment, self.replay.standing(), self.quota, &self.memory.rows())?)
+        let (standing, claims) = (self.replay.standing(), self.replay.claims());
+        Ok(snapshots.write(moment, standing, self.quota, claims, &self.memory.rows())?)
     }
 
     /// The checksum that such a snapshot has.
@@ -94,7 +95,8 @@ impl<'a> Chronicle<'a> {
     /// # Errors
     /// The journal cannot be read.
     pub fn digest(&self, again: &mut JournalReader) -> Result<[u8; 32], RecoveryError<JournalError>> {
-        Ok(snapshot::digest(self.moment(again)?, self.replay.standing(), self.quota, &self.memory.rows()))
+        let (standing, claims) = (self.replay.standing(), self.replay.claims());
+        Ok(snapshot::digest(self.moment(again)?, standing, self.quota, claims, &self.memory.rows()))
     }
 
     fn moment(&self, again: &mut JournalReader) -> Result<Moment, RecoveryError<JournalError>> {

@@ -4,6 +4,7 @@
 //! disagree. A grant is durable in the journal before anybody outside hears of it. Nothing here reads a clock or draws a random
 //! number. May call `lijian-domain`; knows no wire format and no socket. FORMAT.md describes the journal to the byte.
 
+pub mod claims;
 pub mod format;
 pub mod index;
 pub mod journal;

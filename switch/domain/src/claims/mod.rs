@@ -15,7 +15,10 @@ pub mod phone;
 pub mod place;
 pub mod region;
 mod secret;
+mod validity;
 pub mod voucher;
+
+pub use validity::{day, span};
 
 use crate::ids::{CampaignId, PackId, PersonKey, QualificationCode};
 use crate::time::UnixMicros;

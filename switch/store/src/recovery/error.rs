@@ -1,5 +1,6 @@
 //! Why a history cannot be replayed.
 
+use crate::claims::ClaimError;
 use crate::quota::Inconsistent;
 use lijian_domain::ids::Lsn;
 
@@ -127,6 +128,16 @@ pub enum Contradiction {
     Vanished {
         /// The intent.
         intent: Lsn,
+    },
+    /// The claims so far do not allow the record.
+    #[error("record {at} ({step}) cannot follow: {source}")]
+    Claims {
+        /// The record.
+        at: Lsn,
+        /// What it says happened.
+        step: &'static str,
+        /// What does not fit.
+        source: ClaimError,
     },
     /// The caps do not allow the step.
     #[error("record {at}: {source}")]

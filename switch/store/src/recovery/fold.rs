@@ -2,6 +2,7 @@
 
 use super::error::Contradiction;
 use super::{OpenIntent, OpenQuote, Recovered};
+use crate::claims::ClaimError;
 use crate::quota::{Inconsistent, Quota};
 use lijian_domain::cap::{CapTake, Takes};
 use lijian_domain::ids::Lsn;
@@ -72,12 +73,16 @@ impl<'a> Fold<'a> {
             }
             // Moves no money of ours.
             Record::FullPrice(outcome) => before(at, outcome.intent)?,
-            Record::Refused(_)
-            | Record::Tombstone(_)
-            | Record::RulesChanged(_)
-            | Record::Claimed(_)
-            | Record::ClaimChanged(_)
-            | Record::Drawn(_) => {}
+            Record::Refused(_) | Record::Tombstone(_) | Record::RulesChanged(_) => {}
+            Record::Claimed(claimed) => {
+                self.recovered.claims.claimed(entry.at, claimed).map_err(claims(at, record))?;
+            }
+            Record::ClaimChanged(changed) => {
+                self.recovered.claims.changed(changed).map_err(claims(at, record))?;
+            }
+            Record::Drawn(drawn) => {
+                self.recovered.claims.drawn(drawn).map_err(claims(at, record))?;
+            }
             Record::Quoted(quoted) => self.quoted(entry, quoted)?,
             Record::ReturnAsked(asked) => self.return_asked(entry, asked)?,
             Record::Returned(outcome) => self.returned(at, outcome)?,
@@ -223,6 +228,11 @@ impl<'a> Fold<'a> {
 
 pub(super) fn before(at: Lsn, named: Lsn) -> Result<(), Contradiction> {
     if named < at { Ok(()) } else { Err(Contradiction::NotBefore { at, named }) }
+}
+
+fn claims(at: Lsn, record: &Record) -> impl FnOnce(ClaimError) -> Contradiction {
+    let step = record.kind();
+    move |source| Contradiction::Claims { at, step, source }
 }
 
 pub(super) fn caps(at: Lsn) -> impl FnOnce(Box<Inconsistent>) -> Contradiction {

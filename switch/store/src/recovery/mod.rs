@@ -9,7 +9,7 @@
 //! - A history that contradicts itself (an outcome without its intent, a second outcome) stops the start with the records'
 //!   LSNs. Nothing is skipped, nothing panics.
 //!
-//! May call the quota.
+//! May call the quota and the claims.
 
 mod error;
 mod fold;
@@ -21,6 +21,7 @@ pub use error::{Contradiction, RecoveryError};
 pub use lsn_set::LsnSet;
 pub use standing::{Standing, StandingReturn};
 
+use crate::claims::Claims;
 use crate::quota::Quota;
 use fold::Fold;
 use lijian_domain::cap::Takes;
@@ -47,6 +48,8 @@ pub struct Recovered {
     pub returned: BTreeMap<Lsn, Vec<Lsn>>,
     /// What two people decided about messages that still wait, by what the decision is about.
     pub orders: BTreeMap<Lsn, QueueOrdered>,
+    /// All claims. Whoever takes them over takes them out: there are millions.
+    pub claims: Claims,
     /// Grants that were not reversed; those that were returned are among them.
     pub granted: LsnSet,
     /// The last incarnation, 0 if the journal was never opened.
@@ -105,18 +108,19 @@ impl<'a> Replay<'a> {
         Self(Fold::new(quota))
     }
 
-    /// Goes on after record `last`, up to which the records came to `standing`; `quota` has what was used then, and nothing is
-    /// held. `look_up` reads one record again: of everything that is open.
+    /// Goes on after record `last`, up to which the records came to `standing` and `claims`; `quota` has what was used then,
+    /// and nothing is held. `look_up` reads one record again: of everything that is open.
     ///
     /// # Errors
     /// That of `look_up`, or the journal has not the records that stand there.
     pub fn resume<E>(
         quota: &'a Quota,
         standing: Standing,
+        claims: Claims,
         last: Lsn,
         look_up: impl FnMut(Lsn) -> Result<Option<Entry>, E>,
     ) -> Result<Self, RecoveryError<E>> {
-        Fold::resume(quota, standing, last, look_up).map(Self)
+        Fold::resume(quota, standing, claims, last, look_up).map(Self)
     }
 
     /// Takes the next record in. `look_up` reads one again: the intent of a grant that is reversed long after.
@@ -143,6 +147,11 @@ impl<'a> Replay<'a> {
     /// What it has come to.
     pub fn standing(&self) -> Standing {
         self.0.standing()
+    }
+
+    /// All claims.
+    pub fn claims(&self) -> &Claims {
+        &self.0.recovered.claims
     }
 
     /// Returns that are not over, by the LSN of the asking.

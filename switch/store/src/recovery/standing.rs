@@ -1,8 +1,10 @@
-//! What a fold over the journal has come to, without what can be read again: for snapshots.
+//! What a fold over the journal has come to, without what can be read again, and without claims, which are many: for
+//! snapshots.
 
 use super::error::Contradiction;
 use super::fold::{Fold, caps};
 use super::{LsnSet, OpenQuote, OpenReturn, RecoveryError};
+use crate::claims::Claims;
 use crate::quota::Quota;
 use lijian_domain::cap::Takes;
 use lijian_domain::ids::Lsn;
@@ -68,15 +70,17 @@ impl Fold<'_> {
         }
     }
 
-    /// Goes on from `standing`, which the records up to `last` came to, and from a quota that has what was used. `look_up`
+    /// Goes on from `standing` and `claims`, which the records up to `last` came to, and from a quota that has what was used. `look_up`
     /// reads one record again.
     pub(super) fn resume<'a, E>(
         quota: &'a Quota,
         standing: Standing,
+        claims: Claims,
         last: Lsn,
         mut look_up: impl FnMut(Lsn) -> Result<Option<Entry>, E>,
     ) -> Result<Fold<'a>, RecoveryError<E>> {
         let mut fold = Fold::new(quota);
+        fold.recovered.claims = claims;
         let mut again = |lsn: Lsn| {
             let found = look_up(lsn).map_err(RecoveryError::Journal)?.filter(|entry| entry.lsn == lsn);
             found.ok_or(RecoveryError::Contradiction(Contradiction::Vanished { intent: lsn }))

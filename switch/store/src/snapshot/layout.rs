@@ -2,6 +2,7 @@
 
 use super::Moment;
 use super::requests::RequestRow;
+use crate::claims::{CLAIM_ROW_BYTES, LastDraw, SavedClaims};
 use crate::format::{ChainHash, Field, FormatError, Input};
 use crate::journal::JournalHead;
 use crate::quota::{PERSONAL_ROW_BYTES, PersonalClass};
@@ -12,11 +13,11 @@ use lijian_domain::record::{DoubtCause, QueueOrdered, recorded_take};
 use lijian_domain::time::BusinessDate;
 
 const MAGIC: [u8; 8] = *b"LJSNAPSH";
-/// The first one named classes of categories and qualifications only; it is passed over.
-const FORMAT: u32 = 2;
+/// The first one named classes of categories and qualifications only, the second knew no claims; both are passed over.
+const FORMAT: u32 = 3;
 
 /// Bytes of the head.
-pub(super) const HEAD_BYTES: usize = 88;
+pub(super) const HEAD_BYTES: usize = 96;
 /// Bytes of the SHA-256 at the end.
 pub(super) const DIGEST_BYTES: usize = 32;
 
@@ -27,11 +28,12 @@ pub(super) struct Head {
     pub(super) standing_bytes: u64,
     pub(super) personal_rows: u64,
     pub(super) request_rows: u64,
+    pub(super) claim_rows: u64,
 }
 
 impl Head {
     pub(super) fn encode(&self) -> Vec<u8> {
-        let Self { moment, standing_bytes, personal_rows, request_rows } = self;
+        let Self { moment, standing_bytes, personal_rows, request_rows, claim_rows } = self;
         let mut out = MAGIC.to_vec();
         FORMAT.put(&mut out);
         u32::from(moment.answers_days).put(&mut out);
@@ -42,6 +44,7 @@ impl Head {
         standing_bytes.put(&mut out);
         personal_rows.put(&mut out);
         request_rows.put(&mut out);
+        claim_rows.put(&mut out);
         out
     }
 
@@ -65,6 +68,7 @@ impl Head {
             standing_bytes: Field::take(&mut input)?,
             personal_rows: Field::take(&mut input)?,
             request_rows: Field::take(&mut input)?,
+            claim_rows: Field::take(&mut input)?,
         })
     }
 
@@ -74,7 +78,8 @@ impl Head {
         (HEAD_BYTES as u64 + DIGEST_BYTES as u64)
             .checked_add(self.standing_bytes)?
             .checked_add(rows(self.personal_rows, PERSONAL_ROW_BYTES)?)?
-            .checked_add(rows(self.request_rows, RequestRow::BYTES)?)
+            .checked_add(rows(self.request_rows, RequestRow::BYTES)?)?
+            .checked_add(rows(self.claim_rows, CLAIM_ROW_BYTES)?)
     }
 }
 
@@ -86,11 +91,12 @@ pub(super) struct Middle {
     pub(super) budgets: Vec<(CapKey, CapBalance)>,
     /// What the numbers of classes in personal rows mean, from 0.
     pub(super) classes: Vec<PersonalClass>,
+    pub(super) claims: SavedClaims,
 }
 
 impl Field for Middle {
     fn put(&self, out: &mut Vec<u8>) {
-        let Self { standing, budgets, classes } = self;
+        let Self { standing, budgets, classes, claims } = self;
         standing.put(out);
         many(budgets.len(), out);
         for (key, stands) in budgets {
@@ -103,6 +109,7 @@ impl Field for Middle {
             class.campaign.put(out);
             class.counted.put(out);
         }
+        claims.put(out);
     }
 
     fn take(input: &mut Input<'_>) -> Result<Self, FormatError> {
@@ -115,6 +122,7 @@ impl Field for Middle {
             classes: all(input, |input| {
                 Ok(PersonalClass { campaign: Field::take(input)?, counted: Field::take(input)? })
             })?,
+            claims: Field::take(input)?,
         })
     }
 }
@@ -166,6 +174,41 @@ impl Field for Standing {
             })?,
             returned: all(input, |input| Ok((Lsn::take(input)?, all(input, Lsn::take)?)))?.into_iter().collect(),
             orders: all(input, QueueOrdered::take)?.into_iter().map(|order| (order.target, order)).collect(),
+        })
+    }
+}
+
+impl Field for SavedClaims {
+    fn put(&self, out: &mut Vec<u8>) {
+        let Self { packs, taken, draws } = self;
+        many(packs.len(), out);
+        for (campaign, pack) in packs {
+            campaign.put(out);
+            pack.put(out);
+        }
+        many(taken.len(), out);
+        for (campaign, quarter, count) in taken {
+            campaign.put(out);
+            quarter.put(out);
+            count.put(out);
+        }
+        many(draws.len(), out);
+        for (campaign, LastDraw { seed, entered, won }) in draws {
+            campaign.put(out);
+            seed.put(out);
+            entered.put(out);
+            won.put(out);
+        }
+    }
+
+    fn take(input: &mut Input<'_>) -> Result<Self, FormatError> {
+        let draw = |input: &mut Input<'_>| {
+            Ok(LastDraw { seed: Field::take(input)?, entered: Field::take(input)?, won: Field::take(input)? })
+        };
+        Ok(Self {
+            packs: all(input, |input| Ok((Field::take(input)?, Field::take(input)?)))?,
+            taken: all(input, |input| Ok((Field::take(input)?, Field::take(input)?, Field::take(input)?)))?,
+            draws: all(input, |input| Ok((Field::take(input)?, draw(input)?)))?,
         })
     }
 }

@@ -8,7 +8,7 @@
 //! - It keeps what is used of each cap. What is held stands in the intents and quotes that are open, which are read again.
 //! - Nothing is allocated by what a file claims before its checksum has been proven.
 //!
-//! FORMAT.md describes the file to the byte. May call `crate::{format, journal, quota, recovery, storage}`.
+//! FORMAT.md describes the file to the byte. May call `crate::{claims, format, journal, quota, recovery, storage}`.
 
 mod layout;
 mod read;

@@ -3,6 +3,7 @@
 use super::layout::{DIGEST_BYTES, HEAD_BYTES, Head, Middle, used};
 use super::requests::RequestRow;
 use super::{Found, Moment, SnapshotError, Snapshots};
+use crate::claims::{CLAIM_ROW_BYTES, ClaimError, ClaimRow, Claims};
 use crate::format::{Field, FormatError, Input};
 use crate::quota::{Inconsistent, PERSONAL_ROW_BYTES, PersonalRow, Quota};
 use crate::recovery::Standing;
@@ -59,15 +60,16 @@ impl Snapshots {
         found: &Found,
         quota: &Quota,
         mut requests: impl FnMut(&RequestRow) -> bool,
-    ) -> Result<Standing, SnapshotError> {
+    ) -> Result<(Standing, Claims), SnapshotError> {
         let name = &found.name;
         let damaged = |flaw| self.damaged(name, flaw);
         let wrong = |_: Box<Inconsistent>| damaged(FormatError::Value { at: HEAD_BYTES, what: "sum of a cap" });
+        let misplaced = |_: ClaimError| damaged(FormatError::Value { at: HEAD_BYTES, what: "row of a claim" });
         let mut source = Source::open(self, name)?;
         let head = Head::decode(source.take(HEAD_BYTES)?).map_err(damaged)?;
         let middle_bytes = usize::try_from(head.standing_bytes).unwrap_or(usize::MAX);
         let mut input = Input::new(source.take(middle_bytes)?);
-        let Middle { standing, budgets, classes } = Field::take(&mut input).map_err(damaged)?;
+        let Middle { standing, budgets, classes, claims } = Field::take(&mut input).map_err(damaged)?;
         input.end().map_err(damaged)?;
         let budgets: Vec<_> = budgets.iter().map(|(key, stands)| used(*key, stands)).collect();
         quota.replay_hold(&budgets).and_then(|()| quota.replay_grant(&budgets)).map_err(wrong)?;
@@ -83,7 +85,12 @@ impl Snapshots {
                 return Err(damaged(FormatError::Unknown { what: "state of a request", got: row.state.into() }));
             }
         }
-        Ok(standing)
+        let mut claims = Claims::of(claims).map_err(misplaced)?;
+        for _ in 0..head.claim_rows {
+            let row = ClaimRow::take(&mut Input::new(source.take(CLAIM_ROW_BYTES)?)).map_err(damaged)?;
+            claims.restore(&row).map_err(misplaced)?;
+        }
+        Ok((standing, claims))
     }
 }
 

@@ -3,6 +3,7 @@
 use super::layout::{HEAD_BYTES, Head, Middle};
 use super::requests::RequestRow;
 use super::{Moment, SnapshotError, Snapshots, name_of};
+use crate::claims::Claims;
 use crate::format::Field;
 use crate::quota::Quota;
 use crate::recovery::Standing;
@@ -14,8 +15,8 @@ use std::io;
 const PIECE_BYTES: usize = 1 << 20;
 
 impl Snapshots {
-    /// Writes the snapshot of `moment`, durably; one of the same record is replaced. `quota` and `requests` are those of that
-    /// moment, and nobody else changes them. Says its length in bytes.
+    /// Writes the snapshot of `moment`, durably; one of the same record is replaced. `quota`, `claims` and `requests` are those
+    /// of that moment, and nobody else changes them. Says its length in bytes.
     ///
     /// # Errors
     /// The disk fails, or it would leave the journal less than its reserve: then nothing stays of it.
@@ -24,11 +25,12 @@ impl Snapshots {
         moment: Moment,
         standing: Standing,
         quota: &Quota,
+        claims: &Claims,
         requests: &[RequestRow],
     ) -> Result<u64, SnapshotError> {
         let name = name_of(moment.head.lsn);
         let failed = |source| self.io(&name, source);
-        let (head, middle) = parts(moment, standing, quota, requests);
+        let (head, middle) = parts(moment, standing, quota, claims, requests);
         let bytes = head.file_bytes().unwrap_or(u64::MAX);
         let free_bytes = self.storage.free_bytes().map_err(failed)?;
         if free_bytes.checked_sub(bytes).is_none_or(|left| left < self.reserve_bytes) {
@@ -42,7 +44,7 @@ impl Snapshots {
             self.storage.remove(&name).map_err(failed)?;
         }
         let file = self.storage.create(&name, 0).map_err(failed)?;
-        let written = write_to(&*file, &head, &middle, quota, requests);
+        let written = write_to(&*file, &head, &middle, quota, claims, requests);
         if let Err(error) = written.and_then(|()| self.storage.sync_directory()) {
             // What is left of it would take the space of the next one, and of the journal.
             self.storage.remove(&name).unwrap_or_default();
@@ -57,10 +59,11 @@ fn write_to(
     head: &Head,
     middle: &[u8],
     quota: &Quota,
+    claims: &Claims,
     requests: &[RequestRow],
 ) -> io::Result<()> {
     let mut sink = Sink { file: Some(file), offset: 0, buffer: Vec::new(), digest: Sha256::new() };
-    fill(&mut sink, head, middle, quota, requests)?;
+    fill(&mut sink, head, middle, quota, claims, requests)?;
     let digest = sink.digest.finalize();
     file.write_all_at(&digest, sink.offset)?;
     file.sync_data()?;
@@ -70,28 +73,43 @@ fn write_to(
 }
 
 /// The checksum that the snapshot of this moment has, whoever makes it.
-pub fn digest(moment: Moment, standing: Standing, quota: &Quota, requests: &[RequestRow]) -> [u8; 32] {
-    let (head, middle) = parts(moment, standing, quota, requests);
+pub fn digest(moment: Moment, standing: Standing, quota: &Quota, claims: &Claims, requests: &[RequestRow]) -> [u8; 32] {
+    let (head, middle) = parts(moment, standing, quota, claims, requests);
     let mut sink = Sink { file: None, offset: 0, buffer: Vec::new(), digest: Sha256::new() };
     // Nothing is written, so nothing fails.
-    fill(&mut sink, &head, &middle, quota, requests).unwrap_or_default();
+    fill(&mut sink, &head, &middle, quota, claims, requests).unwrap_or_default();
     sink.digest.finalize().into()
 }
 
-fn parts(moment: Moment, standing: Standing, quota: &Quota, requests: &[RequestRow]) -> (Head, Vec<u8>) {
+fn parts(
+    moment: Moment,
+    standing: Standing,
+    quota: &Quota,
+    claims: &Claims,
+    requests: &[RequestRow],
+) -> (Head, Vec<u8>) {
     let mut middle = Vec::new();
-    Middle { standing, budgets: quota.used_budgets(), classes: quota.personal_classes() }.put(&mut middle);
+    let (budgets, classes) = (quota.used_budgets(), quota.personal_classes());
+    Middle { standing, budgets, classes, claims: claims.saved() }.put(&mut middle);
     let head = Head {
         moment,
         standing_bytes: middle.len() as u64,
         personal_rows: quota.used_rows() as u64,
         request_rows: requests.len() as u64,
+        claim_rows: claims.len() as u64,
     };
     (head, middle)
 }
 
 /// Everything but the checksum, and the head only into that.
-fn fill(sink: &mut Sink<'_>, head: &Head, middle: &[u8], quota: &Quota, requests: &[RequestRow]) -> io::Result<()> {
+fn fill(
+    sink: &mut Sink<'_>,
+    head: &Head,
+    middle: &[u8],
+    quota: &Quota,
+    claims: &Claims,
+    requests: &[RequestRow],
+) -> io::Result<()> {
     sink.digest.update(head.encode());
     sink.offset = HEAD_BYTES as u64;
     sink.buffer.extend_from_slice(middle);
@@ -101,6 +119,10 @@ fn fill(sink: &mut Sink<'_>, head: &Head, middle: &[u8], quota: &Quota, requests
         sink.write_if_full()
     })?;
     for row in requests {
+        row.put(&mut sink.buffer);
+        sink.write_if_full()?;
+    }
+    for row in claims.saved_rows() {
         row.put(&mut sink.buffer);
         sink.write_if_full()?;
     }

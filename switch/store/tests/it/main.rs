@@ -1,6 +1,7 @@
 //! Tests of the store from outside.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod claims_model;
 mod contradictions;
 mod fuzz_bodies;
 mod history;

@@ -86,7 +86,7 @@ fn write(
     let mut replay = Replay::new(&quota);
     fold(&mut replay, &entries[..usize::try_from(head.lsn.0).unwrap()], &mut again);
     let moment = Moment { head, answers_days: DAYS, latest_date: BusinessDate(20_000) };
-    snapshots.write(moment, replay.standing(), &quota, &requests()).map(|_| head.lsn)
+    snapshots.write(moment, replay.standing(), &quota, replay.claims(), &requests()).map(|_| head.lsn)
 }
 
 fn same_from_a_snapshot(actions: &[Action], cut: usize, batch: usize) {
@@ -111,14 +111,14 @@ fn same_from_a_snapshot(actions: &[Action], cut: usize, batch: usize) {
     let found = found.unwrap();
     assert_eq!(found.moment.head.lsn, written);
     let (quota, mut remembered) = (Quota::new(), Vec::new());
-    let standing = snapshots
+    let (standing, claims) = snapshots
         .load(&found, &quota, |row| {
             remembered.push(*row);
             true
         })
         .unwrap();
     assert_eq!(remembered, requests());
-    let mut replay = Replay::resume(&quota, standing, written, |lsn| again.record(lsn)).unwrap();
+    let mut replay = Replay::resume(&quota, standing, claims, written, |lsn| again.record(lsn)).unwrap();
     fold(&mut replay, &entries[usize::try_from(written.0).unwrap()..], &mut again);
 
     // What goes on from a snapshot writes the very bytes that the whole history writes.
@@ -126,7 +126,8 @@ fn same_from_a_snapshot(actions: &[Action], cut: usize, batch: usize) {
     write(&Snapshots::new(Arc::new(one.clone()), 0), entries, entries.len(), &journal).unwrap();
     let head = again.chain_at(replay.last()).unwrap().unwrap();
     let moment = Moment { head, answers_days: DAYS, latest_date: BusinessDate(20_000) };
-    Snapshots::new(Arc::new(other.clone()), 0).write(moment, replay.standing(), &quota, &requests()).unwrap();
+    let other_snapshots = Snapshots::new(Arc::new(other.clone()), 0);
+    other_snapshots.write(moment, replay.standing(), &quota, replay.claims(), &requests()).unwrap();
     assert_eq!(bytes(&one), bytes(&other));
 
     let recovered: Recovered = replay.finish(|lsn| again.record(lsn)).unwrap();

@@ -2,8 +2,10 @@
 
 use crate::history::{Books, Stand, histories, sums};
 use lijian_domain::cap::{CapBalance, CapKey, CapTake};
+use lijian_domain::claims::{ClaimId, ClaimSpan, ClaimStage};
 use lijian_domain::ids::Lsn;
 use lijian_domain::record::{DoubtCause, Entry, Record, ReturnWay};
+use lijian_store::claims::Claims;
 use lijian_store::quota::Quota;
 use lijian_store::recovery::{Recovered, Replay, Standing};
 use proptest::prelude::{ProptestConfig, proptest};
@@ -37,7 +39,7 @@ pub(crate) fn stand(balance: CapBalance) -> Stand {
 }
 
 /// The store's picture in the words of the books.
-fn seen(standing: Standing, quota: &Quota, keys: &BTreeSet<CapKey>, entries: &[Entry]) -> Books {
+fn seen(replay: &Replay<'_>, quota: &Quota, keys: &BTreeSet<CapKey>, entries: &[Entry]) -> Books {
     let caps: BTreeMap<CapKey, Stand> = keys
         .iter()
         .map(|key| (*key, stand(quota.balance(key))))
@@ -47,7 +49,9 @@ fn seen(standing: Standing, quota: &Quota, keys: &BTreeSet<CapKey>, entries: &[E
     let shared = caps.iter().filter(|(key, _)| !key.kind().is_personal()).map(|(key, stands)| (*key, *stands));
     let of_value = budgets.into_iter().filter(|(_, stands)| *stands != Stand::default());
     assert_eq!(of_value.collect::<BTreeMap<_, _>>(), shared.collect(), "no cap but those that were named");
-    let Standing { incarnation, latest, granted, open, reversals, quotes, returns, returned, orders } = standing;
+    let Standing { incarnation, latest, granted, open, reversals, quotes, returns, returned, orders } =
+        replay.standing();
+    let claims = stages(replay.claims());
     let open: BTreeMap<Lsn, Option<DoubtCause>> = open.into_iter().collect();
     let returns: BTreeMap<Lsn, _> =
         returns.into_iter().map(|one| (one.asked, (one.confirmed, sums(&one.outstanding)))).collect();
@@ -55,7 +59,11 @@ fn seen(standing: Standing, quota: &Quota, keys: &BTreeSet<CapKey>, entries: &[E
     let last = entries.last().map_or(Lsn::NONE, |entry| entry.lsn);
     let granted: BTreeSet<Lsn> = (0..=last.0 + 64).map(Lsn).filter(|lsn| granted.contains(*lsn)).collect();
     let quotes = quotes.into_iter().collect();
-    Books { caps, open, quotes, reversals, returns, returned, orders, granted, incarnation, last, latest }
+    Books { caps, open, quotes, reversals, returns, returned, orders, claims, granted, incarnation, last, latest }
+}
+
+fn stages(claims: &Claims) -> BTreeMap<ClaimId, (ClaimStage, ClaimSpan)> {
+    claims.iter().map(|claim| (claim.id, (claim.stage, claim.span))).collect()
 }
 
 /// What is handed to the exchange is what the records say, whole.
@@ -85,7 +93,7 @@ fn stands_at_every_record(history: &[Entry]) {
     for (before, entry) in history.iter().enumerate() {
         replay.apply(entry, |lsn| look_up(history, lsn)).unwrap();
         let so_far = &history[..=before];
-        assert_eq!(seen(replay.standing(), &quota, &keys, so_far), Books::of(so_far), "at {}", entry.lsn);
+        assert_eq!(seen(&replay, &quota, &keys, so_far), Books::of(so_far), "at {}", entry.lsn);
     }
     let recovered = replay.finish(|lsn| look_up(history, lsn)).unwrap();
     let books = Books::of(history);
@@ -100,6 +108,7 @@ fn stands_at_every_record(history: &[Entry]) {
         (books.incarnation, books.last, books.latest)
     );
     assert_eq!(recovered.returned, books.returned);
+    assert_eq!(stages(&recovered.claims), books.claims);
 }
 
 proptest! {
@@ -123,6 +132,9 @@ fn situations(histories: &[Vec<Entry>]) -> BTreeMap<&'static str, usize> {
         count("sale in doubt left open", books.open.values().flatten().count());
         count("sale returned in parts", books.returned.values().filter(|parts| parts.len() > 1).count());
         count("order that stands", books.orders.len());
+        for (stage, _) in books.claims.values() {
+            count(stage.as_str(), 1);
+        }
         count("clock stepped back", history.windows(2).filter(|two| two[1].at < two[0].at).count());
         let partly = |(asked, (confirmed, left)): (&Lsn, &(bool, _))| {
             let Record::ReturnAsked(record) = &history[usize::try_from(asked.0).unwrap() - 1].record else { panic!() };
@@ -160,7 +172,7 @@ fn every_kind_and_every_end_is_drawn() {
     let mut runner = TestRunner::deterministic();
     let histories: Vec<_> = (0..200).map(|_| histories().new_tree(&mut runner).unwrap().current()).collect();
     let counts = situations(&histories);
-    assert_eq!(counts.len(), 18 + 10, "{counts:?}");
+    assert_eq!(counts.len(), 22 + 10 + 6, "{counts:?}");
     let rare: Vec<_> = counts.iter().filter(|(_, count)| **count < 10).collect();
     assert!(rare.is_empty(), "{rare:?} of {counts:?}");
 }

@@ -1,6 +1,7 @@
 //! A history that cannot have happened stops the start with the very records, whatever stands before them: any history, then
 //! what cannot follow it.
 
+mod claims;
 mod numbers;
 mod returns;
 mod sales;

@@ -2,8 +2,10 @@
 
 use super::start;
 use crate::history::{Books, Journal, histories, origin, sums};
+use lijian_domain::claims::ClaimStage;
 use lijian_domain::ids::{DuplicateKey, Lsn, Rrn};
 use lijian_domain::record::{Entry, GaveBack, Record, ReturnAsked, ReturnWay, Tombstone};
+use lijian_store::claims::ClaimError;
 use lijian_store::recovery::Contradiction;
 use proptest::prelude::{ProptestConfig, proptest};
 
@@ -45,6 +47,24 @@ fn contradiction(at: Lsn, record: &Record, history: &[Entry], books: &Books) -> 
             Contradiction::NotReturned { at, step, asked: outcome.asked, intent: outcome.intent }
         }
         Record::ReturnAsked(asked) => return asked_again(at, asked, history, books),
+        Record::Claimed(_) => claims(at, record, ClaimError::Taken),
+        Record::ClaimChanged(changed) => {
+            let from = books.claims.get(&changed.claim).map(|(stage, _)| *stage);
+            claims(at, record, ClaimError::Stage { from, to: changed.stage })
+        }
+        Record::Drawn(drawn) => {
+            let waits = |entry: &&Entry| match &entry.record {
+                Record::Claimed(made) => {
+                    made.campaign == drawn.campaign && books.claims[&made.claim].0 == ClaimStage::Entered
+                }
+                _ => false,
+            };
+            let expected = u32::try_from(history.iter().filter(waits).count()).unwrap();
+            if expected == drawn.entered {
+                return None;
+            }
+            claims(at, record, ClaimError::Entered { expected, got: drawn.entered })
+        }
         Record::GaveBack(gave) if has_left(gave, books) => return None,
         Record::GaveBack(gave) => Contradiction::GivenBack { at, asked: gave.asked },
         // May be told as often as one likes.
@@ -53,11 +73,12 @@ fn contradiction(at: Lsn, record: &Record, history: &[Entry], books: &Books) -> 
         | Record::Refused(_)
         | Record::Tombstone(_)
         | Record::QueueOrdered(_)
-        | Record::RulesChanged(_)
-        | Record::Claimed(_)
-        | Record::ClaimChanged(_)
-        | Record::Drawn(_) => return None,
+        | Record::RulesChanged(_) => return None,
     })
+}
+
+fn claims(at: Lsn, record: &Record, source: ClaimError) -> Contradiction {
+    Contradiction::Claims { at, step: record.kind(), source }
 }
 
 fn asked_again(at: Lsn, asked: &ReturnAsked, history: &[Entry], books: &Books) -> Option<Contradiction> {

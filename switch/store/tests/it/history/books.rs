@@ -2,9 +2,13 @@
 //! at once (is there one that ends this intent?), and sums are of `i128`. FORMAT.md is what it is made from.
 
 use lijian_domain::cap::{CapKey, CapTake};
+use lijian_domain::claims::{ClaimId, ClaimSpan, ClaimStage};
 use lijian_domain::ids::Lsn;
-use lijian_domain::record::{DoubtCause, Entry, Intent, QueueOrdered, Quoted, Record, ReturnAsked, ReturnWay};
+use lijian_domain::record::{
+    ClaimChanged, Claimed, DoubtCause, Drawn, Entry, Intent, QueueOrdered, Quoted, Record, ReturnAsked, ReturnWay,
+};
 use lijian_domain::time::UnixMicros;
+use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Money and items of each cap; none of which both are nothing.
@@ -34,6 +38,8 @@ pub(crate) struct Books {
     pub(crate) returned: BTreeMap<Lsn, Vec<Lsn>>,
     /// The last order about each message that waits.
     pub(crate) orders: BTreeMap<Lsn, QueueOrdered>,
+    /// Where each claim stands, and when it can be redeemed.
+    pub(crate) claims: BTreeMap<ClaimId, (ClaimStage, ClaimSpan)>,
     /// Grants that were not reversed.
     pub(crate) granted: BTreeSet<Lsn>,
     pub(crate) incarnation: u32,
@@ -60,6 +66,9 @@ struct Told<'a> {
     /// By the return: what its records give back.
     gave: Vec<(Lsn, &'a CapTake)>,
     orders: BTreeMap<Lsn, QueueOrdered>,
+    claimed: Vec<(Lsn, &'a Claimed)>,
+    changed: Vec<(Lsn, &'a ClaimChanged)>,
+    drawn: Vec<(Lsn, &'a Drawn)>,
 }
 
 impl<'a> Told<'a> {
@@ -74,7 +83,10 @@ impl<'a> Told<'a> {
     fn note(&mut self, lsn: Lsn, record: &'a Record) {
         match record {
             Record::Opened(_) | Record::Refused(_) | Record::FullPrice(_) | Record::Tombstone(_) => {}
-            Record::RulesChanged(_) | Record::Claimed(_) | Record::ClaimChanged(_) | Record::Drawn(_) => {}
+            Record::RulesChanged(_) => {}
+            Record::Claimed(claimed) => self.claimed.push((lsn, claimed)),
+            Record::ClaimChanged(changed) => self.changed.push((lsn, changed)),
+            Record::Drawn(drawn) => self.drawn.push((lsn, drawn)),
             Record::Intent(intent) => {
                 self.intents.insert(lsn, intent);
                 self.taken_over.extend(intent.quote);
@@ -147,6 +159,34 @@ impl<'a> Told<'a> {
         returned
     }
 
+    fn claims(&self) -> BTreeMap<ClaimId, (ClaimStage, ClaimSpan)> {
+        self.claimed.iter().map(|(at, claimed)| (claimed.claim, self.stands(*at, claimed))).collect()
+    }
+
+    /// The last change says where a claim stands; of one that entered and never changed, its first draw.
+    fn stands(&self, at: Lsn, claimed: &Claimed) -> (ClaimStage, ClaimSpan) {
+        if let Some((_, last)) = self.changed.iter().rev().find(|(_, changed)| changed.claim == claimed.claim) {
+            return (last.stage, last.span);
+        }
+        let Some((draw, drawn)) = self.draw_of(at, claimed) else { return (claimed.stage, claimed.span) };
+        let rivals = self.claimed.iter().filter(|(at, rival)| self.is_drawn_at(*at, rival, draw));
+        let rank = |claim: ClaimId| Sha256::digest([&drawn.seed[..], &claim.get().to_be_bytes()].concat()).to_vec();
+        let better = rivals.filter(|(_, rival)| rank(rival.claim) < rank(claimed.claim)).count();
+        let won = better < usize::try_from(drawn.winners).unwrap();
+        if won { (drawn.stage, drawn.span) } else { (ClaimStage::NotDrawn, ClaimSpan::default()) }
+    }
+
+    /// The first draw of its campaign after a claim that entered.
+    fn draw_of(&self, at: Lsn, claimed: &Claimed) -> Option<(Lsn, &'a Drawn)> {
+        let mut later = self.drawn.iter().filter(|(draw, drawn)| *draw > at && drawn.campaign == claimed.campaign);
+        later.next().copied().filter(|_| claimed.stage == ClaimStage::Entered)
+    }
+
+    fn is_drawn_at(&self, at: Lsn, claimed: &Claimed, draw: Lsn) -> bool {
+        let given_up = self.changed.iter().any(|(when, changed)| changed.claim == claimed.claim && *when < draw);
+        !given_up && self.draw_of(at, claimed).is_some_and(|(its, _)| its == draw)
+    }
+
     fn caps(&self) -> BTreeMap<CapKey, Stand> {
         let (mut held, mut used) = (Sums::new(), Sums::new());
         let open = self.open();
@@ -187,6 +227,7 @@ impl Books {
         });
         Self {
             caps: told.caps(),
+            claims: told.claims(),
             quotes: told.quotes(),
             returned: told.returned(),
             orders,

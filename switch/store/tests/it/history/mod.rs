@@ -2,6 +2,7 @@
 //! vector; what stands on each cap is counted beside it by definition.
 
 mod books;
+mod claims;
 mod records;
 mod returns;
 mod strategy;
@@ -11,6 +12,7 @@ pub(crate) use records::{answer, intent, opened, origin, outcome, return_asked, 
 pub(crate) use strategy::{Action, actions, histories, long_history};
 
 use lijian_domain::cap::{CapBalance, CapKey, CapTake};
+use lijian_domain::claims::{Claim, ClaimId};
 use lijian_domain::ids::{Lsn, Rrn};
 use lijian_domain::money::MinorUnits;
 use lijian_domain::record::{
@@ -79,6 +81,8 @@ pub(crate) struct Day {
     given: BTreeMap<Lsn, Parts>,
     pub(crate) orders: BTreeMap<Lsn, QueueOrdered>,
     pub(crate) incarnation: u32,
+    /// Claims as they stand.
+    claims: BTreeMap<ClaimId, Claim>,
 }
 
 impl Day {
@@ -120,7 +124,8 @@ impl Day {
             7 => self.doubt(pick),
             8 => self.ask(pick),
             9 | 10 => self.reverse(pick, what == 9),
-            12.. => self.act_on_returns(what, pick),
+            12..=19 => self.act_on_returns(what, pick),
+            20.. => self.act_on_claims(what, pick),
             _ if pick.is_multiple_of(2) => {
                 self.incarnation += 1;
                 self.journal.append(opened(self.incarnation));

@@ -10,11 +10,11 @@ use proptest::prelude::{Strategy, any};
 pub(crate) type Action = (u8, u16);
 
 /// How many kinds of actions there are.
-const ACTIONS: u8 = 20;
+const ACTIONS: u8 = 25;
 
 /// Days of random actions.
 pub(crate) fn actions() -> impl Strategy<Value = Vec<Action>> {
-    proptest::collection::vec((0..ACTIONS, any::<u16>()), 0..200)
+    proptest::collection::vec((0..ACTIONS, any::<u16>()), 0..220)
 }
 
 /// Whole journals of records of every kind, as the exchange would write them: numbered from 1, over some business days, by a
