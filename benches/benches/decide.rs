@@ -64,7 +64,7 @@ fn rules(products: u64) -> Rules {
         sponsors: vec![SponsorSettings {
             id: "bureau".to_owned(),
             share_basis_points: Some(10_000),
-            at_most_fen: None,
+            ..SponsorSettings::default()
         }],
         categories: vec![CategorySettings {
             ids: CATEGORIES.map(str::to_owned).to_vec(),
@@ -150,13 +150,13 @@ fn decisions(criterion: &mut Criterion) {
         let sales = sales(products);
         let mut next = sales.iter().cycle();
         let mut request = request(sales[0].0, sales[0].1);
-        assert!(matches!(decide(&rules, &request, &now), Decision::Grant(_)), "it is awards that are measured");
+        assert!(matches!(decide(&rules, &request, None, &now), Decision::Grant(_)), "it is awards that are measured");
         group.bench_function(BenchmarkId::new("products", products), |bencher| {
             bencher.iter(|| {
                 let (item, merchant) = next.next().unwrap();
                 request.items[0] = *item;
                 (request.merchant, request.amount) = (*merchant, item.unit_price);
-                black_box(decide(&rules, black_box(&request), &now));
+                black_box(decide(&rules, black_box(&request), None, &now));
             });
         });
         group.bench_function(BenchmarkId::new("look-up", products), |bencher| {

@@ -97,7 +97,7 @@ pub(crate) fn rules() -> Rules {
         sponsors: vec![SponsorSettings {
             id: "bureau".to_owned(),
             share_basis_points: Some(10_000),
-            at_most_fen: None,
+            ..SponsorSettings::default()
         }],
         categories: vec![CategorySettings {
             ids: vec!["refrigerator".to_owned()],

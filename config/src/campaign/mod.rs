@@ -8,7 +8,7 @@ mod raw;
 use crate::digest::{FileDigest, Loaded};
 use crate::error::{ConfigError, ConfigErrors};
 use crate::toml_file::TomlFile;
-use lijian_domain::campaign::{Campaign, CampaignSettings};
+use lijian_domain::campaign::{Campaign, CampaignSettings, Overlap};
 use std::path::Path;
 
 /// A checked campaign and the digest of its canonical text.
@@ -24,7 +24,8 @@ pub fn parse(origin: &Path, text: &str) -> Result<CampaignDefinition, ConfigErro
     checked(&TomlFile::new(origin, text))
 }
 
-/// The campaigns in several files, in their order; no two of the same id.
+/// The campaigns in several files, in their order; no two of the same id, and none that could both give for one sale unless
+/// a `priority` says which is tried first.
 pub fn load_all<P: AsRef<Path>>(paths: &[P]) -> Result<Vec<CampaignDefinition>, ConfigErrors> {
     let mut errors = ConfigErrors::default();
     let mut campaigns: Vec<CampaignDefinition> = Vec::new();
@@ -33,12 +34,34 @@ pub fn load_all<P: AsRef<Path>>(paths: &[P]) -> Result<Vec<CampaignDefinition>, 
         let id = campaign.value.id;
         if campaigns.iter().any(|known| known.value.id == id) {
             let found = format!("campaign {id:?} a second time");
-            errors.push(ConfigError::of_file(path, found, "another id than the files before it").at_key("id"));
-        } else {
-            campaigns.push(campaign);
+            errors.push(at(path, "id", &found, "another id than the files before it"));
+            continue;
         }
+        for known in &campaigns {
+            overlap(path, &campaign.value, &known.value).into_iter().for_each(|error| errors.push(error));
+        }
+        campaigns.push(campaign);
     }
     errors.or(Some(campaigns))
+}
+
+/// One error for two campaigns, at the first category of both.
+fn overlap(path: &Path, campaign: &Campaign, known: &Campaign) -> Option<ConfigError> {
+    let Overlap { category, from, to } = campaign.overlap(known)?;
+    let found = format!("{category} from {from} to {to}, which campaign \"{}\" can subsidise as well", known.id);
+    Some(at(
+        path,
+        "categories",
+        &found,
+        "different values of `priority` in the two files: the higher one is tried first",
+    ))
+}
+
+fn at(path: &Path, key: &str, found: &str, expected: &str) -> ConfigError {
+    match TomlFile::open(path) {
+        Ok(file) => file.error(key, found, expected),
+        Err(_) => ConfigError::of_file(path, found, expected).at_key(key),
+    }
 }
 
 fn checked(file: &TomlFile) -> Result<CampaignDefinition, ConfigErrors> {

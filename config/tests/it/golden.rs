@@ -28,7 +28,7 @@ fn shenzhen_2024_as_worked_out_by_hand() {
     let mut wrong = Vec::new();
     for case in &tables.cases {
         let request = tables.request(case);
-        let got = match decide(&rules, &request, &tables.moment(case)) {
+        let got = match decide(&rules, &request, None, &tables.moment(case)) {
             Decision::Grant(award) => taken(&quota, &award),
             Decision::Refuse(refusal) => (refusal.code.to_string(), String::new()),
         };

@@ -5,6 +5,7 @@ mod campaign_keys;
 mod campaigns;
 mod fuzz_bodies;
 mod golden;
+mod overlaps;
 mod programmes;
 mod seeds;
 mod switch;

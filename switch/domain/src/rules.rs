@@ -13,7 +13,7 @@ use crate::time::Moment;
 pub struct Rules {
     /// Stamped on every grant and refusal.
     pub version: RulesVersion,
-    /// Campaigns, in the order in which they are tried.
+    /// Campaigns, in the order in which they are tried: the highest priority first.
     pub campaigns: Vec<Campaign>,
     /// Products.
     pub catalogue: Catalogue,
@@ -22,8 +22,14 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// These rules. No two campaigns may have the same id.
-    pub fn new(version: RulesVersion, campaigns: Vec<Campaign>, catalogue: Catalogue, merchants: Merchants) -> Self {
+    /// These rules. No two campaigns may have the same id; those of the same priority are tried as they are given.
+    pub fn new(
+        version: RulesVersion,
+        mut campaigns: Vec<Campaign>,
+        catalogue: Catalogue,
+        merchants: Merchants,
+    ) -> Self {
+        campaigns.sort_by_key(|campaign| std::cmp::Reverse(campaign.priority));
         Self { version, campaigns, catalogue, merchants }
     }
 

@@ -108,6 +108,11 @@ impl DailyWindow {
         (from != until).then_some(Self { from, until })
     }
 
+    /// Whether there is a time at which both are open.
+    pub fn meets(&self, other: &Self) -> bool {
+        self.contains(other.from) || other.contains(self.from)
+    }
+
     /// Whether it is open at a local time.
     pub fn contains(&self, time: civil::Time) -> bool {
         if self.from < self.until {

@@ -75,7 +75,7 @@ impl Exchange {
     #[expect(clippy::result_large_err, reason = "it lives on the stack of one sale and is never stored")]
     pub(crate) fn decide(&self, message: &SaleMessage, chip: bool, moment: &Moment) -> Result<Award, Told> {
         let request = message.request.as_ref().map_err(|code| Told::of(*code))?;
-        match decide(&self.rules, request, moment) {
+        match decide(&self.rules, request, None, moment) {
             Decision::Grant(award) if chip => {
                 Err(Told { campaign: award.campaign, ..Told::of(DecisionCode::QuoteFirst) })
             }

@@ -3,13 +3,15 @@
 mod category;
 mod money;
 mod names;
+mod qualification;
 mod time;
 
 use category::RawCategory;
 use jiff::civil;
 use lijian_domain::campaign::{CampaignSettings, CategorySettings, SponsorSettings};
 use money::{RawBudget, RawPersons, RawSponsor};
-use names::{RawRefund, RawRounding, RawSaleForm, RawSerialNumbers, RawSponsorSplit};
+use names::{RawAdvancedBy, RawRefund, RawRounding, RawSaleForm, RawSerialNumbers, RawSponsorSplit, RawStacking};
+use qualification::RawQualification;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -26,12 +28,19 @@ pub(super) struct RawCampaign {
     #[serde(default)]
     filed_price_tolerance_basis_points: u32,
     #[serde(default)]
+    priority: u32,
+    #[serde(default)]
+    stacking: RawStacking,
+    #[serde(default)]
     rounding: RawRounding,
     #[serde(default)]
     refund: RawRefund,
+    qualification: Option<RawQualification>,
     #[serde(default)]
     per_person: RawPersons,
     budget: RawBudget,
+    #[serde(default)]
+    advanced_by: RawAdvancedBy,
     #[serde(default)]
     sponsor_split: RawSponsorSplit,
     sponsors: Vec<RawSponsor>,
@@ -56,22 +65,32 @@ struct RawWindow {
     until: civil::Time,
 }
 
+impl From<RawWindow> for (civil::Time, civil::Time) {
+    fn from(raw: RawWindow) -> Self {
+        (raw.from, raw.until)
+    }
+}
+
 impl From<RawCampaign> for CampaignSettings {
     fn from(raw: RawCampaign) -> Self {
         Self {
             id: raw.id,
             first_day: raw.period.first,
             last_day: raw.period.last,
-            daily_window: raw.daily_window.map(|window| (window.from, window.until)),
+            daily_window: raw.daily_window.map(Into::into),
             places: raw.places,
             sale_form: raw.sale_form.into(),
             serial_numbers: raw.serial_numbers.into(),
             currency: raw.currency,
             filed_price_tolerance_basis_points: raw.filed_price_tolerance_basis_points,
+            priority: raw.priority,
+            stacking: raw.stacking.into(),
             rounding: raw.rounding.into(),
             refund: raw.refund.into(),
+            qualification: raw.qualification.map(Into::into),
             per_person: raw.per_person.into(),
             budget: raw.budget.into(),
+            advanced_by: raw.advanced_by.into(),
             sponsor_split: raw.sponsor_split.into(),
             sponsors: raw.sponsors.into_iter().map(SponsorSettings::from).collect(),
             categories: raw.categories.into_iter().map(CategorySettings::from).collect(),

@@ -1,8 +1,11 @@
 //! Who gets and who pays: allowances of a person, budgets, sponsors.
 
+use super::names::RawCouponKind;
 use super::time::date_time;
 use jiff::civil;
-use lijian_domain::campaign::{BudgetSettings, PacingSettings, PersonSettings, SponsorSettings, TrancheSettings};
+use lijian_domain::campaign::{
+    BudgetSettings, CouponSettings, PacingSettings, PersonSettings, SponsorSettings, TrancheSettings,
+};
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
@@ -81,6 +84,17 @@ pub(super) struct RawSponsor {
     id: String,
     share_basis_points: Option<u32>,
     at_most_fen: Option<u64>,
+    coupon: Option<RawCoupon>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCoupon {
+    kind: RawCouponKind,
+    sponsor_id: String,
+    id: String,
+    #[serde(default)]
+    description: String,
 }
 
 impl From<RawPersons> for PersonSettings {
@@ -113,6 +127,12 @@ impl From<RawBudget> for BudgetSettings {
 
 impl From<RawSponsor> for SponsorSettings {
     fn from(raw: RawSponsor) -> Self {
-        Self { id: raw.id, share_basis_points: raw.share_basis_points, at_most_fen: raw.at_most_fen }
+        let coupon = raw.coupon.map(|raw| CouponSettings {
+            kind: raw.kind.into(),
+            sponsor_id: raw.sponsor_id,
+            id: raw.id,
+            description: raw.description,
+        });
+        Self { id: raw.id, share_basis_points: raw.share_basis_points, at_most_fen: raw.at_most_fen, coupon }
     }
 }

@@ -1,6 +1,9 @@
 //! Keys whose values are names: how a sale looks, how it is rounded, what a refund does.
 
-use lijian_domain::campaign::{AllowanceReturn, RefundPolicy, RefundSplit, SaleForm, SerialNumbers, SponsorSplit};
+use lijian_domain::campaign::{
+    AllowanceReturn, RefundPolicy, RefundSplit, SaleForm, SerialNumbers, SponsorSplit, Stacking,
+};
+use lijian_domain::funding::{AdvancedBy, CouponKind};
 use lijian_domain::money::Rounding;
 use serde::Deserialize;
 
@@ -60,6 +63,63 @@ pub(super) enum RawSponsorSplit {
     #[default]
     LargestRemainder,
     InOrder,
+}
+
+/// What is not given comes after the subsidy.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawStacking {
+    #[serde(default)]
+    trade_in_lowers_base: bool,
+    #[serde(default)]
+    bank_promotion_lowers_base: bool,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum RawAdvancedBy {
+    #[default]
+    Operator,
+    Merchant,
+}
+
+/// As UnionPay writes them.
+#[derive(Deserialize)]
+pub(super) enum RawCouponKind {
+    #[serde(rename = "DD01")]
+    Random,
+    #[serde(rename = "CP01")]
+    Unclaimed,
+    #[serde(rename = "CP02")]
+    Claimed,
+}
+
+impl From<RawStacking> for Stacking {
+    fn from(raw: RawStacking) -> Self {
+        Self {
+            trade_in_lowers_base: raw.trade_in_lowers_base,
+            bank_promotion_lowers_base: raw.bank_promotion_lowers_base,
+        }
+    }
+}
+
+impl From<RawAdvancedBy> for AdvancedBy {
+    fn from(raw: RawAdvancedBy) -> Self {
+        match raw {
+            RawAdvancedBy::Operator => Self::Operator,
+            RawAdvancedBy::Merchant => Self::Merchant,
+        }
+    }
+}
+
+impl From<RawCouponKind> for CouponKind {
+    fn from(raw: RawCouponKind) -> Self {
+        match raw {
+            RawCouponKind::Random => Self::Random,
+            RawCouponKind::Unclaimed => Self::Unclaimed,
+            RawCouponKind::Claimed => Self::Claimed,
+        }
+    }
 }
 
 impl From<RawSaleForm> for SaleForm {

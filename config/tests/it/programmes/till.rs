@@ -75,7 +75,7 @@ impl Till {
             bank_promotion,
             items,
         };
-        match decide(&self.rules, &request, &moment(at)) {
+        match decide(&self.rules, &request, None, &moment(at)) {
             Decision::Grant(award) => taken(quota, &award),
             Decision::Refuse(refusal) => (refusal.code.to_string(), String::new()),
         }

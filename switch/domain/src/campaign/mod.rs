@@ -8,24 +8,29 @@
 mod budget;
 mod category;
 mod check;
+mod overlap;
 mod qualification;
 mod refund;
 mod settings;
 mod sponsors;
+mod stacking;
 
 pub use budget::{Budget, DayPacing, Tranches};
 pub use category::{Category, GRADE_MAX, Rates};
 pub use check::CampaignError;
+pub use overlap::Overlap;
 pub use qualification::{ClaimValidity, Lottery, Member, Pack, QualificationTerms};
 pub use refund::{AllowanceReturn, RefundPolicy, RefundSplit};
 pub use settings::{
-    BudgetSettings, CampaignSettings, CategorySettings, PacingSettings, PersonSettings, SponsorSettings,
-    TrancheSettings,
+    BudgetSettings, CampaignSettings, CategorySettings, CouponSettings, MemberSettings, PacingSettings, PackSettings,
+    PersonSettings, QualificationSettings, SponsorSettings, TrancheSettings,
 };
 pub use sponsors::{SponsorSplit, Sponsors};
+pub use stacking::Stacking;
 
 use crate::cap::{CapKey, CapLimit};
 use crate::currency::Currency;
+use crate::funding::Funding;
 use crate::ids::{CampaignId, CategoryId, DistrictCode};
 use crate::money::{BasisPoints, MinorUnits, Rounding};
 use crate::time::{DailyWindow, Moment, Validity};
@@ -49,6 +54,10 @@ pub struct Campaign {
     pub currency: Currency,
     /// By so much of it a price may exceed the one filed.
     pub filed_price_tolerance: BasisPoints,
+    /// Of two campaigns that could both give, the higher one is tried first.
+    pub priority: u32,
+    /// What comes before the subsidy, and what after.
+    pub stacking: Stacking,
     /// How a share is brought to whole fen.
     pub rounding: Rounding,
     /// What happens to the money of a sale that is given back.
@@ -61,6 +70,10 @@ pub struct Campaign {
     pub budget: Budget,
     /// Who pays.
     pub sponsors: Sponsors,
+    /// Who pays until they do, and how a network is told of them.
+    pub funding: Funding,
+    /// What people read of the coupons of [`Self::funding`], in their order.
+    pub coupon_descriptions: Box<[String]>,
     /// In the order of their ids.
     categories: Box<[Category]>,
 }
@@ -180,8 +193,16 @@ pub struct Place(DistrictCode);
 impl Place {
     /// Whether a district lies in it.
     pub fn contains(&self, district: &DistrictCode) -> bool {
+        district.as_str().starts_with(self.prefix())
+    }
+
+    /// Whether a district can lie in both.
+    fn meets(&self, other: &Self) -> bool {
+        self.prefix().starts_with(other.prefix()) || other.prefix().starts_with(self.prefix())
+    }
+
+    fn prefix(&self) -> &str {
         let code = self.0.as_str();
-        let prefix = code.strip_suffix("0000").or_else(|| code.strip_suffix("00")).unwrap_or(code);
-        district.as_str().starts_with(prefix)
+        code.strip_suffix("0000").or_else(|| code.strip_suffix("00")).unwrap_or(code)
     }
 }

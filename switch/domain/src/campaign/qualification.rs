@@ -77,3 +77,11 @@ pub struct Member {
     /// The grades that it is good for; none named: any, and goods without a grade.
     pub grades: Box<[u8]>,
 }
+
+impl Member {
+    /// Whether it is good for goods of this category and grade.
+    pub fn is_good_for(&self, category: &CategoryId, grade: Option<u8>) -> bool {
+        let of_grade = self.grades.is_empty() || grade.is_some_and(|grade| self.grades.contains(&grade));
+        of_grade && self.categories.contains(category)
+    }
+}

@@ -1,6 +1,7 @@
 //! A campaign as an operator writes it down: plain values under the names of the file's keys, not yet checked.
 
-use crate::campaign::{RefundPolicy, SaleForm, SerialNumbers, SponsorSplit};
+use crate::campaign::{ClaimValidity, Lottery, RefundPolicy, SaleForm, SerialNumbers, SponsorSplit, Stacking};
+use crate::funding::{AdvancedBy, CouponKind};
 use crate::money::Rounding;
 use jiff::civil;
 
@@ -26,14 +27,22 @@ pub struct CampaignSettings {
     pub currency: Option<String>,
     /// `filed_price_tolerance_basis_points`: by so much of it a price may exceed the one filed.
     pub filed_price_tolerance_basis_points: u32,
+    /// `priority`: of two campaigns that could both give, the higher one is tried first.
+    pub priority: u32,
+    /// `stacking`.
+    pub stacking: Stacking,
     /// `rounding`.
     pub rounding: Rounding,
     /// `refund`.
     pub refund: RefundPolicy,
+    /// `qualification`; none: a sale needs none.
+    pub qualification: Option<QualificationSettings>,
     /// `per_person`.
     pub per_person: PersonSettings,
     /// `budget`.
     pub budget: BudgetSettings,
+    /// `advanced_by`.
+    pub advanced_by: AdvancedBy,
     /// `sponsor_split`.
     pub sponsor_split: SponsorSplit,
     /// `sponsors`.
@@ -105,6 +114,60 @@ pub struct SponsorSettings {
     pub share_basis_points: Option<u32>,
     /// With the split in order: the most that it pays of a discount; none for the last sponsor alone.
     pub at_most_fen: Option<u64>,
+    /// How UnionPay's couponInfo names its part.
+    pub coupon: Option<CouponSettings>,
+}
+
+/// `coupon` of a sponsor.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CouponSettings {
+    /// Its type.
+    pub kind: CouponKind,
+    /// Who sponsors it with the network.
+    pub sponsor_id: String,
+    /// Which coupon.
+    pub id: String,
+    /// What people read; empty: nothing.
+    pub description: String,
+}
+
+/// `qualification`: what a person claims before buying.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct QualificationSettings {
+    /// `window.from` and `window.until`: the hours of claiming.
+    pub window: Option<(civil::Time, civil::Time)>,
+    /// How long a claim can be redeemed.
+    pub validity: ClaimValidity,
+    /// Claims of one pack that a person may make.
+    pub claims_max: u32,
+    /// Whether store staff confirm a claim.
+    pub confirmed_by_staff: bool,
+    /// Claims of one day at most.
+    pub released_per_day: Option<u32>,
+    /// `lottery.draw_from` and `lottery.winners`.
+    pub lottery: Option<Lottery>,
+    /// What can be claimed.
+    pub packs: Vec<PackSettings>,
+}
+
+/// One of `qualification.packs`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PackSettings {
+    /// Its id.
+    pub id: String,
+    /// How many of its qualifications can be redeemed.
+    pub redeemable: u32,
+    /// Its qualifications.
+    pub members: Vec<MemberSettings>,
+}
+
+/// One of the `members` of a pack.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct MemberSettings {
+    /// The categories that it is good for.
+    pub categories: Vec<String>,
+    /// The grades that it is good for; none: any, and goods without one.
+    pub grades: Vec<u8>,
 }
 
 /// One of `categories`: the same terms for each category named in `ids`, each with counters of its own.

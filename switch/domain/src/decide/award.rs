@@ -4,7 +4,6 @@ use super::Sale;
 use super::terms::Terms;
 use crate::campaign::{Campaign, SaleForm, SerialNumbers};
 use crate::cap::{CapKey, CapLimit, CapTake, Takes};
-use crate::funding::Funding;
 use crate::ids::RulesVersion;
 use crate::money::MinorUnits;
 use crate::sale::{Award, AwardedItem};
@@ -28,7 +27,7 @@ pub(super) fn award(rules: RulesVersion, campaign: &Campaign, sale: &Sale<'_>, t
         district: terms.district,
         items: items.collect(),
         sponsors: campaign.sponsors.split(terms.discount),
-        funding: Funding::default(),
+        funding: campaign.funding.clone(),
         caps: takes(campaign, sale, terms),
     };
     let paid_by_sponsors = MinorUnits::checked_sum(award.sponsors.iter().map(|share| share.amount));
@@ -42,6 +41,7 @@ fn takes(campaign: &Campaign, sale: &Sale<'_>, terms: &Terms<'_>) -> Takes {
     let items = || request.items.iter().zip(&terms.items);
     let pieces = request.items.iter().map(|item| item.quantity).sum();
     let whole = |key, limit: MinorUnits| take(key, terms.discount, pieces, CapLimit::of_amount(limit));
+    let bought = if campaign.sale_form == SaleForm::WholeOrder { 1 } else { pieces };
     let mut takes = Takes::new();
     if campaign.serial_numbers == SerialNumbers::Once {
         for (item, terms) in items().filter(|(item, _)| !item.serial_number.is_empty()) {
@@ -49,18 +49,22 @@ fn takes(campaign: &Campaign, sale: &Sale<'_>, terms: &Terms<'_>) -> Takes {
             add(&mut takes, take(key, terms.discount, 1, CapLimit::of_count(1)));
         }
     }
+    if let Some(redeemed) = &terms.redeemed {
+        let key = CapKey::Qualification(campaign.id, redeemed.claim.cap_code());
+        takes.push(take(key, terms.discount, bought, CapLimit::of_count(redeemed.redeemable)));
+    }
+    let person = terms.redeemed.map_or(request.person, |redeemed| redeemed.person);
     for (item, terms) in items().filter(|(_, terms)| !terms.category.per_person.is_none()) {
-        let key = CapKey::PersonCategory(campaign.id, request.person, terms.category.id);
+        let key = CapKey::PersonCategory(campaign.id, person, terms.category.id);
         add(&mut takes, take(key, terms.discount, item.quantity, terms.category.per_person));
     }
     let today = sale.now.local.date();
     let (week, year) = (BusinessDate::monday_of(today), today.year().unsigned_abs());
     let allowances = [
-        (CapKey::PersonWeek(campaign.id, request.person, week), campaign.per_person.week),
-        (CapKey::PersonYear(campaign.id, request.person, year), campaign.per_person.year),
-        (CapKey::PersonCampaign(campaign.id, request.person), campaign.per_person.campaign),
+        (CapKey::PersonWeek(campaign.id, person, week), campaign.per_person.week),
+        (CapKey::PersonYear(campaign.id, person, year), campaign.per_person.year),
+        (CapKey::PersonCampaign(campaign.id, person), campaign.per_person.campaign),
     ];
-    let bought = if campaign.sale_form == SaleForm::WholeOrder { 1 } else { pieces };
     let allowances = allowances.into_iter().filter(|(_, limit)| !limit.is_none());
     takes.extend(allowances.map(|(key, limit)| take(key, terms.discount, bought, limit)));
     if let Some(limit) = campaign.budget.terminal {

@@ -4,10 +4,12 @@
 //! (N105, N106, N113) is not known here: an [`crate::sale::Award`] lists the caps that must still give it.
 
 mod award;
+mod qualification;
 mod terms;
 
 use crate::campaign::Opening;
 use crate::catalogue::Product;
+use crate::claims::Presented;
 use crate::code::DecisionCode;
 use crate::ids::CampaignId;
 use crate::merchants::Merchant;
@@ -20,15 +22,18 @@ use arrayvec::ArrayVec;
 pub const QUANTITY_MAX: u32 = 999;
 
 /// What the rules say about a sale at this moment: the award of the first campaign that runs and gives one, else the
-/// lowest refusal of those that run.
-pub fn decide(rules: &Rules, request: &SaleRequest, now: &Moment) -> Decision {
+/// lowest refusal of those that run. `presented` is what stands behind the qualification that the request names; none
+/// where it names none, or one that nobody claimed. A campaign that wants a qualification counts the claim's person, any
+/// other the request's.
+pub fn decide(rules: &Rules, request: &SaleRequest, presented: Option<&Presented>, now: &Moment) -> Decision {
     let mut running = rules.campaigns.iter().filter(|campaign| campaign.opening(now) == Opening::Open).peekable();
     let Some(first) = running.peek() else { return Decision::Refuse(none_runs(rules, now)) };
     let products = match products(rules, request, now) {
         Ok(products) => products,
         Err(breach) => return Decision::Refuse(breach.of(first.id)),
     };
-    let sale = Sale { request, products, merchant: rules.merchants.merchant(request.link, request.merchant), now };
+    let merchant = rules.merchants.merchant(request.link, request.merchant);
+    let sale = Sale { request, presented, products, merchant, now };
     let mut refused: Option<Refusal> = None;
     for campaign in running {
         match terms::terms(campaign, &sale) {
@@ -45,6 +50,7 @@ pub fn decide(rules: &Rules, request: &SaleRequest, now: &Moment) -> Decision {
 /// A sale with what the registers know of it.
 struct Sale<'a> {
     request: &'a SaleRequest,
+    presented: Option<&'a Presented>,
     /// One for each item of the request.
     products: Products,
     merchant: Option<&'a Merchant>,

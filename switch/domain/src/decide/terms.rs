@@ -1,5 +1,6 @@
 //! Whether a campaign subsidises a sale, and by how much: the checks that need no counter, in the order of their codes.
 
+use super::qualification::{Redeemed, redeemed};
 use super::{Breach, QUANTITY_MAX, Sale, breach};
 use crate::campaign::{Campaign, Category, SaleForm};
 use crate::catalogue::Product;
@@ -20,6 +21,8 @@ pub(super) struct Terms<'a> {
     pub(super) net: MinorUnits,
     /// The merchant's.
     pub(super) district: DistrictCode,
+    /// The qualification that it redeems; none where the campaign wants none.
+    pub(super) redeemed: Option<Redeemed>,
 }
 
 /// What a campaign gives for an item.
@@ -33,15 +36,16 @@ pub(super) fn terms<'a>(campaign: &'a Campaign, sale: &Sale<'_>) -> Result<Terms
     stopped(campaign, sale)?;
     let merchant = admitted(sale)?;
     let sum = adds_up(campaign, sale.request)?;
+    let redeemed = redeemed(campaign, sale)?;
     prices(campaign, sale, sum)?;
     let (items, discount) = match campaign.sale_form {
-        SaleForm::OneItem | SaleForm::Basket => discounts(campaign, sale)?,
+        SaleForm::OneItem | SaleForm::Basket => discounts(campaign, sale, sum)?,
         SaleForm::WholeOrder => order_discounts(campaign, sale, sum)?,
     };
     let net = sale.request.amount.checked_sub(discount).filter(|net| !net.is_zero());
     let net = net.ok_or(breach(DecisionCode::NothingToGive, "the discount would leave nothing to pay"))?;
     place(campaign, sale.request, merchant)?;
-    Ok(Terms { items, discount, net, district: merchant.district })
+    Ok(Terms { items, discount, net, district: merchant.district, redeemed })
 }
 
 fn stopped(campaign: &Campaign, sale: &Sale<'_>) -> Result<(), Breach> {
@@ -118,34 +122,61 @@ fn highest(filed: MinorUnits, tolerance: BasisPoints) -> MinorUnits {
 
 type Discounts<'a> = (ArrayVec<ItemTerms<'a>, ITEMS_MAX>, MinorUnits);
 
-fn discounts<'a>(campaign: &'a Campaign, sale: &Sale<'_>) -> Result<Discounts<'a>, Breach> {
+/// Each item by itself. What lowers the base is spread over the items by their prices.
+fn discounts<'a>(campaign: &'a Campaign, sale: &Sale<'_>, sum: MinorUnits) -> Result<Discounts<'a>, Breach> {
     let mut items = ArrayVec::new();
-    let mut sum = MinorUnits::ZERO;
+    let mut discount = MinorUnits::ZERO;
+    let mut lowers = Spread::new(campaign.stacking.lowers(sale.request), sum);
     for (item, product) in sale.request.items.iter().zip(&sale.products) {
-        let terms = item_terms(campaign, item, product)?;
-        let added = sum.checked_add(terms.discount);
-        sum = added.ok_or(breach(DecisionCode::ItemsUnreadable, "the discount leaves the range of amounts"))?;
+        let terms = item_terms(campaign, item, product, lowers.part(item))?;
+        let added = discount.checked_add(terms.discount);
+        discount = added.ok_or(breach(DecisionCode::ItemsUnreadable, "the discount leaves the range of amounts"))?;
         items.push(terms);
     }
-    Ok((items, sum))
+    Ok((items, discount))
 }
 
-/// The share is taken of the order's sum and capped once. It is spread over the items by their prices, down to the fen of
-/// what has been spread so far, so that the parts add up to it.
+/// An amount spread over the items of a sale by their prices, down to the fen of what has been spread so far, so that the
+/// parts add up to it.
+struct Spread {
+    amount: u64,
+    /// Of all items.
+    sum: u64,
+    priced: u128,
+    spread: u64,
+}
+
+impl Spread {
+    fn new(amount: MinorUnits, sum: MinorUnits) -> Self {
+        Self { amount: amount.get(), sum: sum.get(), priced: 0, spread: 0 }
+    }
+
+    /// The part of the next item.
+    fn part(&mut self, item: &ItemRequest) -> MinorUnits {
+        self.priced += u128::from(item.unit_price.get()) * u128::from(item.quantity);
+        // Prices so far are at most their sum: the part fits.
+        let exact = (u128::from(self.amount) * self.priced).checked_div(u128::from(self.sum)).unwrap_or(0);
+        let due = u64::try_from(exact).unwrap_or(self.amount).min(self.amount);
+        let part = due.saturating_sub(self.spread);
+        self.spread = due;
+        MinorUnits::new(part)
+    }
+}
+
+/// The share is taken of the order's sum and capped once. It is spread over the items by their prices.
 fn order_discounts<'a>(campaign: &'a Campaign, sale: &Sale<'_>, sum: MinorUnits) -> Result<Discounts<'a>, Breach> {
     let nothing = |reason| breach(DecisionCode::NothingToGive, reason);
+    let base = sum.checked_sub(campaign.stacking.lowers(sale.request)).unwrap_or(MinorUnits::ZERO);
     let mut items = ArrayVec::new();
     let mut whole = MinorUnits::ZERO;
-    let (mut priced, mut spread) = (0_u128, 0_u64);
-    for (item, product) in sale.request.items.iter().zip(&sale.products) {
+    for product in &sale.products {
         let (category, rate) = category_and_rate(campaign, product)?;
-        whole = sum.share(rate, campaign.rounding).min(category.cap_per_item);
-        priced += u128::from(item.unit_price.get()) * u128::from(item.quantity);
-        // Prices so far are at most their sum: the part fits.
-        let exact = (u128::from(whole.get()) * priced).checked_div(u128::from(sum.get())).unwrap_or(0);
-        let due = u64::try_from(exact).unwrap_or(whole.get()).min(whole.get());
-        items.push(ItemTerms { category, discount: MinorUnits::new(due.saturating_sub(spread)) });
-        spread = due;
+        whole = base.share(rate, campaign.rounding).min(category.cap_per_item);
+        items.push(ItemTerms { category, discount: MinorUnits::ZERO });
+    }
+    let mut spread = Spread::new(whole, sum);
+    for (item, terms) in sale.request.items.iter().zip(&mut items) {
+        terms.discount = spread.part(item);
     }
     if whole.is_zero() {
         return Err(nothing("the discount comes to nothing"));
@@ -161,12 +192,20 @@ fn category_and_rate<'a>(campaign: &'a Campaign, product: &Product) -> Result<(&
     Ok((category, rate))
 }
 
-/// The base is the unit price: it stands after all discounts of the trade, and neither trade-in nor bank promotion lowers
-/// it. Each piece gets its share, at most the cap.
-fn item_terms<'a>(campaign: &'a Campaign, item: &ItemRequest, product: &Product) -> Result<ItemTerms<'a>, Breach> {
+/// The base is the unit price: it stands after all discounts of the trade, and is lowered by a part of what the campaign
+/// lets come before the subsidy, if anything. Each piece gets its share, at most the cap.
+fn item_terms<'a>(
+    campaign: &'a Campaign,
+    item: &ItemRequest,
+    product: &Product,
+    lowered_by: MinorUnits,
+) -> Result<ItemTerms<'a>, Breach> {
     let nothing = |reason| breach(DecisionCode::NothingToGive, reason);
     let (category, rate) = category_and_rate(campaign, product)?;
-    let piece = item.unit_price.share(rate, campaign.rounding).min(category.cap_per_item);
+    // Up to the fen for a piece, so that no piece gets more than its share.
+    let of_piece = MinorUnits::new(lowered_by.get().div_ceil(u64::from(item.quantity.max(1))));
+    let base = item.unit_price.checked_sub(of_piece).unwrap_or(MinorUnits::ZERO);
+    let piece = base.share(rate, campaign.rounding).min(category.cap_per_item);
     let discount = piece.checked_mul(u64::from(item.quantity)).unwrap_or(MinorUnits::ZERO);
     if discount.is_zero() {
         return Err(nothing("the discount comes to nothing"));

@@ -116,7 +116,7 @@ proptest! {
     fn an_award_adds_up_and_no_sale_panics(request in requests(), campaign in campaigns(), day in 0..400i64) {
         let rules = rules(std::slice::from_ref(&campaign));
         let now = noon(date(2024, 9, 1).checked_add(jiff::Span::new().days(day % 130)).unwrap());
-        match decide(&rules, &request, &now) {
+        match decide(&rules, &request, None, &now) {
             Decision::Grant(award) => check(&request, &campaign, &award),
             Decision::Refuse(refusal) => prop_assert!(!refusal.reason.is_empty()),
         }
@@ -130,7 +130,7 @@ fn awards_do_come_about() {
     for _ in 0..500 {
         let request = requests().new_tree(&mut runner).unwrap().current();
         let campaign = campaigns().new_tree(&mut runner).unwrap().current();
-        let decision = decide(&rules(&[campaign]), &request, &noon(date(2024, 10, 1)));
+        let decision = decide(&rules(&[campaign]), &request, None, &noon(date(2024, 10, 1)));
         granted += i32::from(matches!(decision, Decision::Grant(_)));
     }
     assert!(granted > 100, "only {granted} awards of 500 sales: the property above would prove little");

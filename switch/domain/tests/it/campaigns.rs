@@ -42,7 +42,7 @@ fn budgets_and_sponsors_that_contradict_themselves_are_refused() {
     let sponsor = |share_basis_points| SponsorSettings {
         id: "bureau".to_owned(),
         share_basis_points: Some(share_basis_points),
-        at_most_fen: None,
+        ..SponsorSettings::default()
     };
     let check_sponsors = |sponsors: Vec<SponsorSettings>, expected: &[&str]| {
         check(&CampaignSettings { sponsors, ..settings("c") }, expected);
@@ -91,6 +91,7 @@ fn sponsors_in_order_have_limits_and_only_the_last_one_none() {
             id: format!("sponsor-{number}"),
             share_basis_points: *share_basis_points,
             at_most_fen: *at_most_fen,
+            ..SponsorSettings::default()
         });
         let sponsors = sponsors.collect();
         check(&CampaignSettings { sponsor_split: SponsorSplit::InOrder, sponsors, ..settings("c") }, expected);

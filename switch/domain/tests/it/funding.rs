@@ -14,7 +14,7 @@ fn october() -> DateTime {
 }
 
 fn refused(rules: &Rules, request: &SaleRequest) -> Option<(DecisionCode, &'static str)> {
-    match decide(rules, request, &moment(october())) {
+    match decide(rules, request, None, &moment(october())) {
         Decision::Grant(_) => None,
         Decision::Refuse(refusal) => Some((refusal.code, refusal.reason)),
     }
@@ -58,7 +58,7 @@ fn a_price_may_exceed_the_one_filed_by_the_tolerance_down_to_the_fen() {
 /// The limit that a sale at this time takes a cap of this kind by.
 fn limit(settings: &CampaignSettings, kind: CapKind, at: DateTime) -> Option<u64> {
     let rules = rules(std::slice::from_ref(settings));
-    let Decision::Grant(award) = decide(&rules, &sale(&[item(PHONE, 10_000)]), &moment(at)) else {
+    let Decision::Grant(award) = decide(&rules, &sale(&[item(PHONE, 10_000)]), None, &moment(at)) else {
         unreachable!("{at}")
     };
     let take = award.caps.iter().find(|take| take.key.kind() == kind)?;

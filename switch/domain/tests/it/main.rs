@@ -4,6 +4,8 @@
 mod any_sale;
 mod campaigns;
 mod funding;
+mod qualifications;
 mod returns;
 mod sales;
+mod stacking;
 mod world;

@@ -15,14 +15,14 @@ fn october() -> Moment {
 }
 
 fn award(rules: &Rules, request: &SaleRequest) -> Award {
-    match decide(rules, request, &october()) {
+    match decide(rules, request, None, &october()) {
         Decision::Grant(award) => award,
         Decision::Refuse(refusal) => unreachable!("{refusal:?}"),
     }
 }
 
 fn refused(rules: &Rules, request: &SaleRequest, now: &Moment) -> (DecisionCode, String) {
-    match decide(rules, request, now) {
+    match decide(rules, request, None, now) {
         Decision::Grant(award) => unreachable!("{award:?}"),
         Decision::Refuse(refusal) => (refusal.code, refusal.campaign.to_string()),
     }
@@ -114,7 +114,7 @@ fn the_merchant_must_be_where_the_campaign_is() {
     let check = |places: &[&str], reaches: bool| {
         let places = places.iter().map(|place| (*place).to_owned()).collect();
         let rules = rules(&[CampaignSettings { places, ..settings("c") }]);
-        let granted = matches!(decide(&rules, &in_guangzhou, &october()), Decision::Grant(_));
+        let granted = matches!(decide(&rules, &in_guangzhou, None, &october()), Decision::Grant(_));
         assert_eq!(granted, reaches);
     };
     check(&["440300"], false);
@@ -130,7 +130,7 @@ fn price_limits_include_their_bounds() {
     let limited = CategorySettings { price_min_fen: Some(500), price_max_fen: Some(600), ..category("phone") };
     let rules = rules(&[CampaignSettings { categories: vec![limited], ..settings("c") }]);
     for (price, granted) in [(499, false), (500, true), (600, true), (601, false)] {
-        let decision = decide(&rules, &sale(&[item(PHONE, price)]), &october());
+        let decision = decide(&rules, &sale(&[item(PHONE, price)]), None, &october());
         assert_eq!(matches!(decision, Decision::Grant(_)), granted, "{price}");
     }
 }
@@ -158,7 +158,9 @@ fn a_new_year_is_a_new_allowance_of_the_year_and_not_of_the_week() {
     };
     let rules = rules(&[CampaignSettings { last_day: date(2025, 3, 31), per_person, ..settings("c") }]);
     let check = |day, expected: [&str; 3]| {
-        let Decision::Grant(award) = decide(&rules, &sale(&[item(PHONE, 10_000)]), &noon(day)) else { panic!("{day}") };
+        let Decision::Grant(award) = decide(&rules, &sale(&[item(PHONE, 10_000)]), None, &noon(day)) else {
+            panic!("{day}")
+        };
         let keys: Vec<String> = caps(&award).into_iter().map(|(key, ..)| key).collect();
         assert_eq!(keys[1..4], expected, "{day}");
     };
@@ -199,7 +201,7 @@ fn a_whole_order_is_rounded_and_capped_once_and_counts_as_one() {
     check(50_000, &[item(PHONE, 330_000), item(FRIDGE, 220_000), item(PHONE, 1)], &[29_999, 20_000, 1]);
     let two = ItemRequest { quantity: 2, ..item(PHONE, 30_000) };
     check(50_000, &[two], &[6_000]);
-    let refused = |items: &[ItemRequest]| match decide(&order(50_000), &sale(items), &october()) {
+    let refused = |items: &[ItemRequest]| match decide(&order(50_000), &sale(items), None, &october()) {
         Decision::Refuse(refusal) => refusal.code.as_str(),
         Decision::Grant(award) => panic!("{award:?}"),
     };

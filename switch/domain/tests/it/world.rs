@@ -44,7 +44,7 @@ pub(crate) fn settings(id: &str) -> CampaignSettings {
         sponsors: vec![SponsorSettings {
             id: "bureau".to_owned(),
             share_basis_points: Some(10_000),
-            at_most_fen: None,
+            ..SponsorSettings::default()
         }],
         categories: vec![category("refrigerator"), category("phone")],
         ..CampaignSettings::default()

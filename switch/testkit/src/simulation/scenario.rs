@@ -166,8 +166,16 @@ impl Scenario {
             },
             sponsor_split: SponsorSplit::default(),
             sponsors: vec![
-                SponsorSettings { id: "bureau".to_owned(), share_basis_points: Some(9_000), at_most_fen: None },
-                SponsorSettings { id: "district".to_owned(), share_basis_points: Some(1_000), at_most_fen: None },
+                SponsorSettings {
+                    id: "bureau".to_owned(),
+                    share_basis_points: Some(9_000),
+                    ..SponsorSettings::default()
+                },
+                SponsorSettings {
+                    id: "district".to_owned(),
+                    share_basis_points: Some(1_000),
+                    ..SponsorSettings::default()
+                },
             ],
             categories: vec![
                 category("refrigerator", fridges, None),

@@ -2,6 +2,7 @@
 
 mod budget;
 mod categories;
+mod qualification;
 mod sponsors;
 
 use crate::campaign::settings::{CampaignSettings, PersonSettings};
@@ -12,6 +13,7 @@ use crate::ids::{CampaignId, DistrictCode};
 use crate::money::{BasisPoints, MinorUnits};
 use crate::text::TextError;
 use crate::time::{DailyWindow, Validity};
+use jiff::civil::Time;
 
 /// A setting that is not right.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -31,14 +33,17 @@ impl CampaignSettings {
         let mut checker = Checker::default();
         let id = checker.id("id", &self.id, CampaignId::new, CampaignId::BYTES_MAX);
         let period = checker.period(self);
-        let daily_window = checker.daily_window(self);
+        let daily_window = checker.window("daily_window", self.daily_window);
         let places = checker.places(&self.places);
         let per_person = checker.per_person(&self.per_person);
         let currency = checker.currency(self.currency.as_deref());
         let filed_price_tolerance = checker.tolerance(self.filed_price_tolerance_basis_points);
         let budget = checker.budget(&self.budget, daily_window);
         let sponsors = checker.sponsors(self.sponsor_split, &self.sponsors);
+        let funding = checker.funding(self.advanced_by, &self.sponsors);
+        let coupons = self.sponsors.iter().filter_map(|sponsor| sponsor.coupon.as_ref());
         let categories = checker.categories(&self.categories);
+        let qualification = self.qualification.as_ref().map(|terms| checker.qualification(terms, &categories));
         if self.sale_form == SaleForm::WholeOrder {
             checker.whole_order(&self.categories);
         }
@@ -52,12 +57,16 @@ impl CampaignSettings {
                 serial_numbers: self.serial_numbers,
                 currency,
                 filed_price_tolerance,
+                priority: self.priority,
+                stacking: self.stacking,
                 rounding: self.rounding,
                 refund: self.refund,
-                qualification: None,
+                qualification,
                 per_person,
                 budget,
                 sponsors,
+                funding,
+                coupon_descriptions: coupons.map(|coupon| coupon.description.clone()).collect(),
                 categories,
             }),
             _ => Err(checker.errors),
@@ -99,11 +108,12 @@ impl Checker {
         period
     }
 
-    fn daily_window(&mut self, settings: &CampaignSettings) -> Option<DailyWindow> {
-        let (from, until) = settings.daily_window?;
+    fn window(&mut self, key: &str, window: Option<(Time, Time)>) -> Option<DailyWindow> {
+        let (from, until) = window?;
         let window = DailyWindow::new(from, until);
         if window.is_none() {
-            self.wrong("daily_window.until", until, "another time than daily_window.from; no daily_window for all day");
+            let expected = format!("another time than {key}.from; no {key} for all day");
+            self.wrong(format!("{key}.until"), until, expected);
         }
         window
     }

@@ -1,12 +1,19 @@
 //! The settings of sponsors: who pays, and which part.
 
 use super::Checker;
-use crate::campaign::settings::SponsorSettings;
+use crate::campaign::settings::{CouponSettings, SponsorSettings};
 use crate::campaign::{SponsorSplit, Sponsors};
+use crate::funding::{AdvancedBy, Coupon, Funding};
 use crate::ids::SponsorId;
 use crate::money::{BasisPoints, MinorUnits};
 use crate::sale::SPONSORS_MAX;
+use crate::text::Text;
 use arrayvec::ArrayVec;
+
+/// The longest id of a coupon that a record keeps.
+const COUPON_ID_BYTES_MAX: usize = 32;
+/// The longest text of a coupon.
+const COUPON_DESCRIPTION_CHARACTERS_MAX: usize = 64;
 
 impl Checker {
     pub(super) fn sponsors(&mut self, split: SponsorSplit, settings: &[SponsorSettings]) -> Option<Sponsors> {
@@ -30,6 +37,43 @@ impl Checker {
             SponsorSplit::InOrder => self.in_order(&ids, settings),
         };
         sponsors.filter(|_| all_read)
+    }
+
+    /// Either every sponsor's part has a coupon, or none: a network that splits a sale wants all parts of it.
+    pub(super) fn funding(&mut self, advanced_by: AdvancedBy, settings: &[SponsorSettings]) -> Funding {
+        let mut coupons: ArrayVec<Coupon, SPONSORS_MAX> = ArrayVec::new();
+        let any = settings.iter().any(|sponsor| sponsor.coupon.is_some());
+        for (at, sponsor) in settings.iter().enumerate().take(SPONSORS_MAX) {
+            let key = format!("sponsors[{at}].coupon");
+            match &sponsor.coupon {
+                Some(coupon) => coupons.extend(self.coupon(&key, coupon)),
+                None if any => self.wrong(key, "none", "a coupon for each sponsor, or for none"),
+                None => {}
+            }
+        }
+        Funding { advanced_by, coupons }
+    }
+
+    fn coupon(&mut self, key: &str, settings: &CouponSettings) -> Option<Coupon> {
+        let sponsor = &settings.sponsor_id;
+        let issuer = sponsor.len() == 8 && sponsor.bytes().all(|byte| byte.is_ascii_digit());
+        let merchant = sponsor.len() == 15 && sponsor.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        if !issuer && !merchant {
+            let expected = "00010000 (UnionPay), the 8 digits of an issuer or the 15 characters of a merchant";
+            self.wrong(format!("{key}.sponsor_id"), format!("{sponsor:?}"), expected);
+        }
+        let id = &settings.id;
+        if !(1..=COUPON_ID_BYTES_MAX).contains(&id.len()) || !id.bytes().all(|byte| byte.is_ascii_graphic()) {
+            let expected = format!("1 to {COUPON_ID_BYTES_MAX} letters, digits and signs");
+            self.wrong(format!("{key}.id"), format!("{id:?}"), expected);
+        }
+        let length = settings.description.chars().count();
+        if length > COUPON_DESCRIPTION_CHARACTERS_MAX || settings.description.chars().any(char::is_control) {
+            let expected = format!("at most {COUPON_DESCRIPTION_CHARACTERS_MAX} characters of one line");
+            self.wrong(format!("{key}.description"), format!("{length} characters"), expected);
+        }
+        let (sponsor, id) = (Text::new(sponsor).ok()?, Text::new(id).ok()?);
+        Some(Coupon { kind: settings.kind, sponsor, id })
     }
 
     fn shares(&mut self, ids: &[SponsorId], settings: &[SponsorSettings]) -> Option<Sponsors> {

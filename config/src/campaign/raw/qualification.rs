@@ -1,0 +1,87 @@
+//! What a person claims before buying.
+
+use super::RawWindow;
+use super::time::time;
+use jiff::civil;
+use lijian_domain::campaign::{ClaimValidity, Lottery, MemberSettings, PackSettings, QualificationSettings};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawQualification {
+    window: Option<RawWindow>,
+    validity: RawValidity,
+    #[serde(default = "once")]
+    claims_max: u32,
+    #[serde(default)]
+    confirmed_by_staff: bool,
+    released_per_day: Option<u32>,
+    lottery: Option<RawLottery>,
+    packs: Vec<RawPack>,
+}
+
+/// Without `claims_max` nobody claims a second time.
+const fn once() -> u32 {
+    1
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum RawValidity {
+    CalendarDays(u16),
+    Hours(u16),
+    #[serde(rename = "same-day")]
+    SameDay,
+    #[serde(rename = "month-end")]
+    MonthEnd,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawLottery {
+    #[serde(deserialize_with = "time")]
+    draw_from: civil::Time,
+    winners: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPack {
+    id: String,
+    redeemable: u32,
+    members: Vec<RawMember>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawMember {
+    categories: Vec<String>,
+    #[serde(default)]
+    grades: Vec<u8>,
+}
+
+impl From<RawQualification> for QualificationSettings {
+    fn from(raw: RawQualification) -> Self {
+        let lottery = |raw: RawLottery| Lottery { draw_from: raw.draw_from, winners: raw.winners };
+        let member = |raw: RawMember| MemberSettings { categories: raw.categories, grades: raw.grades };
+        let pack = |raw: RawPack| PackSettings {
+            id: raw.id,
+            redeemable: raw.redeemable,
+            members: raw.members.into_iter().map(member).collect(),
+        };
+        Self {
+            window: raw.window.map(Into::into),
+            validity: match raw.validity {
+                RawValidity::CalendarDays(days) => ClaimValidity::CalendarDays(days),
+                RawValidity::Hours(hours) => ClaimValidity::Hours(hours),
+                RawValidity::SameDay => ClaimValidity::SameDay,
+                RawValidity::MonthEnd => ClaimValidity::MonthEnd,
+            },
+            claims_max: raw.claims_max,
+            confirmed_by_staff: raw.confirmed_by_staff,
+            released_per_day: raw.released_per_day,
+            lottery: raw.lottery.map(lottery),
+            packs: raw.packs.into_iter().map(pack).collect(),
+        }
+    }
+}
