@@ -51,7 +51,7 @@ fn what_is_wrong_is_told_with_line_and_key() {
         "1 = 2000",
         "1 = 20000",
         &[
-            "c.toml:46: categories[0].rate_basis_points_by_grade.1: found 20000, expected 1 to 10000 hundredths of a percent \
+            "c.toml:45: categories[0].rate_basis_points_by_grade.1: found 20000, expected 1 to 10000 hundredths of a percent \
          (10000 is the whole price)",
         ],
     );
@@ -59,19 +59,19 @@ fn what_is_wrong_is_told_with_line_and_key() {
         "{ 1 = 2000, 2",
         "{ 1 = 2000, 7",
         &[
-            "c.toml:46: categories[0].rate_basis_points_by_grade.7: found grade \"7\", expected grades 1 to 5, each once",
+            "c.toml:45: categories[0].rate_basis_points_by_grade.7: found grade \"7\", expected grades 1 to 5, each once",
         ],
     );
     check(
         "cap_per_item_fen = 200_000",
         "cap_per_item_fen = -1",
-        &["c.toml:47: categories[0].cap_per_item_fen: found invalid value: integer `-1`, expected u64"],
+        &["c.toml:46: categories[0].cap_per_item_fen: found invalid value: integer `-1`, expected u64"],
     );
     check(
         "cap_per_item_fen",
         "cap_per_itme_fen",
-        &["c.toml:47: categories[0].cap_per_itme_fen: found unknown field `cap_per_itme_fen`, expected one of `ids`, \
-         `rate_basis_points`, `rate_basis_points_by_grade`, `rate_basis_points_without_grade`, `cap_per_item_fen`, \
+        &["c.toml:46: categories[0].cap_per_itme_fen: found unknown field `cap_per_itme_fen`, expected one of `ids`, \
+         `subtypes`, `without_subtypes`, `rate_basis_points`, `rate_basis_points_by_grade`, `rate_basis_points_without_grade`, `cap_per_item_fen`, \
          `items_per_person`, `money_per_person_fen`, `price_min_fen`, `price_max_fen`, `budget_fen`, `stopped_from`"],
     );
     check(
@@ -96,7 +96,7 @@ fn what_is_wrong_is_told_with_line_and_key() {
         "stopped_from = 2024-11-08T00:00:00",
         "stopped_from = 2024-11-08T00:00:00+08:00",
         &[
-            "c.toml:56: categories[1].stopped_from: found 2024-11-08T00:00:00+08:00, expected a date and time of the programme's \
+            "c.toml:55: categories[1].stopped_from: found 2024-11-08T00:00:00+08:00, expected a date and time of the programme's \
          zone without offset, for example 2024-11-08T00:00:00",
         ],
     );
@@ -171,7 +171,7 @@ fn a_refund_policy_that_is_wrong_is_told_with_line_and_key() {
         "split = \"subsidy-first\"",
         "split = \"coupon-first\"",
         &[
-            "c.toml:76: refund.split: found unknown variant `coupon-first`, expected one of `subsidy-first`, `pro-rata`, \
+            "c.toml:84: refund.split: found unknown variant `coupon-first`, expected one of `subsidy-first`, `pro-rata`, \
          `whole-order-only`, `not-refundable`",
         ],
     );
@@ -179,14 +179,14 @@ fn a_refund_policy_that_is_wrong_is_told_with_line_and_key() {
         "allowance = \"on-full-return\"",
         "allowance = \"sometimes\"",
         &[
-            "c.toml:77: refund.allowance: found unknown variant `sometimes`, expected one of `never`, `same-day`, `next-day`, \
+            "c.toml:85: refund.allowance: found unknown variant `sometimes`, expected one of `never`, `same-day`, `next-day`, \
          `on-full-return`",
         ],
     );
     check(
         "allowance = \"on-full-return\"",
         "allowances = \"never\"",
-        &["c.toml:77: refund.allowances: found unknown field `allowances`, expected `allowance` or `split`"],
+        &["c.toml:85: refund.allowances: found unknown field `allowances`, expected `allowance` or `split`"],
     );
 }
 

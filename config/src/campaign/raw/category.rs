@@ -10,6 +10,10 @@ use std::collections::BTreeMap;
 #[serde(deny_unknown_fields)]
 pub(super) struct RawCategory {
     ids: Vec<String>,
+    #[serde(default)]
+    subtypes: Vec<String>,
+    #[serde(default)]
+    without_subtypes: Vec<String>,
     rate_basis_points: Option<u32>,
     #[serde(default)]
     rate_basis_points_by_grade: BTreeMap<String, u32>,
@@ -28,6 +32,8 @@ impl From<RawCategory> for CategorySettings {
     fn from(raw: RawCategory) -> Self {
         Self {
             ids: raw.ids,
+            subtypes: raw.subtypes,
+            without_subtypes: raw.without_subtypes,
             rate_basis_points: raw.rate_basis_points,
             rate_basis_points_by_grade: raw.rate_basis_points_by_grade.into_iter().collect(),
             rate_basis_points_without_grade: raw.rate_basis_points_without_grade,

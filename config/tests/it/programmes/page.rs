@@ -9,7 +9,7 @@ pub(super) fn page(name: &str, rules: &str, cases: &[Case]) -> String {
          The rules are [`config/campaigns/{name}.toml`](../../config/campaigns/{name}.toml). Each row is a sale and what they make of\n\
          it. Amounts are in yuan, times those of the programme; an empty grade is none. *before*: what the same person bought\n\
          before, at noon of that day, each with a subsidy: day, product, grade (`-` for none), price; `+` joins the goods of one\n\
-         order. *also*: what else belongs to the sale: `trade-in`, `bank` (promotion), `with` (more goods).\n\n",
+         order. A product can be named with its kind: `computer/laptop`. *also*: what else belongs to the sale: `trade-in`, `bank` (promotion), `with` (more goods).\n\n",
         about(rules)
     );
     let mut row = |cells: Vec<&str>| page.push_str(&format!("| {} |\n", cells.join(" | ")));

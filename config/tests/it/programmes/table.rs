@@ -27,10 +27,12 @@ pub(super) struct Case {
     pub(super) cells: Vec<String>,
 }
 
-/// One piece: `CATEGORY GRADE PRICE`, `-` for no grade.
+/// One piece: `CATEGORY GRADE PRICE` or `CATEGORY/SUBTYPE GRADE PRICE`, `-` for no grade.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Goods {
     pub(super) category: String,
+    /// What kind of it; none where the library does not say.
+    pub(super) subtype: Option<String>,
     pub(super) grade: Option<u8>,
     pub(super) price: String,
 }
@@ -75,5 +77,7 @@ fn earlier(text: &str) -> (String, Vec<Goods>) {
 fn goods(text: &str) -> Goods {
     let parts: Vec<&str> = text.split(' ').collect();
     let [category, grade, price] = parts.as_slice() else { unreachable!("{text}") };
-    Goods { category: (*category).to_owned(), grade: grade.parse().ok(), price: (*price).to_owned() }
+    let (category, subtype) = category.split_once('/').map_or((*category, None), |(of, kind)| (of, Some(kind)));
+    let (category, subtype) = (category.to_owned(), subtype.map(str::to_owned));
+    Goods { category, subtype, grade: grade.parse().ok(), price: (*price).to_owned() }
 }

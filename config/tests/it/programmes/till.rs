@@ -9,7 +9,7 @@ use lijian_domain::catalogue::{Catalogue, CatalogueBuilder, Product, ProductText
 use lijian_domain::decide::decide;
 use lijian_domain::ids::{
     CardFingerprint, CategoryId, DistrictCode, Gtin, LinkName, MerchantId, PersonKey, QualificationCode, RulesVersion,
-    SerialNumber, TerminalId,
+    SerialNumber, SubtypeId, TerminalId,
 };
 use lijian_domain::merchants::{CreditCode, Merchant, Merchants};
 use lijian_domain::money::MinorUnits;
@@ -21,15 +21,14 @@ use lijian_store::quota::Quota;
 /// A till of each district, with the goods of all cases.
 pub(super) struct Till {
     rules: Rules,
-    /// By category and grade; the place is the GTIN.
-    goods: Vec<(String, Option<u8>)>,
+    /// The place is the GTIN.
+    goods: Vec<Kind>,
 }
 
 impl Till {
     pub(super) fn of(campaign: Campaign, cases: &[Case]) -> Self {
         let earlier = cases.iter().flat_map(|case| case.before.iter().flat_map(|(_, goods)| goods));
-        let mut goods: Vec<(String, Option<u8>)> =
-            cases.iter().flat_map(|case| &case.goods).chain(earlier).map(kind).collect();
+        let mut goods: Vec<Kind> = cases.iter().flat_map(|case| &case.goods).chain(earlier).map(kind).collect();
         goods.sort_unstable();
         goods.dedup();
         let mut districts: Vec<&str> = cases.iter().map(|case| case.district.as_str()).collect();
@@ -102,16 +101,19 @@ fn taken(quota: &Quota, award: &Award) -> (String, String) {
     }
 }
 
-fn kind(goods: &Goods) -> (String, Option<u8>) {
-    (goods.category.clone(), goods.grade)
+/// Category, subtype, grade.
+type Kind = (String, Option<String>, Option<u8>);
+
+fn kind(goods: &Goods) -> Kind {
+    (goods.category.clone(), goods.subtype.clone(), goods.grade)
 }
 
-fn catalogue(goods: &[(String, Option<u8>)]) -> Catalogue {
+fn catalogue(goods: &[Kind]) -> Catalogue {
     let mut builder = CatalogueBuilder::default();
-    for (gtin, (category, grade)) in (0..).map(Gtin).zip(goods) {
+    for (gtin, (category, subtype, grade)) in (0..).map(Gtin).zip(goods) {
         let category = CategoryId::new(category).unwrap();
-        let product =
-            Product { gtin, category, subtype: None, grade: *grade, filed_price: None, validity: Validity::ALWAYS };
+        let subtype = subtype.as_deref().map(|subtype| SubtypeId::new(subtype).unwrap());
+        let product = Product { gtin, category, subtype, grade: *grade, filed_price: None, validity: Validity::ALWAYS };
         builder.add(&product, ProductTexts { brand: "B", model: "M", name: "N" }).unwrap();
     }
     builder.build()

@@ -1,7 +1,7 @@
 //! What a campaign gives for a category, and the rates by grade.
 
 use crate::cap::CapLimit;
-use crate::ids::CategoryId;
+use crate::ids::{CategoryId, SubtypeId};
 use crate::money::{BasisPoints, MinorUnits};
 use jiff::civil;
 
@@ -13,6 +13,8 @@ pub const GRADE_MAX: u8 = 5;
 pub struct Category {
     /// The category.
     pub id: CategoryId,
+    /// Which kinds of it.
+    pub subtypes: Subtypes,
     /// The share of the price.
     pub rates: Rates,
     /// At most so much for one item.
@@ -33,6 +35,40 @@ impl Category {
     /// Whether it has been stopped at this local time.
     pub fn is_stopped(&self, local: civil::DateTime) -> bool {
         self.stopped_from.is_some_and(|stop| local >= stop)
+    }
+}
+
+/// Which kinds of goods of a category are subsidised.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Subtypes {
+    /// All, and those whose kind the library does not say.
+    #[default]
+    All,
+    /// These alone.
+    Only(Box<[SubtypeId]>),
+    /// All but these.
+    Without(Box<[SubtypeId]>),
+}
+
+impl Subtypes {
+    /// Whether goods of this kind are.
+    pub fn include(&self, subtype: Option<&SubtypeId>) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(named) => subtype.is_some_and(|subtype| named.contains(subtype)),
+            Self::Without(named) => subtype.is_none_or(|subtype| !named.contains(subtype)),
+        }
+    }
+
+    /// Whether there can be goods that both include.
+    pub(super) fn meets(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Only(named), other) | (other, Self::Only(named)) => {
+                named.iter().any(|subtype| other.include(Some(subtype)))
+            }
+            // Goods whose kind nobody says.
+            _ => true,
+        }
     }
 }
 

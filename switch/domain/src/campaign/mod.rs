@@ -16,7 +16,7 @@ mod sponsors;
 mod stacking;
 
 pub use budget::{Budget, DayPacing, Tranches};
-pub use category::{Category, GRADE_MAX, Rates};
+pub use category::{Category, GRADE_MAX, Rates, Subtypes};
 pub use check::CampaignError;
 pub use overlap::Overlap;
 pub use qualification::{ClaimValidity, Lottery, Member, Pack, QualificationTerms};

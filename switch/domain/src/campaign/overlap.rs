@@ -47,13 +47,13 @@ impl Campaign {
 }
 
 impl Category {
-    /// Whether goods of one grade and price can be subsidised by both.
+    /// Whether goods of one kind, grade and price can be subsidised by both.
     fn meets(&self, other: &Self) -> bool {
         let below = |one: &Self, another: &Self| {
             one.price_max.zip(another.price_min).is_some_and(|(highest, lowest)| highest < lowest)
         };
         let mut grades = (1..=GRADE_MAX).map(Some).chain([None]);
         let in_both = grades.any(|grade| self.rates.rate(grade).is_some() && other.rates.rate(grade).is_some());
-        in_both && !below(self, other) && !below(other, self)
+        in_both && self.subtypes.meets(&other.subtypes) && !below(self, other) && !below(other, self)
     }
 }

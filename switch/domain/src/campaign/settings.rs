@@ -175,6 +175,10 @@ pub struct MemberSettings {
 pub struct CategorySettings {
     /// The categories.
     pub ids: Vec<String>,
+    /// Only goods of these kinds; none: of all.
+    pub subtypes: Vec<String>,
+    /// No goods of these kinds; instead of the last.
+    pub without_subtypes: Vec<String>,
     /// The rate whatever the grade; instead of the next two.
     pub rate_basis_points: Option<u32>,
     /// The rate by grade, `1` the best.

@@ -188,6 +188,9 @@ fn category_and_rate<'a>(campaign: &'a Campaign, product: &Product) -> Result<(&
     let nothing = |reason| breach(DecisionCode::NothingToGive, reason);
     let category =
         campaign.category(&product.category).ok_or(nothing("the campaign does not subsidise this category"))?;
+    if !category.subtypes.include(product.subtype.as_ref()) {
+        return Err(nothing("the campaign does not subsidise this kind of the category"));
+    }
     let rate = category.rates.rate(product.grade).ok_or(nothing("the campaign does not subsidise this grade"))?;
     Ok((category, rate))
 }

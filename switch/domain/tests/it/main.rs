@@ -8,4 +8,5 @@ mod qualifications;
 mod returns;
 mod sales;
 mod stacking;
+mod subtypes;
 mod world;

@@ -2,9 +2,9 @@
 
 use super::Checker;
 use crate::campaign::settings::CategorySettings;
-use crate::campaign::{Category, GRADE_MAX, Rates};
+use crate::campaign::{Category, GRADE_MAX, Rates, Subtypes};
 use crate::cap::CapLimit;
-use crate::ids::CategoryId;
+use crate::ids::{CategoryId, SubtypeId};
 
 impl Checker {
     pub(super) fn categories(&mut self, settings: &[CategorySettings]) -> Box<[Category]> {
@@ -56,6 +56,7 @@ impl Checker {
 
     /// The terms of a group, still without the id of a category.
     fn terms(&mut self, path: &str, group: &CategorySettings) -> Option<Category> {
+        let subtypes = self.subtypes(path, group);
         let rates = self.rates(path, group);
         let cap_per_item = self.amount(&format!("{path}.cap_per_item_fen"), group.cap_per_item_fen);
         let items_per_person = self.items(format!("{path}.items_per_person"), group.items_per_person);
@@ -71,6 +72,7 @@ impl Checker {
         let budget = self.optional_amount(&format!("{path}.budget_fen"), group.budget_fen);
         Some(Category {
             id: CategoryId::default(),
+            subtypes,
             rates: rates?,
             cap_per_item: cap_per_item?,
             per_person: CapLimit { amount: money_per_person, count: items_per_person },
@@ -79,6 +81,32 @@ impl Checker {
             budget,
             stopped_from: group.stopped_from,
         })
+    }
+
+    fn subtypes(&mut self, path: &str, group: &CategorySettings) -> Subtypes {
+        let mut named = |key: &str, texts: &[String]| {
+            let mut known: Vec<SubtypeId> = Vec::new();
+            for (at, text) in texts.iter().enumerate() {
+                let key = format!("{path}.{key}[{at}]");
+                let id = self.id(&key, text, SubtypeId::new, SubtypeId::BYTES_MAX);
+                if id.is_some_and(|id| known.contains(&id)) {
+                    self.wrong(key, format!("{text:?} a second time"), "each subtype once");
+                }
+                known.extend(id);
+            }
+            known.into_boxed_slice()
+        };
+        let (only, without) = (named("subtypes", &group.subtypes), named("without_subtypes", &group.without_subtypes));
+        match (group.subtypes.is_empty(), group.without_subtypes.is_empty()) {
+            (true, true) => Subtypes::All,
+            (false, true) => Subtypes::Only(only),
+            (true, false) => Subtypes::Without(without),
+            (false, false) => {
+                let expected = "either subtypes (only these) or without_subtypes (all but these), not both";
+                self.wrong(format!("{path}.subtypes"), "both", expected);
+                Subtypes::All
+            }
+        }
     }
 
     fn rates(&mut self, path: &str, group: &CategorySettings) -> Option<Rates> {
