@@ -10,6 +10,7 @@ mod dialects;
 mod explain;
 mod ledger;
 mod messages;
+mod programmes;
 mod queue;
 mod reversals;
 mod rubbish;
