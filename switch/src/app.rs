@@ -12,7 +12,8 @@ use crate::lifecycle::{self, Verdict};
 use crate::limits::INDEX_BYTES;
 use crate::links::{self, JournalFeed, Parts, Past, Sealing, StartError};
 use crate::observer::observer;
-use crate::ops::{Board, Health, Ops, People, Phase, Transactions, asker};
+use crate::ops::{Asker, Board, Health, Ops, People, Phase, Transactions, asker};
+use crate::rules::{Changes, HandOver, Shared, Source, TwoPeople};
 use crate::sealing::SealingKeys;
 use crate::settings;
 use crate::snapshots::{self, Keeper, Remembering};
@@ -144,12 +145,12 @@ struct Recovery {
     snapshot: Lsn,
 }
 
-/// Runs the daemon until it is told to stop.
+/// Runs the daemon until it is told to stop. `source` is where it was loaded from: a change of the rules reads that again.
 ///
 /// # Errors
 /// It did not come up, or ended by itself.
-pub fn run(loaded: Loaded) -> Result<Verdict, AppError> {
-    let Loaded { config, rules } = loaded;
+pub fn run(loaded: Loaded, source: Source) -> Result<Verdict, AppError> {
+    let Loaded { config, rules, keys: settings } = loaded;
     admin::refuse_open_address(config.admin_listen)?;
     descriptors::raise_limit();
     let rules = Arc::new(rules);
@@ -189,13 +190,20 @@ pub fn run(loaded: Loaded) -> Result<Verdict, AppError> {
 
     let (asker, asked) = asker();
     let board = Arc::new(Board::new(settings::board(&config)));
+    let two_people = if source.environment.production || !config.people.is_empty() {
+        TwoPeople::Needed
+    } else {
+        TwoPeople::NotNeeded
+    };
+    let shared = Arc::new(Shared::new(rules, moment.at));
+    let changes = Arc::new(Changes::new(source, settings, shared, hand_over(asker.clone()), clock, two_people));
     let ops = Arc::new(Ops {
         health: Arc::clone(&health),
         board: Arc::clone(&board),
         asker,
         page: Arc::clone(&page),
         quota,
-        rules,
+        changes: Arc::clone(&changes),
         calendar: config.clock.calendar.clone(),
         clock,
         people: People::new(config.people),
@@ -231,7 +239,7 @@ pub fn run(loaded: Loaded) -> Result<Verdict, AppError> {
     health.enter(Phase::Ready);
     tell_ready(&board, admin_address, clock);
     keeper.start();
-    let verdict = lifecycle::until_stopped(&health, &drain, ended, &journal, applying);
+    let verdict = lifecycle::until_stopped(&health, &drain, ended, &journal, applying, changes);
     stop.store(true, Ordering::Release);
     verdict
 }
@@ -339,6 +347,14 @@ fn start_links(parts: Parts) -> Result<oneshot::Receiver<links::Ended>, AppError
     started.map_err(|source| AppError::Resources { what: "threads", source })?;
     listening.recv().map_err(|_| AppError::Crashed)??;
     Ok(ended)
+}
+
+/// The way of new rules to the exchange.
+fn hand_over(asker: Asker) -> HandOver {
+    Box::new(move |rules, changed| {
+        let asker = asker.clone();
+        Box::pin(async move { asker.rules(rules, changed).await == Some(true) })
+    })
 }
 
 /// One line that says where to find everything: ports can have been left to the system.

@@ -17,6 +17,7 @@ pub mod limits;
 pub mod links;
 mod observer;
 pub mod ops;
+pub mod rules;
 pub mod sealing;
 mod settings;
 pub mod settlement;

@@ -5,6 +5,8 @@ use crate::applier::Applying;
 use crate::limits::{CLOSE, DRAIN};
 use crate::links::Ended;
 use crate::ops::{Health, Phase};
+use crate::rules::Changes;
+use lijian_domain::record::RulesCause;
 use lijian_store::journal::Journal;
 use std::sync::{Arc, mpsc};
 use std::thread;
@@ -34,13 +36,23 @@ pub(crate) fn until_stopped(
     ended: oneshot::Receiver<Ended>,
     journal: &Arc<Journal>,
     applying: Applying,
+    changes: Arc<Changes>,
 ) -> Result<Verdict, AppError> {
     let resources = |source| AppError::Resources { what: "runtime for signals", source };
     let mut builder = tokio::runtime::Builder::new_current_thread();
     let runtime = builder.enable_all().build().map_err(resources)?;
     let forced = runtime.block_on(async {
         let mut signals = Signals::listen().map_err(resources)?;
-        wait_and_drain(&mut signals, health, drain, ended).await
+        let mut hang_ups = signal(SignalKind::hangup()).map_err(resources)?;
+        let changing = tokio::spawn(async move {
+            while hang_ups.recv().await.is_some() {
+                // What became of it is logged, and kept for whoever asks.
+                let _ = changes.at_once(RulesCause::Signal, "").await;
+            }
+        });
+        let forced = wait_and_drain(&mut signals, health, drain, ended).await;
+        changing.abort();
+        forced
     })?;
     if forced {
         return Ok(Verdict::Forced);

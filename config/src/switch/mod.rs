@@ -31,6 +31,7 @@ use crate::error::{ConfigError, ConfigErrors};
 use crate::toml_file::TomlFile;
 use context::Context;
 use lijian_domain::rules::Rules;
+use std::collections::BTreeMap;
 use std::path::Path;
 use toml::de::DeTable;
 use tree::{Place, Table};
@@ -49,6 +50,8 @@ pub struct Loaded {
     pub config: SwitchConfig,
     /// Campaigns, catalogue and merchants, with the version that their files make.
     pub rules: Rules,
+    /// Each key that is set, by its dotted path, and what it says, overrides applied.
+    pub keys: BTreeMap<String, String>,
 }
 
 /// Loads `file` as changed by `overrides` (key and value of each `--set`, the later one counts) and `data` (`--data`, which
@@ -78,7 +81,7 @@ pub fn load(
     let checked = check::check(&context, &root, file, environment);
     let mut errors = context.into_errors();
     let rules = rules::load(&checked.files, &checked.acquirers, &mut errors);
-    let loaded = checked.config.zip(rules).map(|(config, rules)| Loaded { config, rules });
+    let loaded = checked.config.zip(rules).map(|(config, rules)| Loaded { config, rules, keys: tree::leaves(&root) });
     errors.or(loaded)
 }
 

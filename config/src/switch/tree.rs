@@ -58,6 +58,31 @@ impl Value {
     }
 }
 
+/// Every key that has a value of its own, by its dotted path, with what it says: two trees that say the same have the same.
+pub(super) fn leaves(table: &Table) -> BTreeMap<String, String> {
+    let mut leaves = BTreeMap::new();
+    for (key, (_, node)) in table {
+        gather(key, &node.value, &mut leaves);
+    }
+    leaves
+}
+
+fn gather(path: &str, value: &Value, leaves: &mut BTreeMap<String, String>) {
+    match value {
+        Value::Table(table) => {
+            table.iter().for_each(|(key, (_, node))| gather(&format!("{path}.{key}"), &node.value, leaves))
+        }
+        Value::List(nodes) => {
+            leaves.insert(path.to_owned(), format!("{} values", nodes.len()));
+            nodes.iter().zip(0..).for_each(|(node, at)| gather(&format!("{path}[{at}]"), &node.value, leaves));
+        }
+        Value::Text(text) => drop(leaves.insert(path.to_owned(), format!("{text:?}"))),
+        Value::Integer(number) => drop(leaves.insert(path.to_owned(), number.to_string())),
+        Value::Flag(flag) => drop(leaves.insert(path.to_owned(), flag.to_string())),
+        Value::Other(kind) => drop(leaves.insert(path.to_owned(), (*kind).to_owned())),
+    }
+}
+
 /// The tree of a parsed value that begins at byte `offset` of the source.
 pub(super) fn grow(value: &Spanned<DeValue<'_>>, source: usize, offset: usize) -> Node {
     let grown = match value.get_ref() {

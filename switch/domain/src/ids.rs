@@ -151,6 +151,14 @@ digest_id! {
     RulesVersion: 8;
 }
 
+impl RulesVersion {
+    /// Reads sixteen hexadecimal digits, as [`fmt::Display`] prints them.
+    pub fn parse(text: &str) -> Option<Self> {
+        let well_formed = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        well_formed.then(|| u64::from_str_radix(text, 16).ok()).flatten().map(|number| Self(number.to_be_bytes()))
+    }
+}
+
 /// A grant: the node that made it (high 16 bits) and the LSN of its intent (low 48 bits). Unique for ever, since an intent
 /// whose LSN is used again after a torn tail was never durable, so nobody was ever told of it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Debug)]

@@ -2,7 +2,7 @@
 
 use crate::seal::SealingKey;
 use lijian_domain::ids::Lsn;
-use lijian_domain::record::{Entry, QueueOrdered};
+use lijian_domain::record::{Entry, QueueOrdered, RulesChanged};
 use lijian_domain::rules::Rules;
 use lijian_domain::time::{BusinessDate, UnixMicros};
 use std::sync::Arc;
@@ -86,8 +86,14 @@ pub enum Event<'a> {
     SealingKeyRetired(BusinessDate),
     /// Two people decided about a message that waits for an issuer.
     Ordered(QueueOrdered),
-    /// New rules are in force.
-    Rules(Arc<Rules>),
+    /// Other rules are to be in force. That goes on record before anything that they decide; where nothing can be recorded
+    /// they are not.
+    Rules {
+        /// The rules.
+        rules: Arc<Rules>,
+        /// What brought them; its version is theirs.
+        changed: RulesChanged,
+    },
     /// No new sales: what is in flight is finished, what comes is answered with 91.
     Drain,
 }

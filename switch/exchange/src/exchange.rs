@@ -19,8 +19,8 @@ use crate::settings::Settings;
 use crate::status::{IssuerStatus, Status};
 use crate::wire_tags::Runs;
 use foldhash::fast::FixedState;
-use lijian_domain::ids::Lsn;
-use lijian_domain::record::Entry;
+use lijian_domain::ids::{Lsn, RulesVersion};
+use lijian_domain::record::{Entry, Record, RulesChanged};
 use lijian_domain::rules::Rules;
 use lijian_domain::time::{BusinessDate, Moment};
 use lijian_store::journal::{JournalError, JournalReader};
@@ -160,7 +160,7 @@ impl Exchange {
             Event::SealingKeys(keys) => keys.iter().for_each(|key| self.sealer.install(key)),
             Event::SealingKeyRetired(day) => self.sealer.forget(day),
             Event::Ordered(order) => self.order(order, now, effects),
-            Event::Rules(rules) => self.rules = rules,
+            Event::Rules { rules, changed } => self.change_rules(rules, changed, now, effects),
             Event::Drain => self.draining = true,
         }
         if self.misdeeds.include(Misdeed::AnswerBeforeDurable) {
@@ -168,6 +168,21 @@ impl Exchange {
                 self.send_answer(id, now, effects);
             }
         }
+    }
+
+    /// The record comes first: whatever the new rules decide stands behind it in the journal, and is durable only with it.
+    fn change_rules(&mut self, rules: Arc<Rules>, changed: RulesChanged, now: Now, effects: &mut Effects) {
+        if self.poisoned {
+            return;
+        }
+        let moment = self.moment(now);
+        effects.journal.push(moment.at, moment.business_date, &Record::RulesChanged(changed));
+        self.rules = rules;
+    }
+
+    /// The version of the rules that decide.
+    pub fn rules_version(&self) -> RulesVersion {
+        self.rules.version
     }
 
     /// When [`Event::Tick`] is due at the latest, on the monotonic clock.

@@ -32,7 +32,7 @@ pub(super) async fn page(State(ops): State<Arc<Ops>>) -> impl IntoResponse {
         gauges.set(Metric::QuotesOpen, number(standing.exchange.quotes_open));
         gauges.set(Metric::Tasks, number(standing.tasks));
     }
-    for budget in budgets(&ops.rules, &ops.quota, &ops.calendar.moment(now.wall)) {
+    for budget in budgets(&ops.changes.shared().rules(), &ops.quota, &ops.calendar.moment(now.wall)) {
         if let Some(limit) = budget.limit {
             gauges.set_of(Metric::BudgetLimit, &budget.id, limit);
         }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// All budgets, in minor units.
 pub(super) async fn budgets(State(ops): State<Arc<Ops>>) -> Json<Value> {
     let now = ops.calendar.moment(ops.clock.now().wall);
-    let budgets = ops::budgets(&ops.rules, &ops.quota, &now).into_iter().map(|budget| {
+    let budgets = ops::budgets(&ops.changes.shared().rules(), &ops.quota, &now).into_iter().map(|budget| {
         json!({
             "id": budget.id,
             "limit": budget.limit,

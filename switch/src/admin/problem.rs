@@ -34,6 +34,10 @@ impl Problem {
         Self { status: StatusCode::CONFLICT, title: "Conflict", detail: detail.into() }
     }
 
+    pub(super) fn unprocessable(detail: impl Into<String>) -> Self {
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, title: "Cannot be used", detail: detail.into() }
+    }
+
     pub(super) fn method_not_allowed() -> Self {
         let detail = "this page cannot be asked in this way; see /api/openapi.json".to_owned();
         Self { status: StatusCode::METHOD_NOT_ALLOWED, title: "Method not allowed", detail }

@@ -1,11 +1,11 @@
 //! Messages of the switch's own that wait for an issuer, and what two people decide about them.
 
+use super::person::person;
 use super::problem::Problem;
 use crate::clock::rfc3339;
 use crate::ops::{NotDecided, Ops, Proposal};
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, StatusCode};
 use lijian_domain::ids::Lsn;
 use lijian_domain::record::{DoubtCause, QueueOrder, ReturnWay};
@@ -105,16 +105,6 @@ async fn rows(ops: &Ops, from: Lsn, most: usize) -> Result<Vec<QueueRow>, Proble
 async fn waits(ops: &Ops, lsn: Lsn) -> Result<(), Problem> {
     let there = rows(ops, lsn, 1).await?.first().is_some_and(|row| row.lsn == lsn);
     if there { Ok(()) } else { Err(Problem::not_found("nothing with this LSN waits for an issuer")) }
-}
-
-/// Who asks: the bearer token says so.
-fn person<'a>(ops: &'a Ops, headers: &HeaderMap) -> Result<&'a str, Problem> {
-    if !ops.people.any() {
-        return Err(Problem::forbidden("nobody may order anything: the configuration has no [[admin.people]]"));
-    }
-    let header = headers.get(AUTHORIZATION).and_then(|header| header.as_bytes().strip_prefix(b"Bearer "));
-    let token = header.ok_or_else(|| Problem::unauthorized("expected a bearer token of one of the people"))?;
-    ops.people.whose(token).ok_or_else(|| Problem::unauthorized("this token is nobody's"))
 }
 
 /// What the body asks for: `{"order": "send" | "confirmed" | "drop", "reason": "..."}`.

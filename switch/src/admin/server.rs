@@ -1,7 +1,7 @@
 //! Routes, thread, socket.
 
 use super::problem::Problem;
-use super::{health, links, metrics, money, queue};
+use super::{health, links, metrics, money, queue, rules};
 use crate::ops::Ops;
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
@@ -85,6 +85,9 @@ fn router(ops: Arc<Ops>) -> Router {
         .route("/api/v1/queue", get(queue::queue))
         .route("/api/v1/queue/{lsn}/orders", post(queue::propose))
         .route("/api/v1/queue/{lsn}/orders/confirm", post(queue::confirm))
+        .route("/api/v1/campaigns", get(rules::campaigns))
+        .route("/api/v1/config/reload", post(rules::reload))
+        .route("/api/v1/config/reload/confirm", post(rules::confirm))
         .route("/api/openapi.json", get(openapi))
         .fallback(async || Problem::not_found("there is no such page; see /api/openapi.json"))
         .method_not_allowed_fallback(async || Problem::method_not_allowed())

@@ -1,5 +1,6 @@
 //! The arguments of every command that reads the configuration, and what happens when it is wrong.
 
+use crate::rules::Source;
 use lijian_config::switch::{self, Environment, Loaded};
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
@@ -24,13 +25,22 @@ pub struct ConfigurationArguments {
 }
 
 impl ConfigurationArguments {
+    /// Where it is read from.
+    pub fn source(&self) -> Source {
+        Source {
+            file: self.config.clone(),
+            overrides: self.set.clone(),
+            data: self.data.clone(),
+            environment: Environment { production: std::env::var_os(PRODUCTION_VARIABLE).is_some() },
+        }
+    }
+
     /// Loads the configuration and every file that it names.
     ///
     /// # Errors
     /// Something is wrong: all of it is on standard error, and the exit code is 64.
     pub fn load(&self) -> Result<Loaded, ExitCode> {
-        let environment = Environment { production: std::env::var_os(PRODUCTION_VARIABLE).is_some() };
-        switch::load(&self.config, &self.set, self.data.as_deref(), environment).map_err(|errors| {
+        self.source().load().map_err(|errors| {
             let mut standard_error = io::stderr().lock();
             let report = switch::render(&errors, standard_error.is_terminal());
             // There is nobody to tell where standard error is closed.

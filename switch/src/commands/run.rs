@@ -10,7 +10,8 @@ use std::process::ExitCode;
 /// Runs the switch in the foreground.
 ///
 /// SIGTERM and SIGINT drain: no new connections, what is in flight is finished, at most 10 seconds; a second signal stops
-/// at once. The log goes to standard error, as JSON where that is no terminal; LIJIAN_LOG sets its level (info).
+/// at once. SIGHUP reads the rules again (campaigns, goods, shops) and swaps them whole, or keeps the old ones and logs why; where
+/// people are named in the configuration, and in production, two of them do so by the API instead. The log goes to standard error, as JSON where that is no terminal; LIJIAN_LOG sets its level (info).
 #[derive(clap::Args, Debug)]
 #[command(
     after_help = "Example:\n  lijian run --config config/examples/shenzhen-2024/switch.toml --data /var/lib/lijian \
@@ -30,7 +31,7 @@ pub fn run(arguments: &RunArguments) -> ExitCode {
         Err(code) => return code,
     };
     start_logs(LogFormat::of_standard_error(), std::env::var("LIJIAN_LOG").ok().as_deref());
-    match app::run(loaded) {
+    match app::run(loaded, arguments.configuration.source()) {
         Ok(Verdict::Stopped) => ExitCode::SUCCESS,
         Ok(Verdict::Forced) => ExitCode::from(75),
         Ok(Verdict::JournalFailed) => ExitCode::from(70),

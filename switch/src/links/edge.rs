@@ -6,7 +6,7 @@ use super::table::Table;
 use crate::clock::{self, Clock};
 use crate::limits::{APPEND_EARLY_BYTES, READ_BYTES, REST_BYTES_MAX};
 use crate::telemetry::{Counters, Latencies, Part};
-use lijian_domain::ids::Lsn;
+use lijian_domain::ids::{Lsn, RulesVersion};
 use lijian_domain::time::BusinessDate;
 use lijian_exchange::queue::QueueRow;
 use lijian_exchange::status::Status;
@@ -250,6 +250,11 @@ impl Edge {
 
     pub(super) fn status(&self) -> Status {
         self.core.borrow().exchange.status()
+    }
+
+    /// The version of the rules that decide.
+    pub(super) fn rules_version(&self) -> RulesVersion {
+        self.core.borrow().exchange.rules_version()
     }
 
     /// How far the disk is.

@@ -14,7 +14,8 @@ use crate::ops::{Answers, Asked, Board};
 use crate::telemetry::{Counters, Latencies};
 use lijian_config::switch::{AcquirerLink, IssuerLink};
 use lijian_domain::ids::Lsn;
-use lijian_domain::record::QueueOrdered;
+use lijian_domain::record::{QueueOrdered, RulesChanged};
+use lijian_domain::rules::Rules;
 use lijian_exchange::queue::QueueRow;
 use lijian_exchange::status::{IssuerStatus, Status};
 use lijian_exchange::{Effects, Event, Exchange};
@@ -162,6 +163,11 @@ impl Answers for Rc<Edge> {
 
     fn order(&self, order: QueueOrdered) {
         self.handle(Event::Ordered(order));
+    }
+
+    fn rules(&self, rules: Arc<Rules>, changed: RulesChanged) -> bool {
+        self.handle(Event::Rules { rules, changed });
+        self.rules_version() == changed.rules
     }
 }
 

@@ -22,8 +22,8 @@ pub use story::{Happening, Item, Transaction};
 pub use transactions::{Found, LookUpError, Transactions};
 
 use crate::clock::Clock;
+use crate::rules::Changes;
 use crate::telemetry::Page;
-use lijian_domain::rules::Rules;
 use lijian_domain::time::Calendar;
 use lijian_store::journal::Journal;
 use lijian_store::quota::Quota;
@@ -42,8 +42,8 @@ pub struct Ops {
     pub page: Arc<Page>,
     /// Budgets.
     pub quota: Arc<Quota>,
-    /// Limits.
-    pub rules: Arc<Rules>,
+    /// The rules in force, and how others take their place.
+    pub changes: Arc<Changes>,
     /// Business dates.
     pub calendar: Calendar,
     /// The time.

@@ -2,9 +2,11 @@
 
 use crate::limits::STATUS;
 use lijian_domain::ids::Lsn;
-use lijian_domain::record::QueueOrdered;
+use lijian_domain::record::{QueueOrdered, RulesChanged};
+use lijian_domain::rules::Rules;
 use lijian_exchange::queue::QueueRow;
 use lijian_exchange::status::Status;
+use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
@@ -26,6 +28,7 @@ enum Question {
     /// Messages that wait, from this record on, at most so many.
     Queue(Lsn, usize, oneshot::Sender<Vec<QueueRow>>),
     Order(QueueOrdered, oneshot::Sender<()>),
+    Rules(Arc<Rules>, RulesChanged, oneshot::Sender<bool>),
 }
 
 /// Whoever knows the answers: the exchange, on its thread.
@@ -36,6 +39,8 @@ pub trait Answers {
     fn queue(&self, from: Lsn, most: usize) -> Vec<QueueRow>;
     /// Two people decided about one of them.
     fn order(&self, order: QueueOrdered);
+    /// Other rules are to decide; false where that cannot be recorded.
+    fn rules(&self, rules: Arc<Rules>, changed: RulesChanged) -> bool;
 }
 
 /// Asks.
@@ -68,6 +73,14 @@ impl Asker {
         self.ask(|answer| Question::Order(order, answer)).await
     }
 
+    /// Hands over other rules; false where they are not in force, none where it has stopped. However long it takes: what
+    /// became of them must be known.
+    pub async fn rules(&self, rules: Arc<Rules>, changed: RulesChanged) -> Option<bool> {
+        let (answer, answered) = oneshot::channel();
+        self.0.try_send(Question::Rules(rules, changed, answer)).ok()?;
+        answered.await.ok()
+    }
+
     async fn ask<T>(&self, question: impl FnOnce(oneshot::Sender<T>) -> Question) -> Option<T> {
         let (answer, answered) = oneshot::channel();
         self.0.try_send(question(answer)).ok()?;
@@ -89,6 +102,7 @@ impl Asked {
                     answers.order(order);
                     answer.send(()).unwrap_or_default();
                 }
+                Question::Rules(rules, changed, answer) => drop(answer.send(answers.rules(rules, changed))),
             }
         }
     }

@@ -13,4 +13,5 @@ mod repeats;
 mod restart;
 mod returns;
 mod rubbish;
+mod rules;
 mod world;

@@ -7,8 +7,6 @@ use lijian_domain::cap::CapKey;
 use lijian_domain::ids::SerialNumber;
 use lijian_domain::record::Record;
 use lijian_domain::returns::Base;
-use lijian_exchange::Event;
-use std::sync::Arc;
 
 const HOUR_US: u64 = 3_600_000_000;
 
@@ -173,7 +171,7 @@ fn a_part_of_the_sponsors_is_not_asked_for_after_a_restart() {
     let policy = RefundPolicy { allowance: AllowanceReturn::SameDay, split: RefundSplit::SubsidyFirst };
     world.settings.acquirers[0].refund_amount = Base::Gross;
     world.restart(world.journal.len());
-    world.happen(Event::Rules(Arc::new(rules_with(100_000_000, policy))));
+    world.change_rules(rules_with(100_000_000, policy));
     world.sale_approved(&sale(1));
     let refund = back(&sale(1), 2, 10_000);
     world.till("0220", &refund);
@@ -290,7 +288,7 @@ fn the_allowance_comes_back_by_the_policy() {
     let check = |allowance, at_once: u32, next_day: u32| {
         let mut world = world();
         let policy = RefundPolicy { allowance, split: RefundSplit::ProRata };
-        world.happen(Event::Rules(Arc::new(rules_with(100_000_000, policy))));
+        world.change_rules(rules_with(100_000_000, policy));
         let tags = format!("01013{FRIDGE}0300620000004004SN-1");
         let sale = sale_of(1, CARD, &tags, 200_000);
         world.sale_approved(&sale);

@@ -1,27 +1,21 @@
 //! An exchange with one acquirer, one issuer, one campaign; a journal that syncs when told to; a till and an issuer that read
 //! and write bytes.
 
-use crate::messages::{FRIDGE, approval};
-use jiff::civil::{self, date, time};
+use crate::messages::approval;
+pub(crate) use crate::rules::{rules, rules_with, several_a_person};
+use jiff::civil::{self, time};
 use jiff::tz::TimeZone;
 use lijian_codecs::Mti;
 use lijian_codecs::dialect::Dialect;
 use lijian_codecs::frame::FrameFormat;
 use lijian_codecs::message::{FieldIndex, parse};
 use lijian_codecs::write::MessageWriter;
-use lijian_domain::campaign::{
-    BudgetSettings, CampaignSettings, CategorySettings, PersonSettings, RefundPolicy, SaleForm, SerialNumbers,
-    SponsorSettings, SponsorSplit,
-};
 use lijian_domain::cap::{CapBalance, CapKey};
-use lijian_domain::catalogue::{CatalogueBuilder, Product, ProductTexts};
 use lijian_domain::ids::*;
-use lijian_domain::merchants::{CreditCode, Merchant, Merchants};
-use lijian_domain::money::Rounding;
 use lijian_domain::record::{Entry, Record};
 use lijian_domain::returns::Base;
 use lijian_domain::rules::Rules;
-use lijian_domain::time::{BusinessDate, Calendar, UnixMicros, Validity};
+use lijian_domain::time::{BusinessDate, Calendar, UnixMicros};
 use lijian_exchange::settings::{
     AcquirerLink, IssuerLink, OursRule, Presentation, QueueSettings, QuoteRules, RefusalPolicy, Settings,
 };
@@ -337,65 +331,4 @@ fn settings(setup: &Setup) -> Settings {
         card_key: [7; 32],
         hash_seed: 7,
     }
-}
-
-pub(crate) fn rules(budget_fen: u64) -> Rules {
-    rules_with(budget_fen, RefundPolicy::default())
-}
-
-pub(crate) fn rules_with(budget_fen: u64, refund: RefundPolicy) -> Rules {
-    rules_of(budget_fen, refund, 1)
-}
-
-/// A person may buy several.
-pub(crate) fn several_a_person() -> Rules {
-    rules_of(100_000_000, RefundPolicy::default(), 9)
-}
-
-fn rules_of(budget_fen: u64, refund: RefundPolicy, items_per_person: u32) -> Rules {
-    let campaign = CampaignSettings {
-        id: "trial".to_owned(),
-        first_day: date(2024, 9, 6),
-        last_day: date(2024, 12, 31),
-        daily_window: None,
-        places: Vec::new(),
-        sale_form: SaleForm::OneItem,
-        serial_numbers: SerialNumbers::Once,
-        rounding: Rounding::Floor,
-        refund,
-        per_person: PersonSettings::default(),
-        budget: BudgetSettings { campaign_fen: budget_fen, ..BudgetSettings::default() },
-        sponsor_split: SponsorSplit::default(),
-        sponsors: vec![SponsorSettings { id: "bureau".to_owned(), ..SponsorSettings::default() }],
-        categories: vec![CategorySettings {
-            ids: vec!["refrigerator".to_owned()],
-            rate_basis_points_by_grade: vec![("1".to_owned(), 2_000), ("2".to_owned(), 1_500)],
-            cap_per_item_fen: 200_000,
-            items_per_person: Some(items_per_person),
-            ..CategorySettings::default()
-        }],
-        ..CampaignSettings::default()
-    };
-    let mut catalogue = CatalogueBuilder::default();
-    let fridge = Product {
-        gtin: Gtin::parse(FRIDGE.as_bytes()).unwrap(),
-        category: CategoryId::new("refrigerator").unwrap(),
-        subtype: None,
-        grade: Some(1),
-        filed_price: None,
-        validity: Validity::ALWAYS,
-    };
-    catalogue.add(&fridge, ProductTexts { brand: "Yunfeng", model: "BCD-1", name: "fridge" }).unwrap();
-    let mut merchants = Merchants::default();
-    let merchant = Merchant {
-        id: MerchantId::new("M00000000000001").unwrap(),
-        link: LinkName::new("ascii").unwrap(),
-        credit_code: CreditCode::parse("91350100M000100Y43").unwrap(),
-        name: "shop".to_owned(),
-        district: DistrictCode::new("440304").unwrap(),
-        categories: Box::default(),
-        validity: Validity::ALWAYS,
-    };
-    merchants.add(merchant).unwrap();
-    Rules::new(RulesVersion([1; 8]), vec![campaign.check().unwrap()], catalogue.build(), merchants)
 }

@@ -10,4 +10,5 @@ mod peers;
 pub(crate) mod process;
 mod quotes;
 mod relay;
+mod reload;
 mod returns;

@@ -21,10 +21,11 @@ const SANS_IO: [&str; 3] = ["codecs", "switch/domain", "switch/exchange"];
 const IO: [&str; 4] = ["tokio", "sled", "axum", "socket2"];
 
 /// Rooms of the daemon that must not know these others. Only `app` and `commands` know all.
-const ROOMS: [(&str, &[&str]); 5] = [
+const ROOMS: [(&str, &[&str]); 6] = [
     ("admin", &["app", "commands", "links", "settlement", "lifecycle"]),
     ("links", &["app", "commands", "admin", "settlement"]),
     ("ops", &["app", "commands", "admin", "links"]),
+    ("rules", &["app", "commands", "admin", "links", "ops", "settlement", "telemetry"]),
     ("settlement", &["app", "commands", "admin", "links", "ops", "telemetry"]),
     ("telemetry", &["app", "commands", "admin", "links", "settlement"]),
 ];

@@ -47,7 +47,7 @@ fn of_a_card_the_second_waits_for_the_first() {
     // A person may have several of these: two sales of one card are in doubt at a time.
     let mut world = Setup { budget_fen: 100_000_000, ..Setup::default() }.build();
     world.rules = several_a_person();
-    world.happen(Event::Rules(std::sync::Arc::new(world.rules.clone())));
+    world.change_rules(world.rules.clone());
     for stan in 1..=5 {
         world.till("0200", &fridge(stan, CARD));
         world.pass_us(1_000);

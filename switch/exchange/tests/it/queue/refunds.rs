@@ -121,7 +121,7 @@ fn killed_at_each_record_it_ends_the_same() {
 fn it_waits_behind_what_is_older_of_its_card() {
     let mut world = world();
     world.rules = several_a_person();
-    world.happen(Event::Rules(std::sync::Arc::new(world.rules.clone())));
+    world.change_rules(world.rules.clone());
     world.sale_approved(&sale(1));
     world.sale_asked(&fridge(5, CARD));
     let refund = asked(&mut world, "0220", &back(&sale(1), 2, 160_000));

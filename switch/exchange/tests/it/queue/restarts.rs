@@ -98,7 +98,7 @@ fn send_is_remembered_over_a_restart() {
 fn of_a_card_the_order_is_kept_over_a_restart() {
     let mut world = world();
     world.rules = several_a_person();
-    world.happen(Event::Rules(std::sync::Arc::new(world.rules.clone())));
+    world.change_rules(world.rules.clone());
     for stan in 1..=3 {
         world.till("0200", &fridge(stan, CARD));
     }

@@ -1,0 +1,16 @@
+//! Which of the people asks.
+
+use super::problem::Problem;
+use crate::ops::Ops;
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+
+/// Who asks: the bearer token says so.
+pub(super) fn person<'a>(ops: &'a Ops, headers: &HeaderMap) -> Result<&'a str, Problem> {
+    if !ops.people.any() {
+        return Err(Problem::forbidden("nobody may order anything: the configuration has no [[admin.people]]"));
+    }
+    let header = headers.get(AUTHORIZATION).and_then(|header| header.as_bytes().strip_prefix(b"Bearer "));
+    let token = header.ok_or_else(|| Problem::unauthorized("expected a bearer token of one of the people"))?;
+    ops.people.whose(token).ok_or_else(|| Problem::unauthorized("this token is nobody's"))
+}

@@ -1,0 +1,126 @@
+//! The rules in force, and changing them.
+
+use super::person::person;
+use super::problem::Problem;
+use crate::clock::rfc3339;
+use crate::ops::Ops;
+use crate::rules::{Changed, Difference, NotChanged, TwoPeople};
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use lijian_domain::campaign::Opening;
+use lijian_domain::ids::RulesVersion;
+use lijian_domain::record::RulesCause;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// The campaigns of the rules in force, since when those are, and what became of the last try to change them.
+pub(super) async fn campaigns(State(ops): State<Arc<Ops>>) -> Json<Value> {
+    let (shared, now) = (ops.changes.shared(), ops.calendar.moment(ops.clock.now().wall));
+    let (rules, in_force) = (shared.rules(), shared.in_force());
+    let campaigns = rules.campaigns.iter().map(|campaign| {
+        let state = match campaign.opening(&now) {
+            Opening::Open => "open",
+            Opening::OutsideHours => "outside-hours",
+            Opening::OutsidePeriod => "outside-period",
+        };
+        let categories = campaign
+            .categories()
+            .iter()
+            .map(|category| json!({ "id": category.id.as_str(), "stopped": category.is_stopped(now.local) }));
+        json!({
+            "id": campaign.id.as_str(),
+            "first": campaign.period.from().to_string(),
+            "last": campaign.period.to().to_string(),
+            "state": state,
+            "categories": categories.collect::<Vec<_>>(),
+        })
+    });
+    let failed = shared.failed().map(|failed| json!({ "at": rfc3339(failed.at), "errors": failed.errors }));
+    let waiting = ops.changes.waiting().map(|waiting| {
+        json!({
+            "version": waiting.version().to_string(),
+            "maker": waiting.maker,
+            "difference": difference(&waiting.difference),
+        })
+    });
+    Json(json!({
+        "version": in_force.version.to_string(),
+        "since": rfc3339(in_force.since),
+        "maker": in_force.maker,
+        "checker": in_force.checker,
+        "products": rules.catalogue.len(),
+        "merchants": rules.merchants.len(),
+        "campaigns": campaigns.collect::<Vec<_>>(),
+        "prepared": waiting,
+        "last_failure": failed,
+    }))
+}
+
+/// Reads the rules again. In a rehearsal without people they are in force at once; else one of the people has prepared them,
+/// for another one to agree to.
+pub(super) async fn reload(
+    State(ops): State<Arc<Ops>>,
+    headers: HeaderMap,
+) -> Result<(StatusCode, Json<Value>), Problem> {
+    if ops.changes.two_people() == TwoPeople::NotNeeded {
+        let done = ops.changes.at_once(RulesCause::Request, "").await.map_err(not_changed)?;
+        return Ok((StatusCode::OK, Json(changed(&done))));
+    }
+    let maker = person(&ops, &headers)?;
+    let prepared = ops.changes.prepare(maker).await.map_err(not_changed)?;
+    let told = json!({
+        "state": "prepared",
+        "version": prepared.version().to_string(),
+        "before": ops.changes.shared().in_force().version.to_string(),
+        "maker": prepared.maker,
+        "difference": difference(&prepared.difference),
+        "restart_needed": prepared.restart_needed,
+    });
+    Ok((StatusCode::ACCEPTED, Json(told)))
+}
+
+/// Another person agrees to the version that was prepared: `{"version": "..."}`.
+pub(super) async fn confirm(
+    State(ops): State<Arc<Ops>>,
+    headers: HeaderMap,
+    body: String,
+) -> Result<Json<Value>, Problem> {
+    let checker = person(&ops, &headers)?;
+    let body: Value = serde_json::from_str(&body).map_err(|_| Problem::bad_request("expected a JSON object"))?;
+    let version = body.get("version").and_then(Value::as_str).and_then(RulesVersion::parse);
+    let version = version.ok_or_else(|| {
+        Problem::bad_request("version: expected the sixteen hexadecimal digits that the one who prepared it was told")
+    })?;
+    let done = ops.changes.agree(version, checker).await.map_err(not_changed)?;
+    Ok(Json(changed(&done)))
+}
+
+fn changed(done: &Changed) -> Value {
+    json!({
+        "state": if done.version == done.before { "unchanged" } else { "in-force" },
+        "version": done.version.to_string(),
+        "before": done.before.to_string(),
+        "difference": difference(&done.difference),
+        "restart_needed": done.restart_needed,
+    })
+}
+
+fn difference(difference: &Difference) -> Value {
+    let campaigns = difference.campaigns.iter().map(|(id, how)| json!({ "id": id, "change": how.as_str() }));
+    json!({
+        "campaigns": campaigns.collect::<Vec<_>>(),
+        "products": difference.products,
+        "merchants": difference.merchants,
+    })
+}
+
+fn not_changed(why: NotChanged) -> Problem {
+    let detail = why.lines().join("\n");
+    match why {
+        NotChanged::Wrong(_) => Problem::unprocessable(detail),
+        NotChanged::Busy | NotChanged::NotPrepared => Problem::conflict(detail),
+        NotChanged::SamePerson | NotChanged::TwoPeopleNeeded => Problem::forbidden(detail),
+        NotChanged::NotRecorded => Problem::unavailable(detail),
+    }
+}

@@ -1,0 +1,260 @@
+//! A change of the rules: read, checked, agreed to, swapped.
+
+use super::difference::Difference;
+use super::in_force::{Failed, InForce, Shared};
+use super::source::Source;
+use crate::clock::Clock;
+use lijian_domain::ids::RulesVersion;
+use lijian_domain::record::{RulesCause, RulesChanged};
+use lijian_domain::rules::Rules;
+use lijian_domain::text::Text;
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::sync::Arc;
+use tokio::sync::Mutex;
+
+/// Hands rules over to whoever decides by them, with what goes on record; false where that could not be recorded.
+pub type HandOver = Box<dyn Fn(Arc<Rules>, RulesChanged) -> Pin<Box<dyn Future<Output = bool> + Send>> + Send + Sync>;
+
+/// Changes rules.
+pub struct Changes {
+    source: Source,
+    /// The keys of the configuration that runs, and what they say.
+    keys: BTreeMap<String, String>,
+    shared: Arc<Shared>,
+    hand_over: HandOver,
+    clock: Clock,
+    /// Held while a change is under way: what one person prepared and nobody agreed to yet.
+    prepared: Mutex<Option<Prepared>>,
+    two_people: TwoPeople,
+}
+
+/// Whether one person may change the rules.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TwoPeople {
+    /// A change is agreed to by another person.
+    Needed,
+    /// A rehearsal: nobody is named.
+    NotNeeded,
+}
+
+/// Rules that were read and are right, and wait for somebody to agree.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    rules: Arc<Rules>,
+    /// What they change.
+    pub difference: Difference,
+    /// Keys of the configuration that say something else now and count from the next start on.
+    pub restart_needed: Vec<String>,
+    /// Who prepared them.
+    pub maker: String,
+}
+
+impl Prepared {
+    /// Which.
+    pub fn version(&self) -> RulesVersion {
+        self.rules.version
+    }
+}
+
+/// What became of a change.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Changed {
+    /// In force now.
+    pub version: RulesVersion,
+    /// In force before; the same where nothing changed.
+    pub before: RulesVersion,
+    /// What changed.
+    pub difference: Difference,
+    /// Keys of the configuration that count from the next start on.
+    pub restart_needed: Vec<String>,
+}
+
+/// Why nothing changed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum NotChanged {
+    /// The files are wrong: a line for each thing.
+    Wrong(Vec<String>),
+    /// Another change is under way.
+    Busy,
+    /// Nobody prepared this version.
+    NotPrepared,
+    /// Who prepared a change cannot agree to it.
+    SamePerson,
+    /// The journal takes no records, or the switch is stopping.
+    NotRecorded,
+    /// Two people change the rules here: a signal is nobody.
+    TwoPeopleNeeded,
+}
+
+impl Changes {
+    /// Nothing is under way.
+    pub fn new(
+        source: Source,
+        keys: BTreeMap<String, String>,
+        shared: Arc<Shared>,
+        hand_over: HandOver,
+        clock: Clock,
+        two_people: TwoPeople,
+    ) -> Self {
+        Self { source, keys, shared, hand_over, clock, prepared: Mutex::default(), two_people }
+    }
+
+    /// Whether two people are needed.
+    pub const fn two_people(&self) -> TwoPeople {
+        self.two_people
+    }
+
+    /// The rules in force.
+    pub fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    /// Reads everything and swaps it at once, where nobody has to agree.
+    ///
+    /// # Errors
+    /// Nothing changed.
+    pub async fn at_once(&self, cause: RulesCause, maker: &str) -> Result<Changed, NotChanged> {
+        if self.two_people() == TwoPeople::Needed {
+            return Err(self.refuse(NotChanged::TwoPeopleNeeded));
+        }
+        let mut waiting = self.prepared.try_lock().map_err(|_| NotChanged::Busy)?;
+        let prepared = self.read(maker).await?;
+        *waiting = None;
+        self.publish(prepared, cause, "").await
+    }
+
+    /// Reads everything and keeps it for another person to agree to, in the place of what was prepared before.
+    ///
+    /// # Errors
+    /// What stands in the files is wrong.
+    pub async fn prepare(&self, maker: &str) -> Result<Prepared, NotChanged> {
+        let mut waiting = self.prepared.try_lock().map_err(|_| NotChanged::Busy)?;
+        let prepared = self.read(maker).await?;
+        let replaced = waiting.replace(prepared.clone());
+        drop_aside(replaced);
+        Ok(prepared)
+    }
+
+    /// What waits for somebody to agree; none also while a change is under way.
+    pub fn waiting(&self) -> Option<Prepared> {
+        self.prepared.try_lock().ok()?.clone()
+    }
+
+    /// Another person agrees: what was prepared is in force, whatever the files say meanwhile.
+    ///
+    /// # Errors
+    /// Nothing changed.
+    pub async fn agree(&self, version: RulesVersion, checker: &str) -> Result<Changed, NotChanged> {
+        let mut waiting = self.prepared.try_lock().map_err(|_| NotChanged::Busy)?;
+        let prepared = waiting.as_ref().filter(|prepared| prepared.version() == version);
+        let prepared = prepared.ok_or(NotChanged::NotPrepared)?;
+        if prepared.maker == checker {
+            return Err(NotChanged::SamePerson);
+        }
+        let changed = self.publish(prepared.clone(), RulesCause::Request, checker).await?;
+        *waiting = None;
+        Ok(changed)
+    }
+
+    async fn read(&self, maker: &str) -> Result<Prepared, NotChanged> {
+        let source = self.source.clone();
+        let loaded = tokio::task::spawn_blocking(move || source.load()).await;
+        let loaded = match loaded {
+            Ok(Ok(loaded)) => loaded,
+            Ok(Err(errors)) => {
+                return Err(self.refuse(NotChanged::Wrong(errors.errors().iter().map(ToString::to_string).collect())));
+            }
+            Err(_) => return Err(self.refuse(NotChanged::Wrong(vec!["reading the configuration failed".to_owned()]))),
+        };
+        let difference = Difference::between(&self.shared.rules(), &loaded.rules);
+        let restart_needed = changed_keys(&self.keys, &loaded.keys);
+        Ok(Prepared { rules: Arc::new(loaded.rules), difference, restart_needed, maker: maker.to_owned() })
+    }
+
+    async fn publish(&self, prepared: Prepared, cause: RulesCause, checker: &str) -> Result<Changed, NotChanged> {
+        let Prepared { rules, difference, restart_needed, maker } = prepared;
+        let (version, before) = (rules.version, self.shared.in_force().version);
+        if version == before {
+            drop_aside(rules);
+            return Ok(Changed { version, before, difference, restart_needed });
+        }
+        let name = |name: &str| Text::new(name).unwrap_or_default();
+        let changed = RulesChanged { rules: version, cause, maker: name(&maker), checker: name(checker) };
+        if !(self.hand_over)(Arc::clone(&rules), changed).await {
+            return Err(self.refuse(NotChanged::NotRecorded));
+        }
+        let since = self.clock.now().wall;
+        let in_force = InForce { version, since, maker: maker.clone(), checker: checker.to_owned() };
+        // Whoever drops the last of the old rules frees a library of goods: never a thread that decides.
+        drop_aside(self.shared.swap(rules, in_force));
+        tracing::warn!(%version, %before, maker, checker, "other rules are in force");
+        if !restart_needed.is_empty() {
+            tracing::warn!(
+                keys = restart_needed.join(" "),
+                "these keys changed too: they count from the next start on"
+            );
+        }
+        Ok(Changed { version, before, difference, restart_needed })
+    }
+
+    fn refuse(&self, why: NotChanged) -> NotChanged {
+        let errors = why.lines();
+        tracing::error!(errors = errors.join("\n"), "the rules stay as they are");
+        self.shared.fail(Failed { at: self.clock.now().wall, errors });
+        why
+    }
+}
+
+impl NotChanged {
+    /// What to tell people: a line for each thing.
+    pub fn lines(&self) -> Vec<String> {
+        let one = |line: &str| vec![line.to_owned()];
+        match self {
+            Self::Wrong(lines) => lines.clone(),
+            Self::Busy => one("another change of the rules is under way: try again"),
+            Self::NotPrepared => one("nobody prepared this version: POST /api/v1/config/reload prepares one"),
+            Self::SamePerson => one("who prepared a change cannot agree to it"),
+            Self::NotRecorded => {
+                one("the change could not be put on record (the journal takes no records, or the switch is stopping)")
+            }
+            Self::TwoPeopleNeeded => one("two people change the rules here: one asks POST /api/v1/config/reload, \
+                                          another agrees by POST /api/v1/config/reload/confirm"),
+        }
+    }
+}
+
+/// Leaves what may take long to free to a thread that nobody waits for.
+fn drop_aside<T: Send + 'static>(value: T) {
+    drop(tokio::task::spawn_blocking(move || drop(value)));
+}
+
+/// Keys that say something else, are new or gone, apart from those that say where the rules are read from.
+fn changed_keys(running: &BTreeMap<String, String>, read: &BTreeMap<String, String>) -> Vec<String> {
+    let of_rules = |key: &str| key.ends_with(".files");
+    let changed = read.iter().filter(|(key, value)| running.get(*key) != Some(value)).map(|(key, _)| key);
+    let gone = running.keys().filter(|key| !read.contains_key(*key));
+    let mut keys: Vec<String> = changed.chain(gone).filter(|key| !of_rules(key)).cloned().collect();
+    keys.sort_unstable();
+    keys
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_that_need_a_restart_are_named() {
+        let keys = |text: &str| -> BTreeMap<String, String> {
+            text.split(' ')
+                .filter_map(|pair| pair.split_once('='))
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect()
+        };
+        let running = keys("store.path=data admin.listen=a campaigns.files=x links.acquirers.pos.listen=b");
+        let read = keys("store.path=data admin.listen=c campaigns.files=y queue.retry_ms_min=1");
+        let expected = ["admin.listen", "links.acquirers.pos.listen", "queue.retry_ms_min"];
+        assert_eq!(changed_keys(&running, &read), expected);
+        assert!(changed_keys(&running, &running).is_empty());
+    }
+}

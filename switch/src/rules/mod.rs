@@ -1,0 +1,16 @@
+//! The rules while the switch runs: where they are read from, which are in force, and how others take their place.
+//!
+//! A change swaps everything or nothing: campaigns, goods and shops are read and checked on a thread of their own while sales
+//! go on by the old rules; then the exchange takes the new ones between two messages and puts that on record. What cannot be
+//! read or recorded changes nothing, and why is kept for whoever asks. Invariants: no thread that answers or decides reads a
+//! file or frees a library of goods; one change at a time. May call the configuration and the domain.
+
+mod change;
+mod difference;
+mod in_force;
+mod source;
+
+pub use change::{Changed, Changes, HandOver, NotChanged, Prepared, TwoPeople};
+pub use difference::{CampaignDifference, Difference};
+pub use in_force::{Failed, InForce, Shared};
+pub use source::Source;
