@@ -2,7 +2,10 @@
 
 use lijian_domain::ids::RulesVersion;
 use sha2::{Digest, Sha256};
-use std::fmt;
+use std::{fmt, io};
+
+/// One read of a file that is copied.
+const COPY_BYTES: usize = 1 << 16;
 
 /// SHA-256 of a file's canonical text: without byte order mark, lines ended by LF.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -55,6 +58,21 @@ impl FileDigester {
 
     pub(crate) fn finish(self) -> FileDigest {
         FileDigest(self.hash.finalize().into())
+    }
+}
+
+/// Copies a file as it is, and gives the digest of its text.
+///
+/// # Errors
+/// It cannot be read or written.
+pub fn copy(source: &mut impl io::Read, target: &mut impl io::Write) -> io::Result<FileDigest> {
+    let mut digester = FileDigester::default();
+    let mut buffer = vec![0; COPY_BYTES];
+    loop {
+        let length = source.read(&mut buffer)?;
+        let Some(bytes) = buffer.get(..length).filter(|bytes| !bytes.is_empty()) else { return Ok(digester.finish()) };
+        digester.update(bytes);
+        target.write_all(bytes)?;
     }
 }
 

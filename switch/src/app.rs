@@ -13,13 +13,13 @@ use crate::limits::INDEX_BYTES;
 use crate::links::{self, JournalFeed, Parts, Past, Sealing, StartError};
 use crate::observer::observer;
 use crate::ops::{Asker, Board, Health, Ops, People, Phase, Transactions, asker};
-use crate::rules::{Changes, HandOver, Shared, Source, TwoPeople};
+use crate::rules::{Archive, ArchiveError, Changes, HandOver, Manifest, Shared, Source, TwoPeople};
 use crate::sealing::SealingKeys;
 use crate::settings;
 use crate::snapshots::{self, Keeper, Remembering};
 use crate::telemetry::{Latencies, Page};
 use lijian_config::switch::{Durability, Loaded, StoreConfig, SwitchConfig};
-use lijian_domain::ids::Lsn;
+use lijian_domain::ids::{Lsn, RulesVersion};
 use lijian_domain::record::{Opened, Record};
 use lijian_domain::rules::Rules;
 use lijian_domain::text::Text;
@@ -69,6 +69,9 @@ pub enum AppError {
     /// Its applier.
     #[error(transparent)]
     Applier(#[from] ApplierError),
+    /// The archive of rules.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
     /// The admin side.
     #[error(transparent)]
     Admin(#[from] AdminError),
@@ -127,6 +130,7 @@ impl AppError {
                 }
             }
             Self::Links(StartError::Keys(_)) => 64,
+            Self::Archive(ArchiveError::Changed) => 75,
             Self::Data { .. } | Self::Keys(_) | Self::Admin(AdminError::NotLoopback { .. }) => 64,
             _ => 70,
         }
@@ -163,6 +167,7 @@ pub fn run(loaded: Loaded, source: Source) -> Result<Verdict, AppError> {
         let (now, latest) = (clock::rfc3339(moment.at), clock::rfc3339(recovered.latest));
         tracing::warn!(%now, %latest, "the clock stands before the journal's latest record; the business date does not go back");
     }
+    let archive = keep_rules(&config, rules.version, moment)?;
     let effects = opened(&open, &config, &rules, &recovered, moment);
 
     let health = Arc::<Health>::default();
@@ -196,7 +201,8 @@ pub fn run(loaded: Loaded, source: Source) -> Result<Verdict, AppError> {
         TwoPeople::NotNeeded
     };
     let shared = Arc::new(Shared::new(rules, moment.at));
-    let changes = Arc::new(Changes::new(source, settings, shared, hand_over(asker.clone()), clock, two_people));
+    let changes =
+        Arc::new(Changes::new(source, archive, settings, shared, hand_over(asker.clone()), clock, two_people));
     let ops = Arc::new(Ops {
         health: Arc::clone(&health),
         board: Arc::clone(&board),
@@ -322,6 +328,15 @@ fn opened(
     };
     effects.journal.push(moment.at, moment.business_date, &Record::Opened(opened));
     effects
+}
+
+/// What decides from now on can be read again as long as the data directory lives.
+fn keep_rules(config: &SwitchConfig, version: RulesVersion, moment: Moment) -> Result<Archive, ArchiveError> {
+    let archive = Archive::of(&config.store.path);
+    let files = archive.take_in(version, &config.rule_files)?;
+    let (version, kept) = (version.to_string(), clock::rfc3339(moment.at));
+    archive.keep(&Manifest { version, kept, maker: String::new(), checker: String::new(), files })?;
+    Ok(archive)
 }
 
 fn open_index(store: &StoreConfig, durable: Lsn) -> Result<SledIndex, AppError> {

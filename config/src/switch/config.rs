@@ -1,8 +1,9 @@
 //! The checked configuration: what the daemon and the commands are written against.
 
+use crate::digest::{FileDigest, digest_of, rules_version};
 use lijian_codecs::dialect::Dialect;
 use lijian_codecs::frame::FrameFormat;
-use lijian_domain::ids::LinkName;
+use lijian_domain::ids::{LinkName, RulesVersion};
 use lijian_domain::returns::Base;
 use lijian_domain::time::{Calendar, UnixMicros};
 use std::net::SocketAddr;
@@ -48,6 +49,38 @@ pub struct RuleFiles {
     pub catalogue: Vec<PathBuf>,
     /// `merchants.files`.
     pub merchants: Vec<PathBuf>,
+}
+
+impl RuleFiles {
+    /// All of them by kind, in the order in which they make the version of the rules.
+    pub fn kinds(&self) -> [(&'static str, &[PathBuf]); 3] {
+        [("campaigns", &self.campaigns), ("catalogue", &self.catalogue), ("merchants", &self.merchants)]
+    }
+
+    /// Files of these kinds, in their order.
+    ///
+    /// # Errors
+    /// The kind that there is not.
+    pub fn of_kinds<'a>(files: impl IntoIterator<Item = (&'a str, PathBuf)>) -> Result<Self, &'a str> {
+        let mut all = Self { campaigns: Vec::new(), catalogue: Vec::new(), merchants: Vec::new() };
+        for (kind, path) in files {
+            match kind {
+                "campaigns" => all.campaigns.push(path),
+                "catalogue" => all.catalogue.push(path),
+                "merchants" => all.merchants.push(path),
+                unknown => return Err(unknown),
+            }
+        }
+        Ok(all)
+    }
+
+    /// The version that files of these digests make, each with its kind, in the order of [`Self::kinds`].
+    pub fn version<'a>(digests: impl IntoIterator<Item = (&'a str, FileDigest)>) -> RulesVersion {
+        let (campaigns, rest): (Vec<_>, Vec<_>) = digests.into_iter().partition(|(kind, _)| *kind == "campaigns");
+        let of = |wanted: &str| digest_of(rest.iter().filter(|(kind, _)| *kind == wanted).map(|(_, digest)| *digest));
+        let campaigns = campaigns.into_iter().map(|(_, digest)| digest);
+        rules_version(campaigns.chain([of("catalogue"), of("merchants")]))
+    }
 }
 
 /// The data directory and its journal.

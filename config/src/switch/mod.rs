@@ -26,6 +26,7 @@ pub use config::{
 };
 pub use overrides::override_argument;
 pub use report::render;
+pub use rules::rules;
 
 use crate::error::{ConfigError, ConfigErrors};
 use crate::toml_file::TomlFile;
@@ -80,7 +81,7 @@ pub fn load(
     }
     let checked = check::check(&context, &root, file, environment);
     let mut errors = context.into_errors();
-    let rules = rules::load(&checked.files, &checked.acquirers, &mut errors);
+    let rules = rules::load(&checked.files, Some(&checked.acquirers), &mut errors);
     let loaded = checked.config.zip(rules).map(|(config, rules)| Loaded { config, rules, keys: tree::leaves(&root) });
     errors.or(loaded)
 }

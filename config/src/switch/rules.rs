@@ -9,12 +9,23 @@ use lijian_domain::ids::{LinkName, MerchantId};
 use lijian_domain::rules::Rules;
 use std::path::{Path, PathBuf};
 
-/// Loads all of it; what is wrong is added to `errors`. Every merchant must be connected by one of `acquirers`.
-pub(super) fn load(files: &RuleFiles, acquirers: &[String], errors: &mut ConfigErrors) -> Option<Rules> {
+/// The rules that these files make, whatever links there are.
+///
+/// # Errors
+/// Everything that is wrong with them.
+pub fn rules(files: &RuleFiles) -> Result<Rules, ConfigErrors> {
+    let mut errors = ConfigErrors::default();
+    let rules = load(files, None, &mut errors);
+    errors.or(rules)
+}
+
+/// Loads all of it; what is wrong is added to `errors`. Every merchant must be connected by one of `acquirers`, where those
+/// are given.
+pub(super) fn load(files: &RuleFiles, acquirers: Option<&[String]>, errors: &mut ConfigErrors) -> Option<Rules> {
     let campaigns = errors.take(campaign::load_all(&files.campaigns));
     let catalogue = errors.take(catalogue::load(&files.catalogue));
     let merchants = errors.take(merchants::load(&files.merchants));
-    if let Some(merchants) = &merchants {
+    if let (Some(merchants), Some(acquirers)) = (&merchants, acquirers) {
         let strangers =
             merchants.value.iter().filter(|merchant| !acquirers.iter().any(|name| *name == merchant.link.as_str()));
         let mut strangers: Vec<(LinkName, MerchantId)> =

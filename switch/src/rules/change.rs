@@ -1,9 +1,10 @@
 //! A change of the rules: read, checked, agreed to, swapped.
 
+use super::archive::{Archive, ArchiveError, KeptFile, Manifest};
 use super::difference::Difference;
 use super::in_force::{Failed, InForce, Shared};
 use super::source::Source;
-use crate::clock::Clock;
+use crate::clock::{Clock, rfc3339};
 use lijian_domain::ids::RulesVersion;
 use lijian_domain::record::{RulesCause, RulesChanged};
 use lijian_domain::rules::Rules;
@@ -19,6 +20,7 @@ pub type HandOver = Box<dyn Fn(Arc<Rules>, RulesChanged) -> Pin<Box<dyn Future<O
 /// Changes rules.
 pub struct Changes {
     source: Source,
+    archive: Archive,
     /// The keys of the configuration that runs, and what they say.
     keys: BTreeMap<String, String>,
     shared: Arc<Shared>,
@@ -42,6 +44,8 @@ pub enum TwoPeople {
 #[derive(Clone, Debug)]
 pub struct Prepared {
     rules: Arc<Rules>,
+    /// Taken into the archive already.
+    files: Vec<KeptFile>,
     /// What they change.
     pub difference: Difference,
     /// Keys of the configuration that say something else now and count from the next start on.
@@ -91,13 +95,14 @@ impl Changes {
     /// Nothing is under way.
     pub fn new(
         source: Source,
+        archive: Archive,
         keys: BTreeMap<String, String>,
         shared: Arc<Shared>,
         hand_over: HandOver,
         clock: Clock,
         two_people: TwoPeople,
     ) -> Self {
-        Self { source, keys, shared, hand_over, clock, prepared: Mutex::default(), two_people }
+        Self { source, archive, keys, shared, hand_over, clock, prepared: Mutex::default(), two_people }
     }
 
     /// Whether two people are needed.
@@ -158,26 +163,35 @@ impl Changes {
     }
 
     async fn read(&self, maker: &str) -> Result<Prepared, NotChanged> {
-        let source = self.source.clone();
-        let loaded = tokio::task::spawn_blocking(move || source.load()).await;
-        let loaded = match loaded {
-            Ok(Ok(loaded)) => loaded,
-            Ok(Err(errors)) => {
-                return Err(self.refuse(NotChanged::Wrong(errors.errors().iter().map(ToString::to_string).collect())));
-            }
+        let (source, archive) = (self.source.clone(), self.archive.clone());
+        let read = tokio::task::spawn_blocking(move || {
+            let loaded = source
+                .load()
+                .map_err(|errors| NotChanged::Wrong(errors.errors().iter().map(ToString::to_string).collect()))?;
+            let files = archive.take_in(loaded.rules.version, &loaded.config.rule_files).map_err(not_kept)?;
+            Ok((loaded, files))
+        });
+        let (loaded, files) = match read.await {
+            Ok(Ok(read)) => read,
+            Ok(Err(why)) => return Err(self.refuse(why)),
             Err(_) => return Err(self.refuse(NotChanged::Wrong(vec!["reading the configuration failed".to_owned()]))),
         };
         let difference = Difference::between(&self.shared.rules(), &loaded.rules);
         let restart_needed = changed_keys(&self.keys, &loaded.keys);
-        Ok(Prepared { rules: Arc::new(loaded.rules), difference, restart_needed, maker: maker.to_owned() })
+        Ok(Prepared { rules: Arc::new(loaded.rules), files, difference, restart_needed, maker: maker.to_owned() })
     }
 
     async fn publish(&self, prepared: Prepared, cause: RulesCause, checker: &str) -> Result<Changed, NotChanged> {
-        let Prepared { rules, difference, restart_needed, maker } = prepared;
+        let Prepared { rules, files, difference, restart_needed, maker } = prepared;
         let (version, before) = (rules.version, self.shared.in_force().version);
         if version == before {
             drop_aside(rules);
             return Ok(Changed { version, before, difference, restart_needed });
+        }
+        let (archive, manifest) = (self.archive.clone(), self.manifest(version, files, &maker, checker));
+        let kept = tokio::task::spawn_blocking(move || archive.keep(&manifest)).await;
+        if let Ok(Err(error)) = kept {
+            return Err(self.refuse(not_kept(error)));
         }
         let name = |name: &str| Text::new(name).unwrap_or_default();
         let changed = RulesChanged { rules: version, cause, maker: name(&maker), checker: name(checker) };
@@ -196,6 +210,11 @@ impl Changes {
             );
         }
         Ok(Changed { version, before, difference, restart_needed })
+    }
+
+    fn manifest(&self, version: RulesVersion, files: Vec<KeptFile>, maker: &str, checker: &str) -> Manifest {
+        let (version, kept) = (version.to_string(), rfc3339(self.clock.now().wall));
+        Manifest { version, kept, maker: maker.to_owned(), checker: checker.to_owned(), files }
     }
 
     fn refuse(&self, why: NotChanged) -> NotChanged {
@@ -222,6 +241,10 @@ impl NotChanged {
                                           another agrees by POST /api/v1/config/reload/confirm"),
         }
     }
+}
+
+fn not_kept(error: ArchiveError) -> NotChanged {
+    NotChanged::Wrong(vec![format!("the archive of rules: {error}")])
 }
 
 /// Leaves what may take long to free to a thread that nobody waits for.

@@ -5,11 +5,13 @@
 //! read or recorded changes nothing, and why is kept for whoever asks. Invariants: no thread that answers or decides reads a
 //! file or frees a library of goods; one change at a time. May call the configuration and the domain.
 
+mod archive;
 mod change;
 mod difference;
 mod in_force;
 mod source;
 
+pub use archive::{Archive, ArchiveError, KeptFile, Manifest};
 pub use change::{Changed, Changes, HandOver, NotChanged, Prepared, TwoPeople};
 pub use difference::{CampaignDifference, Difference};
 pub use in_force::{Failed, InForce, Shared};

@@ -1,0 +1,258 @@
+//! Every version of the rules that was ever in force, kept as it was read: `rules/files/DIGEST` holds a file's content once,
+//! `rules/versions/VERSION.json` names the files of a version and says when and through whom it came into force.
+//!
+//! A version is kept, synced, before anything is decided by it, and never changed. What is read back makes the same version
+//! or is refused.
+
+use lijian_config::digest::{self, FileDigest};
+use lijian_config::switch::{self, RuleFiles};
+use lijian_domain::ids::RulesVersion;
+use lijian_domain::rules::Rules;
+use serde::{Deserialize, Serialize};
+use std::fs::{self, File};
+use std::io::{self, BufReader, BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+/// The archive of a data directory.
+#[derive(Clone, Debug)]
+pub struct Archive {
+    directory: PathBuf,
+}
+
+/// A version as the archive keeps it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// Sixteen hexadecimal digits.
+    pub version: String,
+    /// When it was first kept, RFC 3339.
+    pub kept: String,
+    /// The person who asked for it; empty where nobody is named.
+    pub maker: String,
+    /// The person who agreed; empty where nobody had to.
+    pub checker: String,
+    /// Its files, in their order.
+    pub files: Vec<KeptFile>,
+}
+
+/// A file of a version.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeptFile {
+    /// What it tells: `campaigns`, `catalogue`, `merchants`, ...
+    pub kind: String,
+    /// Its name when it was read, without its folder.
+    pub name: String,
+    /// Digest of its text, hexadecimal.
+    pub digest: String,
+}
+
+/// Why a version could not be kept or read.
+#[derive(Debug, thiserror::Error)]
+pub enum ArchiveError {
+    /// A file or folder.
+    #[error("{path}: {source}", path = path.display())]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The files are not those that were checked.
+    #[error("a file of the rules was changed while it was being read: load the rules again")]
+    Changed,
+    /// It was never in force here.
+    #[error("version {version} is not in the archive {directory}", directory = directory.display())]
+    Unknown {
+        /// Which.
+        version: RulesVersion,
+        /// Where it was looked for.
+        directory: PathBuf,
+    },
+    /// What the archive keeps does not make the version.
+    #[error("version {version} cannot be made from the archive: {why}; put its files back from a backup")]
+    Damaged {
+        /// Which.
+        version: RulesVersion,
+        /// What is wrong.
+        why: String,
+    },
+}
+
+impl Archive {
+    /// That of a data directory.
+    pub fn of(data: &Path) -> Self {
+        Self { directory: data.join("rules") }
+    }
+
+    /// Keeps the contents of the files that a version was made of.
+    ///
+    /// # Errors
+    /// They cannot be copied, or are others by now.
+    pub fn take_in(&self, version: RulesVersion, files: &RuleFiles) -> Result<Vec<KeptFile>, ArchiveError> {
+        let contents = self.directory.join("files");
+        fs::create_dir_all(&contents).map_err(failed(&contents))?;
+        let mut taken = Vec::new();
+        for (kind, paths) in files.kinds() {
+            for path in paths {
+                let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+                taken.push((kind, name, take_in_file(path, &contents)?));
+            }
+        }
+        if RuleFiles::version(taken.iter().map(|(kind, _, digest)| (*kind, *digest))) != version {
+            return Err(ArchiveError::Changed);
+        }
+        let kept = |(kind, name, digest): (&str, String, FileDigest)| KeptFile {
+            kind: kind.to_owned(),
+            name,
+            digest: digest.to_string(),
+        };
+        Ok(taken.into_iter().map(kept).collect())
+    }
+
+    /// Keeps a version whose files were taken in, synced; one that is kept already stays as it is.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn keep(&self, manifest: &Manifest) -> Result<(), ArchiveError> {
+        let versions = self.directory.join("versions");
+        let (unfinished, target) = (versions.join("unfinished"), versions.join(format!("{}.json", manifest.version)));
+        if target.exists() {
+            return Ok(());
+        }
+        let write = || -> io::Result<()> {
+            fs::create_dir_all(&versions)?;
+            let mut file = File::create(&unfinished)?;
+            file.write_all(serde_json::to_string_pretty(manifest)?.as_bytes())?;
+            file.write_all(b"\n")?;
+            file.sync_all()?;
+            fs::rename(&unfinished, &target)?;
+            let folders = [&self.directory.join("files"), &versions, &self.directory];
+            folders.into_iter().try_for_each(|folder| File::open(folder)?.sync_all())
+        };
+        write().map_err(failed(&target))
+    }
+
+    /// The rules of a version, made anew.
+    ///
+    /// # Errors
+    /// It is not there, or what is there does not make it.
+    pub fn rules(&self, version: RulesVersion) -> Result<Rules, ArchiveError> {
+        let damaged = |why: String| ArchiveError::Damaged { version, why };
+        let manifest = self.manifest(version)?;
+        let kinds =
+            manifest.files.iter().map(|file| (file.kind.as_str(), self.directory.join("files").join(&file.digest)));
+        let files =
+            RuleFiles::of_kinds(kinds).map_err(|kind| damaged(format!("a kind of file unknown here, {kind:?}")))?;
+        let rules = switch::rules(&files)
+            .map_err(|errors| damaged(errors.errors().first().map(ToString::to_string).unwrap_or_default()))?;
+        if rules.version == version { Ok(rules) } else { Err(damaged("its files make another version".to_owned())) }
+    }
+
+    /// What is kept of a version.
+    ///
+    /// # Errors
+    /// It is not there, or cannot be read.
+    pub fn manifest(&self, version: RulesVersion) -> Result<Manifest, ArchiveError> {
+        let path = self.manifest_path(version);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(ArchiveError::Unknown { version, directory: self.directory.clone() });
+            }
+            Err(source) => return Err(ArchiveError::Io { path, source }),
+        };
+        serde_json::from_str(&text).map_err(|error| ArchiveError::Damaged { version, why: error.to_string() })
+    }
+
+    /// All versions, in the order in which they were kept.
+    ///
+    /// # Errors
+    /// One cannot be read.
+    pub fn manifests(&self) -> Result<Vec<Manifest>, ArchiveError> {
+        let versions = self.directory.join("versions");
+        let entries = match fs::read_dir(&versions) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(source) => return Err(ArchiveError::Io { path: versions, source }),
+        };
+        let mut manifests = Vec::new();
+        for entry in entries {
+            let name = entry.map_err(failed(&versions))?.file_name();
+            let version = name.to_str().and_then(|name| RulesVersion::parse(name.strip_suffix(".json")?));
+            if let Some(version) = version {
+                manifests.push(self.manifest(version)?);
+            }
+        }
+        manifests.sort_by(|one, other| one.kept.cmp(&other.kept).then_with(|| one.version.cmp(&other.version)));
+        Ok(manifests)
+    }
+
+    fn manifest_path(&self, version: RulesVersion) -> PathBuf {
+        self.directory.join("versions").join(format!("{version}.json"))
+    }
+}
+
+/// Copies a file to the name of its digest, unless that is there.
+fn take_in_file(path: &Path, contents: &Path) -> Result<FileDigest, ArchiveError> {
+    let unfinished = contents.join("unfinished");
+    let mut source = BufReader::new(File::open(path).map_err(failed(path))?);
+    let mut copy = BufWriter::new(File::create(&unfinished).map_err(failed(&unfinished))?);
+    let digest = digest::copy(&mut source, &mut copy).map_err(failed(path))?;
+    let target = contents.join(digest.to_string());
+    let finish = || -> io::Result<()> {
+        copy.into_inner()?.sync_all()?;
+        if target.exists() { fs::remove_file(&unfinished) } else { fs::rename(&unfinished, &target) }
+    };
+    finish().map_err(failed(&target))?;
+    Ok(digest)
+}
+
+fn failed(path: &Path) -> impl FnOnce(io::Error) -> ArchiveError {
+    let path = path.to_owned();
+    move |source| ArchiveError::Io { path, source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn example() -> RuleFiles {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../config");
+        let files = [
+            ("campaigns", root.join("campaigns/shenzhen-2024.toml")),
+            ("catalogue", root.join("examples/shenzhen-2024/catalogue.csv")),
+            ("merchants", root.join("examples/shenzhen-2024/merchants.csv")),
+        ];
+        RuleFiles::of_kinds(files).unwrap()
+    }
+
+    #[test]
+    fn a_version_is_made_anew_or_refused() {
+        let data = tempfile::tempdir().unwrap();
+        let archive = Archive::of(data.path());
+        let rules = switch::rules(&example()).unwrap();
+        let version = rules.version;
+        assert!(matches!(archive.rules(version), Err(ArchiveError::Unknown { .. })));
+        assert!(archive.manifests().unwrap().is_empty());
+        let another = RulesVersion([1; 8]);
+        assert!(matches!(archive.take_in(another, &example()), Err(ArchiveError::Changed)));
+
+        let files = archive.take_in(version, &example()).unwrap();
+        let text = |text: &str| text.to_owned();
+        let manifest =
+            Manifest { version: version.to_string(), kept: text("t"), maker: text("m"), checker: text("c"), files };
+        archive.keep(&manifest).unwrap();
+        archive.keep(&Manifest { maker: text("later"), ..manifest.clone() }).unwrap();
+        assert_eq!(archive.manifests().unwrap(), [manifest.clone()]);
+        let again = archive.rules(version).unwrap();
+        assert_eq!((again.version, &again.campaigns), (version, &rules.campaigns));
+        assert_eq!((again.catalogue.len(), again.merchants.len()), (rules.catalogue.len(), rules.merchants.len()));
+
+        let merchants = data.path().join("rules/files").join(&manifest.files[2].digest);
+        let whole = fs::read(&merchants).unwrap();
+        let end = whole.iter().rposition(|byte| *byte == b'9').unwrap();
+        fs::write(&merchants, &whole[..end]).unwrap();
+        assert!(matches!(archive.rules(version), Err(ArchiveError::Damaged { .. })));
+    }
+}
