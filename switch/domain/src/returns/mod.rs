@@ -6,12 +6,14 @@
 //! Invariants: each part keeps the row identity (gross = net + discount, discount = sum of the sponsors' parts); all
 //! parts together never exceed the grant, sponsor by sponsor and cap by cap; once the last part is given, card, sponsors
 //! and budgets have back exactly what they gave, however the sale was cut up. Parts are rounded cumulatively: what has
-//! been given after a part depends on the sum returned, not on the number of parts.
+//! been given after a part depends on the sum returned, not on the number of parts. Goods come back in their order
+//! ([`in_order`]): a category's budget, and a person's allowance in it, get what the settlement's lines say of the category.
 //!
 //! What this room does not say: in which phase of disbursement a return falls, when a void can no longer be reversed
 //! itself, and which message is a return of which sale.
 
 mod log;
+mod order;
 mod part;
 mod refund;
 mod reject;
@@ -20,6 +22,7 @@ mod sponsors;
 mod standing;
 
 pub use log::{Folded, ReturnLog};
+pub use order::in_order;
 pub use part::Part;
 pub use reject::Reject;
 pub use share::share;

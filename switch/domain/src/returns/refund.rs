@@ -1,8 +1,9 @@
 //! A refund, whole or in parts, by the campaign's policy.
 
-use super::{Ask, Base, Part, Reject, Share, Standing, When, sponsors};
+use super::{Ask, Base, Part, Reject, Share, Standing, When, in_order, sponsors};
 use crate::campaign::{AllowanceReturn, RefundPolicy, RefundSplit};
-use crate::cap::{CapKind, Takes};
+use crate::cap::{CapKey, CapKind, CapTake, Takes};
+use crate::ids::CategoryId;
 use crate::money::MinorUnits;
 use crate::record::recorded_take;
 use crate::sale::Award;
@@ -115,7 +116,7 @@ fn takes(award: &Award, policy: AllowanceReturn, standing: &Standing, discount: 
             | CapKind::Tranche
             | CapKind::Campaign => true,
         };
-        let due = if is_last { take.amount.get() } else { proportion(take.amount, returned, award.discount) };
+        let due = if is_last { take.amount.get() } else { due(award, take, returned) };
         let (given, given_count) = standing.of_cap(&take.key);
         let amount = due.saturating_sub(given.get());
         let count = if is_last { take.count.saturating_sub(given_count) } else { 0 };
@@ -124,6 +125,24 @@ fn takes(award: &Award, policy: AllowanceReturn, standing: &Standing, discount: 
         }
     }
     takes
+}
+
+/// What a cap should have back once `returned` of the discount is: one of a category what the goods of it gave that are
+/// back, every other one its share.
+fn due(award: &Award, take: &CapTake, returned: u64) -> u64 {
+    match take.key {
+        CapKey::Category(_, category) | CapKey::PersonCategory(_, _, category) => {
+            of_category(award, category, returned).min(take.amount.get())
+        }
+        _ => proportion(take.amount, returned, award.discount),
+    }
+}
+
+fn of_category(award: &Award, category: CategoryId, returned: u64) -> u64 {
+    let discounts = award.items.iter().map(|item| item.discount);
+    let parts = award.items.iter().zip(in_order(discounts, MinorUnits::ZERO, MinorUnits::new(returned)));
+    let of_category = parts.filter(|(item, _)| item.category == category);
+    of_category.fold(0, |sum, (_, part)| sum.saturating_add(part.get()))
 }
 
 /// `whole * part / of` down to the fen; at most `whole`, since a part is at most the whole that it is of. The product of

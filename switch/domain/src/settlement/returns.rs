@@ -5,7 +5,8 @@ use super::{Kind, Return, Settlement, SettlementError, given};
 use crate::ids::Lsn;
 use crate::money::MinorUnits;
 use crate::record::{Intent, ReturnAsked, ReturnOutcome, ReturnWay};
-use crate::sale::SPONSORS_MAX;
+use crate::returns::in_order;
+use crate::sale::{ITEMS_MAX, SPONSORS_MAX};
 use crate::settlement::split::split;
 use crate::time::UnixMicros;
 use arrayvec::ArrayVec;
@@ -99,8 +100,7 @@ impl Part {
     }
 }
 
-/// Which item comes back first is not said on the wire: parts go to the items in their order, each item whole before the
-/// next one, so that all parts together are the grant. Trade-in and bank promotion show with the whole grant only.
+/// Goods come back in their order ([`in_order`]). Trade-in and bank promotion show with the whole grant only.
 fn cut(rows: &mut Rows, part: &Part) -> Result<(), &'static str> {
     let Part { asked, before } = part;
     let sum = |amount: fn(&Row) -> MinorUnits| MinorUnits::checked_sum(rows.iter().map(amount));
@@ -113,11 +113,10 @@ fn cut(rows: &mut Rows, part: &Part) -> Result<(), &'static str> {
     if funds.iter().try_fold(0u64, |sum, part| sum.checked_add(*part)) != Some(asked.discount.get()) {
         return Err("discount = sum of the sponsors");
     }
-    let mut discount = Window { skip: before.discount, take: asked.discount.get() };
-    let mut net = Window { skip: before.net, take: asked.net.get() };
-    for row in rows.iter_mut() {
-        row.subsidy = MinorUnits::new(discount.cut(row.subsidy.get()));
-        row.paid = MinorUnits::new(net.cut(row.paid.get()));
+    let subsidies = back(rows, |row| row.subsidy, before.discount, asked.discount)?;
+    let paid = back(rows, |row| row.paid, before.net, asked.net)?;
+    for (row, (subsidy, paid)) in rows.iter_mut().zip(subsidies.into_iter().zip(paid)) {
+        (row.subsidy, row.paid) = (subsidy, paid);
         row.gross = row.paid.checked_add(row.subsidy).ok_or("an item's gross amount")?;
         (row.original_amount, row.trade_in, row.bank_promotion) = (row.gross, MinorUnits::ZERO, MinorUnits::ZERO);
         let parts = split(row.subsidy.get(), &funds);
@@ -127,25 +126,18 @@ fn cut(rows: &mut Rows, part: &Part) -> Result<(), &'static str> {
             own.ok_or("the sponsors' names")?.amount = MinorUnits::new(*part);
         }
     }
-    if discount.take > 0 || net.take > 0 {
-        return Err("the parts that went back");
-    }
     rows.retain(|row| !row.gross.is_zero());
     Ok(())
 }
 
-/// A stretch of amounts laid end to end.
-struct Window {
-    skip: u64,
-    take: u64,
-}
-
-impl Window {
-    /// What of the next amount lies in it.
-    fn cut(&mut self, amount: u64) -> u64 {
-        let skipped = self.skip.min(amount);
-        let taken = self.take.min(amount - skipped);
-        (self.skip, self.take) = (self.skip - skipped, self.take - taken);
-        taken
-    }
+/// What goes back of an amount of each row.
+fn back(
+    rows: &Rows,
+    amount: fn(&Row) -> MinorUnits,
+    before: u64,
+    back: MinorUnits,
+) -> Result<ArrayVec<MinorUnits, ITEMS_MAX>, &'static str> {
+    let parts: ArrayVec<_, ITEMS_MAX> = in_order(rows.iter().map(amount), MinorUnits::new(before), back).collect();
+    let whole = MinorUnits::checked_sum(parts.iter().copied()) == Some(back);
+    if whole { Ok(parts) } else { Err("the parts that went back") }
 }

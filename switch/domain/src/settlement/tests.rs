@@ -1,5 +1,6 @@
 //! Days worked out by hand.
 
+mod mixed;
 mod parts;
 
 use super::*;

@@ -1,13 +1,12 @@
 //! Awards to give back, made without the rules that make real ones.
 
-use arrayvec::ArrayVec;
 use lijian_domain::cap::{CapKey, CapLimit, CapTake};
 use lijian_domain::ids::{
-    CampaignId, CategoryId, DistrictCode, MerchantId, PersonKey, QualificationCode, RulesVersion, SerialNumber,
+    CampaignId, CategoryId, DistrictCode, Gtin, MerchantId, PersonKey, QualificationCode, RulesVersion, SerialNumber,
     SponsorId,
 };
 use lijian_domain::money::MinorUnits;
-use lijian_domain::sale::{Award, SponsorShare};
+use lijian_domain::sale::{Award, AwardedItem, ItemRequest, SponsorShare};
 use lijian_domain::time::BusinessDate;
 use proptest::prelude::{Just, Strategy, prop, prop_compose, prop_oneof};
 
@@ -45,6 +44,17 @@ pub(crate) fn award(net: u64, sponsors: &[u64], categories: &[(u64, u32)]) -> Aw
     }));
     caps.push((CapKey::Day(campaign(), BusinessDate(20_000)), discount, pieces));
     caps.push((budget(), discount, pieces));
+    let item = |category, amount, quantity| AwardedItem {
+        item: ItemRequest {
+            gtin: Gtin(1),
+            quantity,
+            unit_price: MinorUnits::ZERO,
+            serial_number: SerialNumber::default(),
+        },
+        category: CategoryId::new(category).unwrap(),
+        grade: None,
+        discount: MinorUnits::new(amount),
+    };
     let take =
         |(key, amount, count)| CapTake { key, amount: MinorUnits::new(amount), count, limit: CapLimit::of_count(9) };
     let share = |(number, amount): (usize, &u64)| SponsorShare {
@@ -58,7 +68,7 @@ pub(crate) fn award(net: u64, sponsors: &[u64], categories: &[(u64, u32)]) -> Aw
         discount: MinorUnits::new(discount),
         net: MinorUnits::new(net),
         district: DistrictCode::default(),
-        items: ArrayVec::new(),
+        items: named().map(|((amount, count), name)| item(name, *amount, *count)).collect(),
         sponsors: sponsors.iter().enumerate().map(share).collect(),
         funding: Default::default(),
         caps: caps.into_iter().map(take).collect(),

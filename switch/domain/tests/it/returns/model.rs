@@ -148,17 +148,32 @@ impl Model {
             let miss = number(share.amount) * back - self.of_sponsor(at) * discount;
             assert!(miss.abs() <= 4 * discount, "{share:?} is {miss} of {discount} off");
         }
+        let mut before = 0;
+        let of_goods: Vec<i128> = (self.award.items.iter())
+            .map(|item| {
+                let part = (back - before).clamp(0, number(item.discount));
+                before += number(item.discount);
+                part
+            })
+            .collect();
         for take in &self.award.caps {
             let miss = number(take.amount) * back - self.of_cap(take.key).0 * discount;
-            let follows = match take.key {
-                CapKey::SerialNumber(_) | CapKey::Qualification(..) => false,
-                CapKey::PersonCategory(..) => {
-                    matches!(policy.allowance, AllowanceReturn::SameDay | AllowanceReturn::NextDay)
-                }
-                _ => true,
+            let of_category = |category| {
+                let goods = self.award.items.iter().zip(&of_goods).filter(|(item, _)| item.category == category);
+                goods.map(|(_, part)| part).sum::<i128>()
             };
-            let kept = self.of_cap(take.key).0 == 0;
-            assert!(if follows { (0..discount).contains(&miss) } else { kept }, "{take:?}");
+            let right = match take.key {
+                CapKey::SerialNumber(_) | CapKey::Qualification(..) => self.of_cap(take.key).0 == 0,
+                CapKey::PersonCategory(_, _, category) => match policy.allowance {
+                    AllowanceReturn::SameDay | AllowanceReturn::NextDay => {
+                        self.of_cap(take.key).0 == of_category(category)
+                    }
+                    AllowanceReturn::Never | AllowanceReturn::OnFullReturnOnly => self.of_cap(take.key).0 == 0,
+                },
+                CapKey::Category(_, category) => self.of_cap(take.key).0 == of_category(category),
+                _ => (0..discount).contains(&miss),
+            };
+            assert!(right, "{take:?}");
         }
     }
 }
