@@ -3,6 +3,7 @@
 //! This room maps the file onto [`lijian_domain::campaign::CampaignSettings`], whose names are those of the file's keys; what
 //! a campaign must keep is checked there, and what is wrong comes back with file, line and key.
 
+mod condition;
 mod raw;
 
 use crate::digest::{FileDigest, Loaded};
@@ -66,12 +67,15 @@ fn at(path: &Path, key: &str, found: &str, expected: &str) -> ConfigError {
 
 fn checked(file: &TomlFile) -> Result<CampaignDefinition, ConfigErrors> {
     let raw: raw::RawCampaign = file.read()?;
-    let campaign = CampaignSettings::from(raw).check().map_err(|breaches| {
-        let mut errors = ConfigErrors::default();
-        for breach in breaches {
-            errors.push(file.error(&breach.key, breach.found, breach.expected));
-        }
-        errors
-    })?;
-    Ok(Loaded { value: campaign, digest: FileDigest::of_text(file.text()) })
+    let mut errors = ConfigErrors::default();
+    let condition = raw.condition.as_deref().map(condition::compile).transpose();
+    let condition = condition.map_err(|mistake| file.error("condition", mistake.found, mistake.expected).into());
+    let condition = errors.take(condition).flatten();
+    let settings = CampaignSettings { condition, ..CampaignSettings::from(raw) };
+    let campaign = settings.check().map_err(|breaches| {
+        let breaches = breaches.into_iter().map(|breach| file.error(&breach.key, breach.found, breach.expected));
+        breaches.for_each(|error| errors.push(error));
+    });
+    let value = errors.or(campaign.ok())?;
+    Ok(Loaded { value, digest: FileDigest::of_text(file.text()) })
 }

@@ -3,6 +3,7 @@
 
 mod campaign_keys;
 mod campaigns;
+mod conditions;
 mod fuzz_bodies;
 mod golden;
 mod overlaps;

@@ -16,7 +16,7 @@ use serde::Deserialize;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct RawCampaign {
+pub(in crate::campaign) struct RawCampaign {
     id: String,
     period: RawPeriod,
     daily_window: Option<RawWindow>,
@@ -44,6 +44,8 @@ pub(super) struct RawCampaign {
     #[serde(default)]
     sponsor_split: RawSponsorSplit,
     sponsors: Vec<RawSponsor>,
+    /// Compiled by whoever reads the file.
+    pub(in crate::campaign) condition: Option<String>,
     categories: Vec<RawCategory>,
 }
 
@@ -93,6 +95,7 @@ impl From<RawCampaign> for CampaignSettings {
             advanced_by: raw.advanced_by.into(),
             sponsor_split: raw.sponsor_split.into(),
             sponsors: raw.sponsors.into_iter().map(SponsorSettings::from).collect(),
+            condition: None,
             categories: raw.categories.into_iter().map(CategorySettings::from).collect(),
         }
     }

@@ -8,6 +8,7 @@
 mod budget;
 mod category;
 mod check;
+mod condition;
 mod overlap;
 mod qualification;
 mod refund;
@@ -18,6 +19,7 @@ mod stacking;
 pub use budget::{Budget, DayPacing, Tranches};
 pub use category::{Category, GRADE_MAX, Rates, Subtypes};
 pub use check::CampaignError;
+pub use condition::{Condition, ConditionFailed, Facts, FreeCondition};
 pub use overlap::Overlap;
 pub use qualification::{ClaimValidity, Lottery, Member, Pack, QualificationTerms};
 pub use refund::{AllowanceReturn, RefundPolicy, RefundSplit};
@@ -68,6 +70,8 @@ pub struct Campaign {
     pub per_person: PersonLimits,
     /// What it can spend.
     pub budget: Budget,
+    /// What must hold beside all that; none: nothing.
+    pub condition: Option<FreeCondition>,
     /// Who pays.
     pub sponsors: Sponsors,
     /// Who pays until they do, and how a network is told of them.

@@ -1,6 +1,8 @@
 //! A campaign as an operator writes it down: plain values under the names of the file's keys, not yet checked.
 
-use crate::campaign::{ClaimValidity, Lottery, RefundPolicy, SaleForm, SerialNumbers, SponsorSplit, Stacking};
+use crate::campaign::{
+    ClaimValidity, FreeCondition, Lottery, RefundPolicy, SaleForm, SerialNumbers, SponsorSplit, Stacking,
+};
 use crate::funding::{AdvancedBy, CouponKind};
 use crate::money::Rounding;
 use jiff::civil;
@@ -47,6 +49,8 @@ pub struct CampaignSettings {
     pub sponsor_split: SponsorSplit,
     /// `sponsors`.
     pub sponsors: Vec<SponsorSettings>,
+    /// `condition`, compiled.
+    pub condition: Option<FreeCondition>,
     /// `categories`: groups of categories with the same terms.
     pub categories: Vec<CategorySettings>,
 }

@@ -4,11 +4,12 @@
 //! (N105, N106, N113) is not known here: an [`crate::sale::Award`] lists the caps that must still give it.
 
 mod award;
+mod condition;
 mod qualification;
 mod terms;
 
 use crate::campaign::Opening;
-use crate::catalogue::Product;
+use crate::catalogue::{Catalogue, Product};
 use crate::claims::Presented;
 use crate::code::DecisionCode;
 use crate::ids::CampaignId;
@@ -33,7 +34,7 @@ pub fn decide(rules: &Rules, request: &SaleRequest, presented: Option<&Presented
         Err(breach) => return Decision::Refuse(breach.of(first.id)),
     };
     let merchant = rules.merchants.merchant(request.link, request.merchant);
-    let sale = Sale { request, presented, products, merchant, now };
+    let sale = Sale { request, presented, products, catalogue: &rules.catalogue, merchant, now };
     let mut refused: Option<Refusal> = None;
     for campaign in running {
         match terms::terms(campaign, &sale) {
@@ -53,6 +54,7 @@ struct Sale<'a> {
     presented: Option<&'a Presented>,
     /// One for each item of the request.
     products: Products,
+    catalogue: &'a Catalogue,
     merchant: Option<&'a Merchant>,
     now: &'a Moment,
 }

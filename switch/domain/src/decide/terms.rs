@@ -1,7 +1,7 @@
 //! Whether a campaign subsidises a sale, and by how much: the checks that need no counter, in the order of their codes.
 
 use super::qualification::{Redeemed, redeemed};
-use super::{Breach, QUANTITY_MAX, Sale, breach};
+use super::{Breach, QUANTITY_MAX, Sale, breach, condition};
 use crate::campaign::{Campaign, Category, SaleForm};
 use crate::catalogue::Product;
 use crate::code::DecisionCode;
@@ -45,6 +45,7 @@ pub(super) fn terms<'a>(campaign: &'a Campaign, sale: &Sale<'_>) -> Result<Terms
     let net = sale.request.amount.checked_sub(discount).filter(|net| !net.is_zero());
     let net = net.ok_or(breach(DecisionCode::NothingToGive, "the discount would leave nothing to pay"))?;
     place(campaign, sale.request, merchant)?;
+    condition::holds(campaign, sale, merchant, &items)?;
     Ok(Terms { items, discount, net, district: merchant.district, redeemed })
 }
 

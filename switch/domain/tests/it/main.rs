@@ -3,6 +3,7 @@
 
 mod any_sale;
 mod campaigns;
+mod conditions;
 mod funding;
 mod qualifications;
 mod returns;

@@ -64,6 +64,7 @@ impl CampaignSettings {
                 qualification,
                 per_person,
                 budget,
+                condition: self.condition.clone(),
                 sponsors,
                 funding,
                 coupon_descriptions: coupons.map(|coupon| coupon.description.clone()).collect(),
