@@ -49,6 +49,9 @@ pub const DRAIN_LOOK: Duration = Duration::from_millis(5);
 /// How long the admin side waits for the exchange to say how it is; it answers within a turn.
 pub const STATUS: Duration = Duration::from_secs(2);
 
+/// How long an answer about a claim is waited for: several times what a disk needs for its record, under a rush.
+pub const CLAIM: Duration = Duration::from_secs(5);
+
 /// Memory for the index, in bytes.
 pub const INDEX_BYTES: u64 = 512 << 20;
 

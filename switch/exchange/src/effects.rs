@@ -1,6 +1,7 @@
 //! What the exchange wants done. One value is handed in with each event, carried out by the edge, cleared and used again,
 //! so that nothing is allocated once its buffers have grown.
 
+use crate::claims::{ClaimAnswer, ClaimTicket};
 use crate::event::{ConnectionId, Ticket};
 use crate::tally::{Sample, Tally};
 use lijian_domain::ids::{Lsn, Rrn};
@@ -16,6 +17,8 @@ pub struct Effects {
     pub reads: Vec<(Ticket, Lsn)>,
     /// Retrieval reference numbers whose sales are looked for; each is answered by [`crate::Event::Found`].
     pub finds: Vec<(Ticket, Rrn)>,
+    /// Answers about claims, each to a [`crate::Event::Claim`].
+    pub claims: Vec<(ClaimTicket, ClaimAnswer)>,
     /// Connections to close, after what was sent to them.
     pub closes: Vec<(ConnectionId, CloseReason)>,
     /// Bytes taken of the last [`crate::Event::Received`].
@@ -34,6 +37,7 @@ impl Effects {
             sends: Sends::default(),
             reads: Vec::new(),
             finds: Vec::new(),
+            claims: Vec::new(),
             closes: Vec::new(),
             consumed: 0,
             tally: Tally::default(),
@@ -46,6 +50,7 @@ impl Effects {
         self.sends.clear();
         self.reads.clear();
         self.finds.clear();
+        self.claims.clear();
         self.closes.clear();
     }
 }

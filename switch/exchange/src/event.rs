@@ -1,5 +1,6 @@
 //! What happens to the exchange.
 
+use crate::claims::{ClaimCommand, ClaimTicket};
 use crate::seal::SealingKey;
 use lijian_domain::ids::Lsn;
 use lijian_domain::record::{Entry, QueueOrdered, RulesChanged};
@@ -93,6 +94,13 @@ pub enum Event<'a> {
         rules: Arc<Rules>,
         /// What brought them; its version is theirs.
         changed: RulesChanged,
+    },
+    /// Something is asked of claims; [`crate::effects::Effects::claims`] holds the answer once it is on disk.
+    Claim {
+        /// Numbered by the edge.
+        ticket: ClaimTicket,
+        /// What is to be done.
+        command: &'a ClaimCommand,
     },
     /// No new sales: what is in flight is finished, what comes is answered with 91.
     Drain,

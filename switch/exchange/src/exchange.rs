@@ -2,6 +2,7 @@
 
 use crate::card::Fingerprinter;
 use crate::chronicle::Chronicle;
+use crate::claims::Waiting;
 use crate::connections::{Connection, Connections};
 use crate::doubt::Doubts;
 use crate::effects::{CloseReason, Effects};
@@ -23,6 +24,7 @@ use lijian_domain::ids::{Lsn, RulesVersion};
 use lijian_domain::record::{Entry, Record, RulesChanged};
 use lijian_domain::rules::Rules;
 use lijian_domain::time::{BusinessDate, Moment};
+use lijian_store::claims::Claims;
 use lijian_store::journal::{JournalError, JournalReader};
 use lijian_store::quota::Quota;
 use lijian_store::recovery::{Recovered, RecoveryError};
@@ -41,6 +43,8 @@ pub struct Exchange {
     pub(crate) doubts: Doubts,
     pub(crate) returns: Returns,
     pub(crate) quotes: Quotes,
+    pub(crate) claims: Claims,
+    pub(crate) waiting_claims: Waiting,
     pub(crate) queue: Queue,
     pub(crate) sealer: Sealer,
     /// What waits for its record to be durable, in the order of records.
@@ -74,6 +78,8 @@ impl Exchange {
             doubts: Doubts::new(seed),
             returns: Returns::new(seed),
             quotes: Quotes::new(seed),
+            claims: Claims::new(),
+            waiting_claims: Waiting::new(),
             queue: Queue::new(settings.issuers.len(), seed),
             sealer: Sealer::default(),
             stage: VecDeque::new(),
@@ -109,11 +115,14 @@ impl Exchange {
         chronicle: Chronicle<'_>,
         again: &mut JournalReader,
     ) -> Result<Recovered, RecoveryError<JournalError>> {
-        let (recovered, memory, latest_date) = chronicle.finish(again)?;
+        let (mut recovered, memory, latest_date) = chronicle.finish(again)?;
+        // There are millions: they are taken, not copied.
+        let claims = std::mem::take(&mut recovered.claims);
         self.durable = recovered.last;
         self.latest_date = self.latest_date.max(latest_date);
         self.memory = memory;
         self.recover(&recovered, |lsn| again.record(lsn)).map_err(RecoveryError::Journal)?;
+        self.claims = claims;
         Ok(recovered)
     }
 
@@ -132,6 +141,7 @@ impl Exchange {
         self.sealer.begin(recovered.incarnation.saturating_add(1));
         recovered.open.iter().for_each(|(lsn, open)| self.doubts.recover(*lsn, open));
         self.returns.recover(recovered);
+        self.claims = recovered.claims.clone();
         self.quotes.recover(recovered.quotes.iter().map(|(lsn, open)| (*lsn, open.clone())));
         self.recover_queue(recovered, look_up)
     }
@@ -161,6 +171,7 @@ impl Exchange {
             Event::SealingKeyRetired(day) => self.sealer.forget(day),
             Event::Ordered(order) => self.order(order, now, effects),
             Event::Rules { rules, changed } => self.change_rules(rules, changed, now, effects),
+            Event::Claim { ticket, command } => self.claim(ticket, command, now, effects),
             Event::Drain => self.draining = true,
         }
         if self.misdeeds.include(Misdeed::AnswerBeforeDurable) {
@@ -219,6 +230,7 @@ impl Exchange {
             quotes_open: self.quotes.len(),
             queue: self.queue_status(),
             remembered: self.memory.len(),
+            claims: self.claims.len(),
             returns_pending: self.returns.pending(),
             poisoned: self.poisoned,
             draining: self.draining,
@@ -271,6 +283,7 @@ impl Exchange {
         while let Some((_, flight)) = self.stage.pop_front_if(|(record, _)| *record <= lsn) {
             self.record_durable(flight, now, effects);
         }
+        self.answer_claims(effects);
         self.queue_durable(lsn, now, effects);
     }
 

@@ -11,6 +11,7 @@
 mod acquirer;
 mod card;
 mod chronicle;
+pub mod claims;
 mod connections;
 mod doubt;
 pub mod effects;
@@ -45,6 +46,7 @@ pub mod tally;
 mod wire_tags;
 
 pub use chronicle::{Chronicle, ChronicleError};
+pub use claims::{ClaimAnswer, ClaimCommand, ClaimTicket};
 pub use effects::{CloseReason, Effects};
 pub use event::{ConnectionId, Event, LinkId, Now, Ticket};
 pub use exchange::Exchange;

@@ -40,6 +40,8 @@ pub enum Misdeed {
     OrderToGoIgnored,
     /// The latest reversal of a card goes first.
     CardOrderIgnored,
+    /// A person claims again although the claim before is redeemed.
+    ClaimedBesideRedeemed,
 }
 
 /// Which mistake is made, if any.

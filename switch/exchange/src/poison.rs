@@ -11,6 +11,7 @@ impl Exchange {
     pub(crate) fn poison(&mut self, _now: Now, effects: &mut Effects) {
         self.poisoned = true;
         self.stage.clear();
+        self.poison_claims(effects);
         // Their intents may be on disk or not, but the issuer was never asked.
         for id in self.flights.in_phases(&[
             Phase::IntentAppended,

@@ -29,7 +29,7 @@ impl Exchange {
             effects.tally.broken += 1;
             return self.reply_now(caller, view, *b"30", &Tags::of(DecisionCode::ItemsUnreadable), effects);
         }
-        let message = inbound::sale(caller.link, view, &self.cards);
+        let mut message = inbound::sale(caller.link, view, &self.cards);
         // Before all else: what was asked at the net amount once must never be asked at another.
         if self.is_repeat(caller, view, &message.origin, now, effects) {
             return;
@@ -64,7 +64,7 @@ impl Exchange {
         }
         let chip =
             self.settings.issuers.get(caller.link.issuer).is_some_and(|issuer| outbound::chip_forbids(issuer, view));
-        match self.decide(&message, chip, &moment) {
+        match self.decide(&mut message, chip, &moment) {
             Ok(award) => self.hold(caller, view, &message, award, &moment, now, effects),
             Err(refusal) => self.refuse(caller, view, &message, &refusal, &moment, now, effects),
         }
@@ -73,13 +73,17 @@ impl Exchange {
     /// What the rules say; a message that could not be read, or whose chip forbids another amount, is refused like any
     /// other, and the lowest code wins.
     #[expect(clippy::result_large_err, reason = "it lives on the stack of one sale and is never stored")]
-    pub(crate) fn decide(&self, message: &SaleMessage, chip: bool, moment: &Moment) -> Result<Award, Told> {
+    pub(crate) fn decide(&self, message: &mut SaleMessage, chip: bool, moment: &Moment) -> Result<Award, Told> {
+        let presented = self.presented(message);
         let request = message.request.as_ref().map_err(|code| Told::of(*code))?;
-        match decide(&self.rules, request, None, moment) {
+        match decide(&self.rules, request, presented.as_ref(), moment) {
             Decision::Grant(award) if chip => {
                 Err(Told { campaign: award.campaign, ..Told::of(DecisionCode::QuoteFirst) })
             }
-            Decision::Grant(award) => Ok(award),
+            Decision::Grant(award) => {
+                message.is_of(presented.as_ref(), &award);
+                Ok(award)
+            }
             Decision::Refuse(refusal) => {
                 let code = if chip { refusal.code.min(DecisionCode::QuoteFirst) } else { refusal.code };
                 Err(Told { campaign: refusal.campaign, ..Told::of(code) })

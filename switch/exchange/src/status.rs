@@ -19,6 +19,8 @@ pub struct Status {
     pub quotes_open: usize,
     /// Requests whose answers are remembered.
     pub remembered: usize,
+    /// Claims that were ever made.
+    pub claims: usize,
     /// Whether the journal can no longer be written.
     pub poisoned: bool,
     /// Whether no new sales are taken.

@@ -1,5 +1,6 @@
 //! The exchange with everything around it that a turn needs.
 
+use super::claims::ClaimWaiters;
 use super::connection::{Connection, End};
 use super::read_back::{ReadBack, Wanted};
 use super::table::Table;
@@ -8,6 +9,7 @@ use crate::limits::{APPEND_EARLY_BYTES, READ_BYTES, REST_BYTES_MAX};
 use crate::telemetry::{Counters, Latencies, Part};
 use lijian_domain::ids::{Lsn, RulesVersion};
 use lijian_domain::time::BusinessDate;
+use lijian_exchange::claims::{ClaimAnswer, ClaimCommand};
 use lijian_exchange::queue::QueueRow;
 use lijian_exchange::status::Status;
 use lijian_exchange::{ConnectionId, Effects, Event, Exchange, LinkId};
@@ -19,7 +21,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 use tokio_util::sync::CancellationToken;
 
 /// Shared by all tasks of the exchange's thread.
@@ -61,6 +63,7 @@ struct Core {
     ending: Vec<ConnectionId>,
     journal: Arc<Journal>,
     read_back: ReadBack,
+    claims: ClaimWaiters,
     counters: Counters,
     latencies: Arc<Latencies>,
     scratch: Box<[u8]>,
@@ -94,6 +97,7 @@ impl Edge {
             ending: Vec::new(),
             journal,
             read_back,
+            claims: ClaimWaiters::default(),
             counters,
             latencies,
             scratch: vec![0; READ_BYTES].into_boxed_slice(),
@@ -120,6 +124,12 @@ impl Edge {
         let core = &mut *self.core.borrow_mut();
         core.exchange.handle(event, core.clock.now(), &mut core.effects);
         self.due.notify_one();
+    }
+
+    /// Something is asked of claims; `answer` gets what came of it once that is on disk.
+    pub(super) fn claim(&self, command: &ClaimCommand, answer: oneshot::Sender<ClaimAnswer>) {
+        let ticket = self.core.borrow_mut().claims.ticket(answer);
+        self.handle(Event::Claim { ticket, command });
     }
 
     /// The journal's news.
@@ -230,6 +240,7 @@ impl Edge {
         core.send();
         core.effects.reads.drain(..).for_each(|(ticket, lsn)| core.read_back.ask(ticket, Wanted::Record(lsn)));
         core.effects.finds.drain(..).for_each(|(ticket, rrn)| core.read_back.ask(ticket, Wanted::Sales(rrn)));
+        core.effects.claims.drain(..).for_each(|(ticket, answer)| core.claims.answer(ticket, answer));
         core.close();
         core.effects.clear();
         core.wake_ending();

@@ -9,6 +9,7 @@
 
 mod acquirers;
 mod backoff;
+mod claims;
 mod connection;
 mod edge;
 mod issuers;

@@ -16,6 +16,7 @@ use lijian_config::switch::{AcquirerLink, IssuerLink};
 use lijian_domain::ids::Lsn;
 use lijian_domain::record::{QueueOrdered, RulesChanged};
 use lijian_domain::rules::Rules;
+use lijian_exchange::claims::{ClaimAnswer, ClaimCommand};
 use lijian_exchange::queue::QueueRow;
 use lijian_exchange::status::{IssuerStatus, Status};
 use lijian_exchange::{Effects, Event, Exchange};
@@ -27,6 +28,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, LocalOptions};
+use tokio::sync::oneshot;
 use tokio::task::spawn_local;
 use tokio_util::sync::CancellationToken;
 
@@ -168,6 +170,10 @@ impl Answers for Rc<Edge> {
     fn rules(&self, rules: Arc<Rules>, changed: RulesChanged) -> bool {
         self.handle(Event::Rules { rules, changed });
         self.rules_version() == changed.rules
+    }
+
+    fn claim(&self, command: ClaimCommand, answer: oneshot::Sender<ClaimAnswer>) {
+        Edge::claim(self, &command, answer);
     }
 }
 

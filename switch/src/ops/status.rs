@@ -1,9 +1,10 @@
 //! Asking the exchange how it is, and telling it what people decided: it answers on its own thread, between two turns.
 
-use crate::limits::STATUS;
+use crate::limits::{CLAIM, STATUS};
 use lijian_domain::ids::Lsn;
 use lijian_domain::record::{QueueOrdered, RulesChanged};
 use lijian_domain::rules::Rules;
+use lijian_exchange::claims::{ClaimAnswer, ClaimCommand};
 use lijian_exchange::queue::QueueRow;
 use lijian_exchange::status::Status;
 use std::sync::Arc;
@@ -12,6 +13,10 @@ use tokio::sync::{mpsc, oneshot};
 
 /// Questions waiting at most; one more is not asked.
 const QUESTIONS_MAX: usize = 64;
+
+/// Commands about claims waiting at most. In the minute in which a day's claims are released all of a city asks: they queue, in
+/// the order in which they came, where other questions would be turned away.
+const CLAIMS_MAX: usize = 1_024;
 
 /// What the exchange's thread says of itself.
 #[derive(Debug)]
@@ -41,20 +46,31 @@ pub trait Answers {
     fn order(&self, order: QueueOrdered);
     /// Other rules are to decide; false where that cannot be recorded.
     fn rules(&self, rules: Arc<Rules>, changed: RulesChanged) -> bool;
+    /// Something is asked of claims, and answered once it is on disk.
+    fn claim(&self, command: ClaimCommand, answer: oneshot::Sender<ClaimAnswer>);
 }
 
 /// Asks.
 #[derive(Clone, Debug)]
-pub struct Asker(mpsc::Sender<Question>);
+pub struct Asker {
+    questions: mpsc::Sender<Question>,
+    claims: mpsc::Sender<AskedClaim>,
+}
 
 /// What was asked, on the exchange's thread.
 #[derive(Debug)]
-pub struct Asked(mpsc::Receiver<Question>);
+pub struct Asked {
+    questions: mpsc::Receiver<Question>,
+    claims: mpsc::Receiver<AskedClaim>,
+}
+
+type AskedClaim = (ClaimCommand, oneshot::Sender<ClaimAnswer>);
 
 /// Both ends.
 pub fn asker() -> (Asker, Asked) {
     let (ask, asked) = mpsc::channel(QUESTIONS_MAX);
-    (Asker(ask), Asked(asked))
+    let (ask_claim, asked_claim) = mpsc::channel(CLAIMS_MAX);
+    (Asker { questions: ask, claims: ask_claim }, Asked { questions: asked, claims: asked_claim })
 }
 
 impl Asker {
@@ -77,13 +93,24 @@ impl Asker {
     /// became of them must be known.
     pub async fn rules(&self, rules: Arc<Rules>, changed: RulesChanged) -> Option<bool> {
         let (answer, answered) = oneshot::channel();
-        self.0.try_send(Question::Rules(rules, changed, answer)).ok()?;
+        self.questions.try_send(Question::Rules(rules, changed, answer)).ok()?;
         answered.await.ok()
+    }
+
+    /// Hands over what is asked of claims, and waits until the answer is on disk; none if that takes too long: then nobody knows
+    /// whether it was done, and the same command can be sent again.
+    pub async fn claim(&self, command: ClaimCommand) -> Option<ClaimAnswer> {
+        let (answer, answered) = oneshot::channel();
+        let asked = async {
+            self.claims.send((command, answer)).await.ok()?;
+            answered.await.ok()
+        };
+        tokio::time::timeout(CLAIM, asked).await.ok()?
     }
 
     async fn ask<T>(&self, question: impl FnOnce(oneshot::Sender<T>) -> Question) -> Option<T> {
         let (answer, answered) = oneshot::channel();
-        self.0.try_send(question(answer)).ok()?;
+        self.questions.try_send(question(answer)).ok()?;
         tokio::time::timeout(STATUS, answered).await.ok()?.ok()
     }
 }
@@ -91,7 +118,16 @@ impl Asker {
 impl Asked {
     /// Answers every question, for ever. Who asked may have gone.
     pub async fn answer_all(mut self, answers: impl Answers) {
-        while let Some(question) = self.0.recv().await {
+        loop {
+            let question = tokio::select! {
+                biased;
+                Some(question) = self.questions.recv() => question,
+                Some((command, answer)) = self.claims.recv() => {
+                    answers.claim(command, answer);
+                    continue;
+                }
+                else => return,
+            };
             match question {
                 Question::Standing(answer) => {
                     let tasks = Handle::current().metrics().num_alive_tasks();

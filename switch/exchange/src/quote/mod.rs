@@ -48,7 +48,7 @@ impl Exchange {
             effects.tally.broken += 1;
             return self.reply_now(caller, view, *b"30", &Tags::of(DecisionCode::ItemsUnreadable), effects);
         }
-        let message = inbound::quote(caller.link, view, &self.cards);
+        let mut message = inbound::quote(caller.link, view, &self.cards);
         if self.is_repeat(caller, view, &message.origin, now, effects) {
             return;
         }
@@ -65,7 +65,7 @@ impl Exchange {
             return self.refuse(caller, view, &message, &told, &moment, now, effects);
         }
         // The chip will sign the net amount.
-        match self.decide(&message, false, &moment) {
+        match self.decide(&mut message, false, &moment) {
             Ok(award) => self.promise(caller, view, &message, award, &moment, now, effects),
             Err(told) => self.refuse(caller, view, &message, &told, &moment, now, effects),
         }

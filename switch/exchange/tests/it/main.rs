@@ -3,6 +3,7 @@
 
 mod allocations;
 mod business_date;
+mod claims;
 mod day;
 mod doubt;
 mod issuer_link;

@@ -134,12 +134,14 @@ impl World {
         self.sent.extend(self.effects.sends.iter().map(|(connection, bytes)| (connection, bytes.to_vec())));
         self.reads.append(&mut self.effects.reads);
         self.finds.append(&mut self.effects.finds);
+        let claims = std::mem::take(&mut self.effects.claims);
         let (closes, tally) = (std::mem::take(&mut self.effects.closes), self.effects.tally.clone());
         let samples = std::mem::take(&mut self.effects.samples);
         let consumed = self.effects.consumed;
         self.effects = Effects::new(self.effects.journal.next_lsn());
         (self.effects.closes, self.effects.tally, self.effects.samples, self.effects.consumed) =
             (closes, tally, samples, consumed);
+        self.effects.claims = claims;
     }
 
     /// Keys for the days that the tests come to.

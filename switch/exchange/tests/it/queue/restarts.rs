@@ -104,7 +104,8 @@ fn of_a_card_the_order_is_kept_over_a_restart() {
     }
     world.sync();
     let mut order = Vec::new();
-    let mut asked = restarted(&mut world, 3);
+    let kept = world.journal.len();
+    let mut asked = restarted(&mut world, kept);
     while let Some((_, reversal)) = asked.pop() {
         assert!(asked.is_empty(), "one at a time");
         order.push(named(&reversal));

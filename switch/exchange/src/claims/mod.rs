@@ -1,0 +1,99 @@
+//! Claims: what the institution's own app, store staff and operators ask of them, and what a sale's voucher code stands for.
+//!
+//! # Invariants
+//! - An answer leaves once everything that it tells of is on disk (order 2); a repeat of a command gets the answer again.
+//! - A person has one claim of a pack at a time that can still be redeemed, or of which anything is held or used. So of all
+//!   claims of a person and pack no more is ever redeemed than of one, unless it was given back.
+//! - A claim moves no money: what is redeemed of it is a cap like any other, taken by the sale.
+//!
+//! May call what a sale may.
+
+mod apply;
+mod change;
+mod command;
+mod draw;
+mod redeem;
+mod refusal;
+
+pub use command::{Apply, ClaimAnswer, ClaimCommand, ClaimTicket, ClaimView, Draw};
+pub use refusal::ClaimRefusal;
+
+use crate::effects::Effects;
+use crate::event::Now;
+use crate::exchange::Exchange;
+use lijian_domain::cap::CapKey;
+use lijian_domain::claims::Claim;
+use lijian_domain::ids::Lsn;
+use lijian_domain::record::Record;
+use lijian_domain::time::Moment;
+use std::collections::VecDeque;
+
+/// Answers that wait for the disk at most. A disk that takes so long has more than claims waiting for it.
+const WAITING_MAX: usize = 65_536;
+
+/// Answers that wait for their records.
+pub(crate) type Waiting = VecDeque<(Lsn, ClaimTicket, ClaimAnswer)>;
+
+type Outcome = Result<ClaimAnswer, ClaimRefusal>;
+
+impl Exchange {
+    /// Does what a command says, or says why not; the answer waits for the disk.
+    pub(crate) fn claim(&mut self, ticket: ClaimTicket, command: &ClaimCommand, now: Now, effects: &mut Effects) {
+        let outcome = self.claim_outcome(command, now, effects);
+        match outcome.unwrap_or_else(ClaimAnswer::Refused) {
+            answer @ ClaimAnswer::Refused(ClaimRefusal::TryAgain) => effects.claims.push((ticket, answer)),
+            answer => self.waiting_claims.push_back((effects.journal.last_lsn(), ticket, answer)),
+        }
+        self.answer_claims(effects);
+    }
+
+    /// Answers what is on disk.
+    pub(crate) fn answer_claims(&mut self, effects: &mut Effects) {
+        while let Some((_, ticket, answer)) = self.waiting_claims.pop_front_if(|(lsn, ..)| *lsn <= self.durable) {
+            effects.claims.push((ticket, answer));
+        }
+    }
+
+    /// Nobody knows what of it is on disk.
+    pub(crate) fn poison_claims(&mut self, effects: &mut Effects) {
+        let again = ClaimAnswer::Refused(ClaimRefusal::TryAgain);
+        effects.claims.extend(self.waiting_claims.drain(..).map(|(_, ticket, _)| (ticket, again)));
+    }
+
+    fn claim_outcome(&mut self, command: &ClaimCommand, now: Now, effects: &mut Effects) -> Outcome {
+        if self.poisoned || self.waiting_claims.len() >= WAITING_MAX {
+            return Err(ClaimRefusal::TryAgain);
+        }
+        if let ClaimCommand::Look { claim } = command {
+            return self.claims.get(*claim).map(|claim| self.claim_stands(claim)).ok_or(ClaimRefusal::Unknown);
+        }
+        if self.space_low || self.draining {
+            return Err(ClaimRefusal::TryAgain);
+        }
+        let moment = self.moment(now);
+        match command {
+            ClaimCommand::Apply(apply) => self.apply(apply, &moment, effects),
+            ClaimCommand::Confirm { claim, merchant, by } => self.confirm(*claim, *merchant, *by, &moment, effects),
+            ClaimCommand::HandBack { claim, person, by } => self.hand_back(*claim, *person, *by, &moment, effects),
+            ClaimCommand::Withdraw { claim, by } => self.withdraw(*claim, *by, &moment, effects),
+            ClaimCommand::Draw(draw) => self.draw(draw, &moment, effects),
+            ClaimCommand::Look { claim: _ } => Err(ClaimRefusal::Unknown),
+        }
+    }
+
+    /// A claim as it stands, with what of it is held and used.
+    fn claim_stands(&self, claim: Claim) -> ClaimAnswer {
+        let balance = self.quota.balance(&CapKey::Qualification(claim.campaign, claim.id.cap_code()));
+        ClaimAnswer::Stands(ClaimView { claim, held: balance.held_count, used: balance.used_count })
+    }
+
+    /// Whether anything of a claim is held by a sale whose end is open, or used.
+    fn is_redeemed(&self, claim: &Claim) -> bool {
+        let balance = self.quota.balance(&CapKey::Qualification(claim.campaign, claim.id.cap_code()));
+        balance != Default::default()
+    }
+
+    fn append(&self, record: &Record, moment: &Moment, effects: &mut Effects) {
+        effects.journal.push(moment.at, moment.business_date, record);
+    }
+}
