@@ -10,7 +10,7 @@ use lijian_domain::campaign::{
 use lijian_domain::catalogue::{Catalogue, CatalogueBuilder, Product, ProductTexts};
 use lijian_domain::ids::{
     CardFingerprint, CategoryId, DistrictCode, Gtin, LinkName, MerchantId, PersonKey, QualificationCode, RulesVersion,
-    SerialNumber, TerminalId,
+    SerialNumber, SubtypeId, TerminalId,
 };
 use lijian_domain::merchants::{CreditCode, Merchant, Merchants};
 use lijian_domain::money::{MinorUnits, Rounding};
@@ -20,7 +20,7 @@ use lijian_domain::time::{Calendar, Moment, UnixMicros, Validity};
 
 /// A refrigerator of grade 1, filed at 10,000 yuan.
 pub(crate) const FRIDGE: Gtin = Gtin(1);
-/// A refrigerator of grade 2 without a filed price.
+/// A refrigerator of grade 2 and of two doors, without a filed price.
 pub(crate) const FRIDGE_2: Gtin = Gtin(2);
 /// A phone.
 pub(crate) const PHONE: Gtin = Gtin(3);
@@ -77,7 +77,8 @@ fn catalogue() -> Catalogue {
     ] {
         let category = CategoryId::new(category).unwrap();
         let filed_price = filed.map(MinorUnits::new);
-        let product = Product { gtin, category, subtype: None, grade, filed_price, validity: Validity::ALWAYS };
+        let subtype = (gtin == FRIDGE_2).then(|| SubtypeId::new("two-door").unwrap());
+        let product = Product { gtin, category, subtype, grade, filed_price, validity: Validity::ALWAYS };
         builder.add(&product, ProductTexts { brand: "B", model: "M", name: "N" }).unwrap();
     }
     builder.build()
