@@ -24,6 +24,12 @@ const OPEN_TO_OTHERS: u32 = 0o077;
 pub struct CardKey([u8; KEY_BYTES]);
 
 impl CardKey {
+    /// The key of these bytes.
+    #[cfg(test)]
+    pub(crate) const fn of(bytes: [u8; KEY_BYTES]) -> Self {
+        Self(bytes)
+    }
+
     /// The key itself, for the exchange only.
     pub const fn reveal(&self) -> [u8; KEY_BYTES] {
         self.0
@@ -72,6 +78,12 @@ pub enum KeyError {
         /// The file.
         path: PathBuf,
     },
+    /// Persons are registered, and not the keys that they were registered with.
+    #[error("{path} is missing, but persons are registered in claims/people.log: put it back from its backup", path = path.display())]
+    LostPersons {
+        /// The file.
+        path: PathBuf,
+    },
     /// There is a journal, and not the key that its records were made with.
     #[error(
         "{path} is missing, but there is a journal: put the key back from its backup. With a new key all allowances would \
@@ -97,6 +109,40 @@ pub fn card_key(data: &Path, random: impl FnOnce(&mut [u8]) -> io::Result<()>) -
         return Err(KeyError::Lost { path });
     }
     read_or_make(data, &folder, &path, &folder.join(UNFINISHED), random)
+}
+
+/// The keys of personal data.
+pub(crate) struct PeopleKeys {
+    /// Where the persons' own keys are.
+    pub(crate) folder: PathBuf,
+    /// What wraps them.
+    pub(crate) master: CardKey,
+    /// That of the keyed hashes by which persons are found.
+    pub(crate) person: CardKey,
+}
+
+/// The keys of personal data; made where nobody is registered yet. To be called by whoever holds the directory's lock.
+///
+/// # Errors
+/// See [`KeyError`].
+pub(crate) fn people(data: &Path, random: fn(&mut [u8]) -> io::Result<()>) -> Result<PeopleKeys, KeyError> {
+    let keys = folder(data);
+    let own = keys.join("people");
+    make_folder(&keys)?;
+    make_folder(&own)?;
+    let registered = data.join("claims/people.log").exists();
+    let key = |folder: &Path, name: &str| {
+        let path = folder.join(name);
+        if registered && !path.exists() {
+            return Err(KeyError::LostPersons { path });
+        }
+        read_or_make(data, folder, &path, &folder.join(format!("{name}.new")), random)
+    };
+    let (person, master) = (key(&keys, "person.key")?, key(&own, "master.key")?);
+    if registered && !own.join("slots").exists() {
+        return Err(KeyError::LostPersons { path: own.join("slots") });
+    }
+    Ok(PeopleKeys { folder: own, master, person })
 }
 
 /// Where keys are kept.

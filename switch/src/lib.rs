@@ -1,12 +1,13 @@
 //! The daemon and the operator's commands.
 //!
 //! [`app`] puts the daemon together and knows every room: `links` (sockets around the exchange), `admin` (HTTP), `ops` (what
-//! can be asked), `telemetry`, `settlement`. [`commands`] is what the program's arguments lead to. [`clock`] and [`entropy`]
+//! can be asked), `telemetry`, `settlement`, `claims` (consumers who claim, and their personal data). [`commands`] is what the program's arguments lead to. [`clock`] and [`entropy`]
 //! are the only files that read time and randomness; everything else is handed them.
 
 pub mod admin;
 pub mod app;
 pub mod applier;
+pub mod claims;
 pub mod clock;
 pub mod commands;
 mod descriptors;

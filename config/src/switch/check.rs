@@ -1,5 +1,6 @@
 //! From the tree to the checked configuration: every section but the links, and what must fit between sections.
 
+use super::claims;
 use super::config::{ClockConfig, Durability, ExchangeConfig, RuleFiles, StoreConfig, SwitchConfig};
 use super::context::Context;
 use super::dialects::Dialects;
@@ -36,9 +37,11 @@ pub(super) fn check(context: &Context, root: &Table, file: &Path, environment: E
     let mut links = links::read(root.section("links"), &dialects);
     let admin = root.section("admin");
     let people = queue::people(&admin);
+    let apps = queue::apps(&admin, &people);
     let admin = listener(admin, true, &mut links.listeners);
     let queue_config = queue::queue(root.section("queue"));
     let sealed_days = queue::sealed_days(root.section("keys"));
+    let claims = root.optional_section("claims").map(|section| claims::claims(section, environment));
     let portal = listener(root.section("portal"), false, &mut links.listeners);
     collisions(context, &links.listeners);
     root.finish();
@@ -56,6 +59,9 @@ pub(super) fn check(context: &Context, root: &Table, file: &Path, environment: E
             sealed_days,
             admin_listen,
             people,
+            apps,
+            // What is wrong with it was said.
+            claims: claims.flatten(),
             portal_listen: portal,
         }),
         _ => None,

@@ -1,5 +1,6 @@
 //! The checked configuration: what the daemon and the commands are written against.
 
+use super::claims::ClaimsConfig;
 use crate::digest::{FileDigest, digest_of, rules_version};
 use lijian_codecs::dialect::Dialect;
 use lijian_codecs::frame::FrameFormat;
@@ -36,6 +37,10 @@ pub struct SwitchConfig {
     pub admin_listen: SocketAddr,
     /// `[[admin.people]]`: who may decide about what waits, two at a time.
     pub people: Vec<Person>,
+    /// `[[admin.apps]]`: which applications may ask for claims.
+    pub apps: Vec<Person>,
+    /// `[claims]`: how consumers are checked; none: nobody can claim.
+    pub claims: Option<ClaimsConfig>,
     /// `portal.listen`: the consumers' pages; none where no portal is wanted.
     pub portal_listen: Option<SocketAddr>,
 }

@@ -91,6 +91,30 @@ pub const ORIGINAL_LIFETIME_MS: Limit = limit(3_600_000, 1_000, 604_800_000);
 /// `keys.sealed_days`: until the files of a day are settled and their exceptions are cleared up.
 pub const SEALED_DAYS: Limit = limit(7, 1, 400);
 
+/// `claims.accuracy_metres_max`: phones say 5 to 100 metres, up to 500 in the middle of a shopping mall.
+pub const ACCURACY_METRES_MAX: Limit = limit(500, 1, 5_000);
+
+/// `claims.age_seconds_max`: a phone takes a fix when it is asked; one of before lunch says nothing.
+pub const AGE_SECONDS_MAX: Limit = limit(120, 1, 86_400);
+
+/// `claims.persons_per_phone_max`: parents without a phone of their own use their child's.
+pub const PERSONS_PER_PHONE_MAX: Limit = limit(3, 1, 1_000);
+
+/// `claims.provider.answer_ms_max`: a person waits with the phone in the hand.
+pub const PROVIDER_ANSWER_MS_MAX: Limit = limit(3_000, 10, 60_000);
+
+/// `claims.provider.retries_max`.
+pub const PROVIDER_RETRIES_MAX: Limit = limit(1, 0, 5);
+
+/// `claims.provider.in_flight_max`: each has a connection of its own.
+pub const PROVIDER_IN_FLIGHT_MAX: Limit = limit(64, 1, 4_096);
+
+/// `claims.provider.failures_max`.
+pub const PROVIDER_FAILURES_MAX: Limit = limit(5, 1, 1_000);
+
+/// `claims.provider.rest_ms`.
+pub const PROVIDER_REST_MS: Limit = limit(10_000, 10, 3_600_000);
+
 /// Links on each side at most: each has tasks and buffers of its own.
 pub const LINKS_MAX: usize = 256;
 

@@ -8,6 +8,7 @@
 //! dialects.
 
 mod check;
+mod claims;
 mod config;
 mod context;
 mod dialects;
@@ -20,6 +21,7 @@ mod rules;
 mod section;
 mod tree;
 
+pub use claims::{ClaimsConfig, HttpProviderConfig, ProviderConfig};
 pub use config::{
     AcquirerLink, ClockConfig, Durability, ExchangeConfig, IssuerLink, OursRule, Person, Presentation, QueueConfig,
     QuoteRules, RefusalPolicy, RuleFiles, StoreConfig, SwitchConfig,

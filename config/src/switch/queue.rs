@@ -1,5 +1,5 @@
-//! `[queue]`, `[keys]` and `[[admin.people]]`: how messages of the switch's own wait, how long what they need stays readable,
-//! and who may decide about them.
+//! `[queue]`, `[keys]`, `[[admin.people]]` and `[[admin.apps]]`: how messages of the switch's own wait, how long what they need stays readable,
+//! and who may decide about them and ask for claims.
 
 use super::config::{Person, QueueConfig};
 use super::limits;
@@ -36,10 +36,19 @@ pub(super) fn sealed_days(section: Section<'_>) -> u16 {
 
 /// Those who may decide. Each name once, each token once: maker and checker are never the same.
 pub(super) fn people(admin: &Section<'_>) -> Vec<Person> {
-    let mut people: Vec<Person> = Vec::new();
-    for section in admin.list("people").unwrap_or_default() {
+    holders(admin, "people", &[])
+}
+
+/// Applications that may ask. None is one of the people.
+pub(super) fn apps(admin: &Section<'_>, people: &[Person]) -> Vec<Person> {
+    holders(admin, "apps", people)
+}
+
+fn holders(admin: &Section<'_>, key: &'static str, others: &[Person]) -> Vec<Person> {
+    let mut people: Vec<Person> = others.to_vec();
+    for section in admin.list(key).unwrap_or_default() {
         let name = section.needed_text("name", "name = \"li\"");
-        let token = section.needed_text("token_sha256", "the SHA-256 of the person's token, 64 hexadecimal digits");
+        let token = section.needed_text("token_sha256", "the SHA-256 of the token, 64 hexadecimal digits");
         if let (Some(name), Some(token)) = (name, token) {
             let good_name = !name.value.is_empty() && name.value.len() <= NAME_BYTES_MAX;
             let token_sha256 = digest(&token.value);
@@ -53,7 +62,7 @@ pub(super) fn people(admin: &Section<'_>) -> Vec<Person> {
         }
         section.finish();
     }
-    people
+    people.split_off(others.len())
 }
 
 fn digest(text: &str) -> Option<[u8; 32]> {

@@ -49,6 +49,13 @@ impl<'a> Section<'a> {
         Section { misshapen: node.is_some() && table.is_none(), ..section }
     }
 
+    /// The table under `key`; `None` where there is none.
+    pub(super) fn optional_section(&self, key: &'static str) -> Option<Section<'a>> {
+        let there = self.table.is_some_and(|table| table.contains_key(key));
+        let section = self.section(key);
+        there.then_some(section)
+    }
+
     /// The tables under `key`, each with its name and the place of its name.
     pub(super) fn sections(&self, key: &'static str) -> Vec<(Found<&'a str>, Section<'a>)> {
         let outer = self.section(key);
@@ -203,6 +210,9 @@ impl<'a> Section<'a> {
         let node = self.table.and_then(|table| table.get(key)).map(|(_, node)| node.place);
         self.context.wrong(node.unwrap_or(self.place), &self.key(key), found, expected);
     }
+
+    /// Leaves the keys that nobody asked for unnoted: what they would mean is not known.
+    pub(super) fn ignore(self) {}
 
     /// Notes the keys that nobody asked for.
     pub(super) fn finish(self) {

@@ -22,7 +22,7 @@ fn keys_and_types() {
         "path = \"data\"\ndurability = \"fsync\"",
         "3: store.durability: found \"fsync\", expected one of fdatasync, operating-system",
     );
-    check("[admin]\n", "[admin]\nport = 1\n", "10: admin.port: found an unknown key, expected one of listen");
+    check("[admin]\n", "[admin]\nport = 1\n", "10: admin.port: found an unknown key, expected one of apps, listen");
     check("[store]", "[[store]]", "1: store: found a list, expected a table");
 }
 

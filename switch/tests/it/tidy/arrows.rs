@@ -21,8 +21,9 @@ const SANS_IO: [&str; 3] = ["codecs", "switch/domain", "switch/exchange"];
 const IO: [&str; 4] = ["tokio", "sled", "axum", "socket2"];
 
 /// Rooms of the daemon that must not know these others. Only `app` and `commands` know all.
-const ROOMS: [(&str, &[&str]); 6] = [
+const ROOMS: [(&str, &[&str]); 7] = [
     ("admin", &["app", "commands", "links", "settlement", "lifecycle"]),
+    ("claims", &["app", "commands", "admin", "links", "ops", "rules", "settlement", "telemetry"]),
     ("links", &["app", "commands", "admin", "settlement"]),
     ("ops", &["app", "commands", "admin", "links"]),
     ("rules", &["app", "commands", "admin", "links", "ops", "settlement", "telemetry"]),
