@@ -4,6 +4,7 @@ mod lotteries;
 mod restarts;
 mod sales;
 mod terms;
+mod walk;
 
 use crate::messages::*;
 use crate::world::*;
