@@ -86,9 +86,7 @@ pub fn digest_of(digests: impl IntoIterator<Item = FileDigest>) -> FileDigest {
 /// The version of the rules that files of these digests make: first those of the campaigns, then the catalogue's, then the
 /// merchants'.
 pub fn rules_version(digests: impl IntoIterator<Item = FileDigest>) -> RulesVersion {
-    let mut version = RulesVersion::default();
-    version.0.iter_mut().zip(digest_of(digests).0).for_each(|(target, byte)| *target = byte);
-    version
+    crate::signatures::version(digest_of(digests))
 }
 
 #[cfg(test)]

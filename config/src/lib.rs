@@ -8,5 +8,6 @@ pub mod error;
 mod fields;
 pub mod geofence;
 pub mod merchants;
+pub mod signatures;
 pub mod switch;
 pub mod toml_file;

@@ -13,7 +13,7 @@ use crate::limits::INDEX_BYTES;
 use crate::links::{self, JournalFeed, Parts, Past, Sealing, StartError};
 use crate::observer::observer;
 use crate::ops::{Asker, Board, Health, Ops, People, Phase, Transactions, asker};
-use crate::rules::{Archive, ArchiveError, Changes, HandOver, Manifest, Shared, Source, TwoPeople};
+use crate::rules::{Archive, ArchiveError, Changes, Ground, HandOver, Manifest, Shared, Source, TwoPeople};
 use crate::sealing::SealingKeys;
 use crate::settings;
 use crate::snapshots::{self, Keeper, Remembering};
@@ -154,7 +154,7 @@ struct Recovery {
 /// # Errors
 /// It did not come up, or ended by itself.
 pub fn run(loaded: Loaded, source: Source) -> Result<Verdict, AppError> {
-    let Loaded { config, rules, keys: settings } = loaded;
+    let Loaded { config, rules, keys: settings, rules_digest: _ } = loaded;
     admin::refuse_open_address(config.admin_listen)?;
     descriptors::raise_limit();
     let rules = Arc::new(rules);
@@ -201,8 +201,8 @@ pub fn run(loaded: Loaded, source: Source) -> Result<Verdict, AppError> {
         TwoPeople::NotNeeded
     };
     let shared = Arc::new(Shared::new(rules, moment.at));
-    let changes =
-        Arc::new(Changes::new(source, archive, settings, shared, hand_over(asker.clone()), clock, two_people));
+    let ground = Ground { source, archive, signing: config.signing.clone(), keys: settings };
+    let changes = Arc::new(Changes::new(ground, shared, hand_over(asker.clone()), clock, two_people));
     let ops = Arc::new(Ops {
         health: Arc::clone(&health),
         board: Arc::clone(&board),

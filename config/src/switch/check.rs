@@ -7,6 +7,7 @@ use super::dialects::Dialects;
 use super::links::{self, Links, Listener};
 use super::queue;
 use super::section::Section;
+use super::signing;
 use super::tree::Table;
 use super::{Environment, limits};
 use jiff::{Timestamp, civil, tz::TimeZone};
@@ -40,6 +41,7 @@ pub(super) fn check(context: &Context, root: &Table, file: &Path, environment: E
     let apps = queue::apps(&admin, &people);
     let admin = listener(admin, true, &mut links.listeners);
     let queue_config = queue::queue(root.section("queue"));
+    let signing = signing::read(root.section("rules"), environment);
     let sealed_days = queue::sealed_days(root.section("keys"));
     let claims = root.optional_section("claims").map(|section| claims::claims(section, environment));
     let portal = listener(root.section("portal"), false, &mut links.listeners);
@@ -56,6 +58,7 @@ pub(super) fn check(context: &Context, root: &Table, file: &Path, environment: E
             acquirers,
             issuers,
             queue: queue_config,
+            signing,
             sealed_days,
             admin_listen,
             people,

@@ -1,6 +1,7 @@
 //! The checked configuration: what the daemon and the commands are written against.
 
 use super::claims::ClaimsConfig;
+use super::signing::SigningConfig;
 use crate::digest::{FileDigest, digest_of, rules_version};
 use lijian_codecs::dialect::Dialect;
 use lijian_codecs::frame::FrameFormat;
@@ -31,6 +32,8 @@ pub struct SwitchConfig {
     pub issuers: Vec<IssuerLink>,
     /// `[queue]`: how messages of the switch's own wait for an issuer.
     pub queue: QueueConfig,
+    /// `[rules]`: who vouches for rules.
+    pub signing: SigningConfig,
     /// `keys.sealed_days`: how many days after its own a business date's sealing key is kept at least.
     pub sealed_days: u16,
     /// `admin.listen`: console, API, metrics.

@@ -27,6 +27,12 @@ pub const SPACE_BYTES_MIN: Limit = limit(256 << 20, 0, 1 << 50);
 /// the sales do not need, and so does not happen more often.
 pub const SNAPSHOT_RECORDS: Limit = limit(1_000_000, 1, 1 << 40);
 
+/// `rules.signatures_min` in production: a maker and a checker.
+pub const SIGNATURES_MIN: Limit = limit(2, 1, 16);
+
+/// `rules.signatures_min` elsewhere: rehearsals need none.
+pub const SIGNATURES_MIN_REHEARSAL: Limit = limit(0, 0, 16);
+
 /// `exchange.node`: it fills the upper 16 bits of a grant's id.
 pub const NODE: Limit = limit(0, 0, 0xffff);
 

@@ -19,6 +19,7 @@ mod queue;
 mod report;
 mod rules;
 mod section;
+mod signing;
 mod tree;
 
 pub use claims::{ClaimsConfig, HttpProviderConfig, ProviderConfig};
@@ -29,7 +30,9 @@ pub use config::{
 pub use overrides::override_argument;
 pub use report::render;
 pub use rules::rules;
+pub use signing::SigningConfig;
 
+use crate::digest::FileDigest;
 use crate::error::{ConfigError, ConfigErrors};
 use crate::toml_file::TomlFile;
 use context::Context;
@@ -42,8 +45,10 @@ use tree::{Place, Table};
 /// What the process was told by its environment; handed in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Environment {
-    /// Whether `LIJIAN_PRODUCTION` is set: rehearsals are refused.
+    /// Whether `LIJIAN_PRODUCTION` is set: rehearsals are refused, and so are rules that too few people signed.
     pub production: bool,
+    /// Whether rules need no signatures all the same: for the command that signs them.
+    pub unsigned_rules: bool,
 }
 
 /// Everything that the daemon needs from files.
@@ -55,6 +60,8 @@ pub struct Loaded {
     pub rules: Rules,
     /// Each key that is set, by its dotted path, and what it says, overrides applied.
     pub keys: BTreeMap<String, String>,
+    /// SHA-256 of everything that decides: the version is its first bytes, signatures are over the whole.
+    pub rules_digest: FileDigest,
 }
 
 /// Loads `file` as changed by `overrides` (key and value of each `--set`, the later one counts) and `data` (`--data`, which
@@ -84,7 +91,18 @@ pub fn load(
     let checked = check::check(&context, &root, file, environment);
     let mut errors = context.into_errors();
     let rules = rules::load(&checked.files, Some(&checked.acquirers), &mut errors);
-    let loaded = checked.config.zip(rules).map(|(config, rules)| Loaded { config, rules, keys: tree::leaves(&root) });
+    if let (Some(config), Some((_, digest))) = (&checked.config, &rules)
+        && !environment.unsigned_rules
+        && let Some((found, expected)) = config.signing.lacks(*digest)
+    {
+        errors.push(ConfigError::of_file(file, found, expected).at_key("rules.signatures"));
+    }
+    let loaded = checked.config.zip(rules).map(|(config, (rules, rules_digest))| Loaded {
+        config,
+        rules,
+        keys: tree::leaves(&root),
+        rules_digest,
+    });
     errors.or(loaded)
 }
 

@@ -2,8 +2,9 @@
 
 use super::config::RuleFiles;
 use super::section::did_you_mean;
-use crate::digest::rules_version;
+use crate::digest::{FileDigest, digest_of};
 use crate::error::{ConfigError, ConfigErrors};
+use crate::signatures::version;
 use crate::{campaign, catalogue, merchants};
 use lijian_domain::ids::{LinkName, MerchantId};
 use lijian_domain::rules::Rules;
@@ -15,13 +16,17 @@ use std::path::{Path, PathBuf};
 /// Everything that is wrong with them.
 pub fn rules(files: &RuleFiles) -> Result<Rules, ConfigErrors> {
     let mut errors = ConfigErrors::default();
-    let rules = load(files, None, &mut errors);
+    let rules = load(files, None, &mut errors).map(|(rules, _)| rules);
     errors.or(rules)
 }
 
 /// Loads all of it; what is wrong is added to `errors`. Every merchant must be connected by one of `acquirers`, where those
 /// are given.
-pub(super) fn load(files: &RuleFiles, acquirers: Option<&[String]>, errors: &mut ConfigErrors) -> Option<Rules> {
+pub(super) fn load(
+    files: &RuleFiles,
+    acquirers: Option<&[String]>,
+    errors: &mut ConfigErrors,
+) -> Option<(Rules, FileDigest)> {
     let campaigns = errors.take(campaign::load_all(&files.campaigns));
     let catalogue = errors.take(catalogue::load(&files.catalogue));
     let merchants = errors.take(merchants::load(&files.merchants));
@@ -36,9 +41,9 @@ pub(super) fn load(files: &RuleFiles, acquirers: Option<&[String]>, errors: &mut
     }
     let (campaigns, catalogue, merchants) = (campaigns?, catalogue?, merchants?);
     let digests = campaigns.iter().map(|campaign| campaign.digest).chain([catalogue.digest, merchants.digest]);
-    let version = rules_version(digests);
+    let digest = digest_of(digests);
     let campaigns = campaigns.into_iter().map(|campaign| campaign.value).collect();
-    Some(Rules::new(version, campaigns, catalogue.value, merchants.value))
+    Some((Rules::new(version(digest), campaigns, catalogue.value, merchants.value), digest))
 }
 
 /// One error for each link that does not exist, at the first of its merchants.

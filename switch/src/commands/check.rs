@@ -37,7 +37,7 @@ struct Summary<'l>(&'l Loaded);
 
 impl fmt::Display for Summary<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Loaded { config, rules, keys: _ } = self.0;
+        let Loaded { config, rules, .. } = self.0;
         let line = |formatter: &mut fmt::Formatter<'_>, name: &str, value: &dyn fmt::Display| {
             writeln!(formatter, "{name:<10} {value}")
         };

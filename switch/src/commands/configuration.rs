@@ -31,7 +31,10 @@ impl ConfigurationArguments {
             file: self.config.clone(),
             overrides: self.set.clone(),
             data: self.data.clone(),
-            environment: Environment { production: std::env::var_os(PRODUCTION_VARIABLE).is_some() },
+            environment: Environment {
+                production: std::env::var_os(PRODUCTION_VARIABLE).is_some(),
+                ..Environment::default()
+            },
         }
     }
 
@@ -40,7 +43,15 @@ impl ConfigurationArguments {
     /// # Errors
     /// Something is wrong: all of it is on standard error, and the exit code is 64.
     pub fn load(&self) -> Result<Loaded, ExitCode> {
-        self.source().load().map_err(|errors| {
+        Self::load_from(&self.source())
+    }
+
+    /// The same from there.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn load_from(source: &Source) -> Result<Loaded, ExitCode> {
+        source.load().map_err(|errors| {
             let mut standard_error = io::stderr().lock();
             let report = switch::render(&errors, standard_error.is_terminal());
             // There is nobody to tell where standard error is closed.

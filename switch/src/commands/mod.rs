@@ -11,6 +11,7 @@ mod dialect_argument;
 pub mod encode;
 pub mod explain;
 pub mod ledger;
+pub mod rules;
 pub mod run;
 pub mod settle;
 pub mod verify;
@@ -39,6 +40,7 @@ enum Command {
     Encode(encode::EncodeArguments),
     Explain(explain::ExplainArguments),
     Ledger(ledger::LedgerArguments),
+    Rules(rules::RulesArguments),
 }
 
 /// Runs the command that the arguments of the process name.
@@ -54,6 +56,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             Command::Encode(arguments) => encode::run(&arguments),
             Command::Explain(arguments) => explain::run(&arguments),
             Command::Ledger(arguments) => ledger::run(&arguments),
+            Command::Rules(arguments) => rules::run(&arguments),
         },
         Err(error) => {
             // There is nobody to tell where the output is closed.

@@ -244,7 +244,7 @@ mod tests {
             Manifest { version: version.to_string(), kept: text("t"), maker: text("m"), checker: text("c"), files };
         archive.keep(&manifest).unwrap();
         archive.keep(&Manifest { maker: text("later"), ..manifest.clone() }).unwrap();
-        assert_eq!(archive.manifests().unwrap(), [manifest.clone()]);
+        assert_eq!(archive.manifests().unwrap(), std::slice::from_ref(&manifest));
         let again = archive.rules(version).unwrap();
         assert_eq!((again.version, &again.campaigns), (version, &rules.campaigns));
         assert_eq!((again.catalogue.len(), again.merchants.len()), (rules.catalogue.len(), rules.merchants.len()));

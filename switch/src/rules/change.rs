@@ -5,6 +5,7 @@ use super::difference::Difference;
 use super::in_force::{Failed, InForce, Shared};
 use super::source::Source;
 use crate::clock::{Clock, rfc3339};
+use lijian_config::switch::SigningConfig;
 use lijian_domain::ids::RulesVersion;
 use lijian_domain::record::{RulesCause, RulesChanged};
 use lijian_domain::rules::Rules;
@@ -17,12 +18,22 @@ use tokio::sync::Mutex;
 /// Hands rules over to whoever decides by them, with what goes on record; false where that could not be recorded.
 pub type HandOver = Box<dyn Fn(Arc<Rules>, RulesChanged) -> Pin<Box<dyn Future<Output = bool> + Send>> + Send + Sync>;
 
+/// What a change is read from, and what it is held against.
+#[derive(Debug)]
+pub struct Ground {
+    /// Where the rules are read.
+    pub source: Source,
+    /// Where each version is kept.
+    pub archive: Archive,
+    /// Who vouches for rules, by the configuration that runs.
+    pub signing: SigningConfig,
+    /// The keys of the configuration that runs, and what they say.
+    pub keys: BTreeMap<String, String>,
+}
+
 /// Changes rules.
 pub struct Changes {
-    source: Source,
-    archive: Archive,
-    /// The keys of the configuration that runs, and what they say.
-    keys: BTreeMap<String, String>,
+    ground: Ground,
     shared: Arc<Shared>,
     hand_over: HandOver,
     clock: Clock,
@@ -93,16 +104,8 @@ pub enum NotChanged {
 
 impl Changes {
     /// Nothing is under way.
-    pub fn new(
-        source: Source,
-        archive: Archive,
-        keys: BTreeMap<String, String>,
-        shared: Arc<Shared>,
-        hand_over: HandOver,
-        clock: Clock,
-        two_people: TwoPeople,
-    ) -> Self {
-        Self { source, archive, keys, shared, hand_over, clock, prepared: Mutex::default(), two_people }
+    pub fn new(ground: Ground, shared: Arc<Shared>, hand_over: HandOver, clock: Clock, two_people: TwoPeople) -> Self {
+        Self { ground, shared, hand_over, clock, prepared: Mutex::default(), two_people }
     }
 
     /// Whether two people are needed.
@@ -163,11 +166,16 @@ impl Changes {
     }
 
     async fn read(&self, maker: &str) -> Result<Prepared, NotChanged> {
-        let (source, archive) = (self.source.clone(), self.archive.clone());
+        let Ground { source, archive, signing, .. } = &self.ground;
+        let (source, archive, signing) = (source.clone(), archive.clone(), signing.clone());
         let read = tokio::task::spawn_blocking(move || {
             let loaded = source
                 .load()
                 .map_err(|errors| NotChanged::Wrong(errors.errors().iter().map(ToString::to_string).collect()))?;
+            // Whoever may sign counts from the next start on: a change of the rules cannot bring its own signers.
+            if let Some((found, expected)) = signing.lacks(loaded.rules_digest) {
+                return Err(NotChanged::Wrong(vec![format!("rules.signatures: found {found}, expected {expected}")]));
+            }
             let files = archive.take_in(loaded.rules.version, &loaded.config.rule_files).map_err(not_kept)?;
             Ok((loaded, files))
         });
@@ -177,7 +185,7 @@ impl Changes {
             Err(_) => return Err(self.refuse(NotChanged::Wrong(vec!["reading the configuration failed".to_owned()]))),
         };
         let difference = Difference::between(&self.shared.rules(), &loaded.rules);
-        let restart_needed = changed_keys(&self.keys, &loaded.keys);
+        let restart_needed = changed_keys(&self.ground.keys, &loaded.keys);
         Ok(Prepared { rules: Arc::new(loaded.rules), files, difference, restart_needed, maker: maker.to_owned() })
     }
 
@@ -188,7 +196,7 @@ impl Changes {
             drop_aside(rules);
             return Ok(Changed { version, before, difference, restart_needed });
         }
-        let (archive, manifest) = (self.archive.clone(), self.manifest(version, files, &maker, checker));
+        let (archive, manifest) = (self.ground.archive.clone(), self.manifest(version, files, &maker, checker));
         let kept = tokio::task::spawn_blocking(move || archive.keep(&manifest)).await;
         if let Ok(Err(error)) = kept {
             return Err(self.refuse(not_kept(error)));

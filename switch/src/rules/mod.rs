@@ -12,7 +12,7 @@ mod in_force;
 mod source;
 
 pub use archive::{Archive, ArchiveError, KeptFile, Manifest};
-pub use change::{Changed, Changes, HandOver, NotChanged, Prepared, TwoPeople};
+pub use change::{Changed, Changes, Ground, HandOver, NotChanged, Prepared, TwoPeople};
 pub use difference::{CampaignDifference, Difference};
 pub use in_force::{Failed, InForce, Shared};
 pub use source::Source;

@@ -19,7 +19,10 @@ fn check(config: &Path, arguments: &[&str], production: bool) -> (Option<i32>, S
 
 #[test]
 fn the_example_is_right() {
-    let (code, output, errors) = check(&example(), &[], true);
+    let (code, _, errors) = check(&example(), &[], true);
+    assert_eq!(code, Some(64), "nobody vouches for its rules");
+    assert!(errors.contains("rules.signers: found 0 signers") && errors.contains("1 error"), "{errors}");
+    let (code, output, errors) = check(&example(), &[], false);
     assert_eq!((code, errors.as_str()), (Some(0), ""));
     for line in [
         "campaigns  shenzhen-2024",

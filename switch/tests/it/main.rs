@@ -14,5 +14,6 @@ mod programmes;
 mod queue;
 mod reversals;
 mod rubbish;
+mod rules;
 mod settlement;
 mod tidy;

@@ -122,7 +122,7 @@ fn switch(content: &[u8], sets: &[(String, String)]) -> Option<ConfigErrors> {
     let folder = FOLDER.lock().unwrap_or_else(PoisonError::into_inner);
     let file = folder.path().join("switch.toml");
     fs::write(&file, content).expect("it is writable");
-    load(&file, sets, None, Environment { production: content.len().is_multiple_of(2) }).err()
+    load(&file, sets, None, Environment { production: content.len().is_multiple_of(2), ..Environment::default() }).err()
 }
 
 /// A right configuration, changed by one argument.

@@ -72,7 +72,9 @@ fn a_fence_that_crosses_itself_is_named_with_its_file() {
 fn a_file_of_people_is_for_trials() {
     let folder = Folder::changed("[admin]", FILE);
     let errors =
-        load(&folder.path("switch.toml"), &[], None, Environment { production: true }).unwrap_err().to_string();
+        load(&folder.path("switch.toml"), &[], None, Environment { production: true, ..Environment::default() })
+            .unwrap_err()
+            .to_string();
     assert!(errors.contains(":10: claims.provider.kind: found \"file\", expected \"http\" in production"), "{errors}");
 }
 

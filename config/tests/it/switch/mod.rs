@@ -7,6 +7,7 @@ mod dialects;
 mod mistakes;
 mod queue;
 mod right;
+mod signing;
 
 use lijian_config::error::ConfigErrors;
 use lijian_config::switch::{Environment, Loaded, load};

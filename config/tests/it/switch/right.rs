@@ -71,7 +71,8 @@ fn every_file_that_is_shipped_can_be_read() {
 #[test]
 fn the_example_is_right_and_says_every_default() {
     let file = shipped("examples/shenzhen-2024/switch.toml");
-    let loaded = load(&file, &[], None, Environment { production: true }).unwrap_or_else(|errors| panic!("{errors}"));
+    let loaded = load(&file, &[], None, Environment { production: true, unsigned_rules: true })
+        .unwrap_or_else(|errors| panic!("{errors}"));
     let config = loaded.config;
     let acquirers: Vec<_> = config.acquirers.iter().map(|link| (link.name.as_str(), link.listen.to_string())).collect();
     assert_eq!(acquirers, [("ascii", "127.0.0.1:8583".to_owned()), ("pos", "127.0.0.1:8584".to_owned())]);

@@ -150,7 +150,10 @@ fn place(arguments: &ExplainArguments) -> Result<(PathBuf, Zone), ExitCode> {
     let ExplainArguments { config, data, set, .. } = arguments;
     let Some(config) = config else { return Ok((data.clone().unwrap_or_default(), Zone::china())) };
     // Nothing is decided by this configuration, so that a rehearsal's one may be read anywhere.
-    match (switch::load(config, set, data.as_deref(), Environment { production: false }), data) {
+    match (
+        switch::load(config, set, data.as_deref(), Environment { production: false, ..Environment::default() }),
+        data,
+    ) {
         (Ok(loaded), _) => Ok((loaded.config.store.path, Zone::configured(loaded.config.clock.calendar.zone()))),
         (Err(errors), Some(data)) => {
             let count = errors.count();

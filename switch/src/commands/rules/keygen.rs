@@ -1,0 +1,44 @@
+//! `lijian rules keygen`: a key of one's own.
+
+use super::refused;
+use crate::commands::ledger::print;
+use crate::entropy;
+use lijian_config::signatures::SecretKey;
+use std::fmt::Write as _;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// What group and others may do with a key: nothing.
+const KEY_MODE: u32 = 0o600;
+
+/// Makes a key to sign rules with, and prints its public key for `[[rules.signers]]`.
+#[derive(clap::Args, Debug)]
+pub(super) struct KeygenArguments {
+    /// Where the secret key goes; a file that is there is never written over
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+}
+
+pub(super) fn run(arguments: &KeygenArguments) -> ExitCode {
+    let mut seed = [0; 32];
+    let made = entropy::fill(&mut seed).and_then(|()| {
+        let digits = seed.iter().fold(String::new(), |mut text, byte| {
+            write!(text, "{byte:02x}").unwrap_or_default();
+            text
+        });
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(KEY_MODE).open(&arguments.out)?;
+        file.write_all(digits.as_bytes())?;
+        file.write_all(b"\n")?;
+        file.sync_all()
+    });
+    match made {
+        Ok(()) => {
+            print(&format!("public_key = \"{}\"\n", SecretKey::new(&seed).public_key()));
+            ExitCode::SUCCESS
+        }
+        Err(error) => refused("keygen", format_args!("{}: {error}", arguments.out.display()), 64),
+    }
+}
