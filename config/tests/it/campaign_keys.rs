@@ -67,6 +67,42 @@ fn currency_and_tolerance() {
 }
 
 #[test]
+fn days_that_no_calendar_has() {
+    let check = |from: &str, to: &str, expected: Result<&str, &str>| {
+        let text = SMALL.replacen(from, to, 1);
+        assert_ne!(text, SMALL);
+        let read = campaign::parse(Path::new("c.toml"), &text).map(|campaign| campaign.value.period.to().to_string());
+        let read = read.map_err(|errors| errors.to_string());
+        assert_eq!(read.as_deref().map_err(String::as_str), expected, "{to}");
+    };
+    check("last = 2024-12-31", "last = 2024-02-29", Ok("2024-02-29"));
+    check("first = 2024-01-01", "first = 2024-02-29", Ok("2024-12-31"));
+    let wrong = "c.toml:2: period.last: found invalid date, expected day between 01 and 28";
+    check("last = 2024-12-31", "last = 2025-02-29", Err(wrong));
+}
+
+#[test]
+fn numbers_below_zero_and_rates_over_the_whole() {
+    let check = |mark: &str, lines: &str, key: &str, found: &str| {
+        let errors = campaign::parse(Path::new("c.toml"), &with(mark, lines)).unwrap_err();
+        let [error] = errors.errors() else { unreachable!("{errors}") };
+        let line = with(mark, lines).lines().position(|line| line == lines).map(|line| line as u64 + 1);
+        assert_eq!((error.line, error.key.as_str(), error.found.as_str()), (line, key, found), "{lines}");
+        assert!(!error.expected.is_empty());
+    };
+    let below = |number: &str| format!("invalid value: integer `{number}`");
+    check("#budget", "day_fen = -1", "budget.day_fen", &below("-1"));
+    check("#budget", "tranches = [{ from = 2024-05-01T00:00:00, fen = -5 }]", "budget.tranches[0].fen", &below("-5"));
+    check("#budget", "districts_fen = { 440305 = -1 }", "budget.districts_fen.440305", &below("-1"));
+    check("#category", "budget_fen = -1", "categories[0].budget_fen", &below("-1"));
+    check("#category", "items_per_person = -1", "categories[0].items_per_person", &below("-1"));
+    check("#category", "price_max_fen = 0", "categories[0].price_max_fen", "0");
+    check("#sponsor", "share_basis_points = 10_001", "sponsors[0].share_basis_points", "10001");
+    check("#top", "filed_price_tolerance_basis_points = -1", "filed_price_tolerance_basis_points", &below("-1"));
+    check("#top", "priority = -1", "priority", &below("-1"));
+}
+
+#[test]
 fn tranches() {
     let lines = "[[budget.tranches]]\nfrom = 2024-05-01T09:00:00\nfen = 300\n[[budget.tranches]]\nfrom = 2024-05-01T10:00:00\nfen = 700";
     let campaign = read("#budget", lines);

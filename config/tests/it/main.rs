@@ -8,6 +8,7 @@ mod fuzz_bodies;
 mod golden;
 mod overlaps;
 mod programmes;
+mod reference;
 mod seeds;
 mod switch;
 mod tables;

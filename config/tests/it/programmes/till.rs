@@ -1,11 +1,13 @@
 //! Sells what the cases name, by the campaign's rules, out of a quota.
 
+use super::qualification::{shown, shown_before};
 use super::table::{Case, Goods};
 use arrayvec::ArrayVec;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use lijian_domain::campaign::Campaign;
 use lijian_domain::catalogue::{Catalogue, CatalogueBuilder, Product, ProductTexts};
+use lijian_domain::claims::Presented;
 use lijian_domain::decide::decide;
 use lijian_domain::ids::{
     CardFingerprint, CategoryId, DistrictCode, Gtin, LinkName, MerchantId, PersonKey, QualificationCode, RulesVersion,
@@ -42,11 +44,15 @@ impl Till {
     pub(super) fn sell(&self, case: &Case) -> (String, String) {
         let quota = Quota::new();
         let (none, noon) = (("0.00", "0.00"), "12:00:00");
+        let [campaign] = self.rules.campaigns.as_slice() else { unreachable!("one campaign") };
+        let wanted = campaign.qualification.is_some();
         for (day, goods) in &case.before {
-            let (code, _) = self.sale(&quota, &format!("{day} {noon}"), &case.district, goods, none);
+            let shown = wanted.then(|| shown_before(campaign, &goods[0], day, case.claimed.as_ref()));
+            let (code, _) = self.sale(&quota, &format!("{day} {noon}"), &case.district, goods, shown.as_ref(), none);
             assert_eq!(code, "G000", "bought before: {case:?}");
         }
-        self.sale(&quota, &case.at, &case.district, &case.goods, (&case.trade_in, &case.bank))
+        let shown = case.claimed.as_ref().and_then(|claimed| shown(campaign, claimed));
+        self.sale(&quota, &case.at, &case.district, &case.goods, shown.as_ref(), (&case.trade_in, &case.bank))
     }
 
     fn sale(
@@ -55,6 +61,7 @@ impl Till {
         at: &str,
         district: &str,
         goods: &[Goods],
+        shown: Option<&Presented>,
         (trade_in, bank): (&str, &str),
     ) -> (String, String) {
         let items: ArrayVec<ItemRequest, 8> = goods.iter().map(|goods| self.item(goods)).collect();
@@ -74,7 +81,7 @@ impl Till {
             bank_promotion,
             items,
         };
-        match decide(&self.rules, &request, None, &moment(at)) {
+        match decide(&self.rules, &request, shown, &moment(at)) {
             Decision::Grant(award) => taken(quota, &award),
             Decision::Refuse(refusal) => (refusal.code.to_string(), String::new()),
         }
@@ -136,7 +143,7 @@ fn merchants(districts: &[&str]) -> Merchants {
     merchants
 }
 
-fn moment(local: &str) -> Moment {
+pub(super) fn moment(local: &str) -> Moment {
     let zone = TimeZone::get("Asia/Shanghai").unwrap();
     let at = local.parse::<DateTime>().unwrap().to_zoned(zone.clone()).unwrap().timestamp().as_microsecond();
     Calendar::new(zone, jiff::civil::Time::midnight()).moment(UnixMicros(at))

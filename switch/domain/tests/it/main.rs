@@ -10,4 +10,5 @@ mod returns;
 mod sales;
 mod stacking;
 mod subtypes;
+mod windows;
 mod world;
