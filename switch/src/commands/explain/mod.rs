@@ -10,9 +10,7 @@ mod follow;
 mod happening;
 mod json;
 mod label;
-mod language;
 mod mask;
-mod reason;
 mod search;
 mod state;
 mod story;
@@ -22,6 +20,7 @@ mod zone;
 
 use crate::commands::ledger::history::{History, HistoryError};
 use crate::commands::ledger::{failed, print, tell};
+use crate::ops::{language, reason};
 use follow::follow;
 use language::Language;
 use lijian_config::switch::{self, Environment};

@@ -2,7 +2,7 @@
 
 /// In which language it is told.
 #[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Language {
+pub enum Language {
     /// English
     En,
     /// Chinese
@@ -11,19 +11,19 @@ pub(super) enum Language {
 
 /// A text in both.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Both {
+pub struct Both {
     en: &'static str,
     zh: &'static str,
 }
 
 /// A text in English and Chinese.
-pub(super) const fn both(en: &'static str, zh: &'static str) -> Both {
+pub const fn both(en: &'static str, zh: &'static str) -> Both {
     Both { en, zh }
 }
 
 impl Both {
     /// The text in one of them.
-    pub(super) const fn of(self, language: Language) -> &'static str {
+    pub const fn of(self, language: Language) -> &'static str {
         match language {
             Language::En => self.en,
             Language::Zh => self.zh,

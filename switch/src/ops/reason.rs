@@ -4,7 +4,7 @@ use super::language::{Both, both};
 use lijian_domain::code::DecisionCode;
 
 /// Which rule decided.
-pub(super) const fn why(code: DecisionCode) -> Both {
+pub const fn why(code: DecisionCode) -> Both {
     use DecisionCode as Code;
     match code {
         Code::Granted => both("All conditions of the campaign were met.", "符合活动的全部条件。"),
@@ -83,7 +83,7 @@ pub(super) const fn why(code: DecisionCode) -> Both {
 }
 
 /// What the consumer or the merchant can do.
-pub(super) const fn advice(code: DecisionCode) -> Both {
+pub const fn advice(code: DecisionCode) -> Both {
     use DecisionCode as Code;
     match code {
         Code::Granted => both("Nothing needs to be done.", "无需处理。"),
@@ -160,7 +160,7 @@ pub(super) const fn advice(code: DecisionCode) -> Both {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::commands::explain::Language;
+    use crate::ops::language::Language;
 
     #[test]
     fn each_refusal_names_its_rule() {
