@@ -15,6 +15,7 @@ pub mod rules;
 pub mod run;
 pub mod settle;
 pub mod verify;
+pub mod whatif;
 
 use clap::Parser;
 use std::ffi::OsString;
@@ -41,6 +42,7 @@ enum Command {
     Explain(explain::ExplainArguments),
     Ledger(ledger::LedgerArguments),
     Rules(rules::RulesArguments),
+    Whatif(whatif::WhatIfArguments),
 }
 
 /// Runs the command that the arguments of the process name.
@@ -57,6 +59,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             Command::Explain(arguments) => explain::run(&arguments),
             Command::Ledger(arguments) => ledger::run(&arguments),
             Command::Rules(arguments) => rules::run(&arguments),
+            Command::Whatif(arguments) => whatif::run(&arguments),
         },
         Err(error) => {
             // There is nobody to tell where the output is closed.

@@ -17,3 +17,4 @@ mod rubbish;
 mod rules;
 mod settlement;
 mod tidy;
+mod whatif;
