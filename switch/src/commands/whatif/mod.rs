@@ -34,6 +34,7 @@ use lijian_domain::campaign::Campaign;
 use lijian_domain::ids::Lsn;
 use lijian_domain::rules::Rules;
 use lijian_domain::time::BusinessDate;
+use lijian_store::claims::{ClaimError, Claims};
 use lijian_store::journal::JournalError;
 use lijian_store::quota::{Inconsistent, Quota};
 use replay::{Replay, Span};
@@ -85,6 +86,8 @@ enum WhatIfError {
     NoRequest { lsn: Lsn },
     #[error("record {lsn} gives or takes what was not there: run lijian ledger verify")]
     Caps { lsn: Lsn, source: Box<Inconsistent> },
+    #[error("record {lsn} tells of a claim what those before it do not allow: run lijian ledger verify")]
+    Claims { lsn: Lsn, source: ClaimError },
 }
 
 impl From<JournalError> for WhatIfError {
@@ -130,7 +133,7 @@ fn replayed(loaded: &Loaded, campaign: Campaign, span: Span, listed_max: usize) 
     let mut history = History::open(&loaded.config.store.path)?;
     let mut replay = Replay {
         span,
-        world: World { rules: &rules, quota: Quota::new() },
+        world: World { rules: &rules, quota: Quota::new(), claims: Claims::new() },
         calendar: &loaded.config.clock.calendar,
         version: loaded.rules.version,
         then: Default::default(),

@@ -95,6 +95,7 @@ impl Replay<'_> {
             return Ok(self.open.values().any(|open| open.case.is_some()));
         }
         self.mature(entry)?;
+        self.world.claim(entry).map_err(|source| WhatIfError::Claims { lsn: entry.lsn, source })?;
         match &entry.record {
             Record::Intent(intent) => match intent.quote {
                 Some(quote) => self.take_over(entry.lsn, quote),
@@ -162,7 +163,8 @@ impl Replay<'_> {
 
     /// What the sale would be told, and, if that is yes, its caps held.
     fn decide(&mut self, entry: &Entry, request: &SaleRequest, chip: bool) -> Result<(Due, Box<[CapTake]>), Turned> {
-        let decided = self.world.decide(request, chip, &self.moment(entry));
+        let presented = self.world.presented(request);
+        let decided = self.world.decide(request, presented.as_ref(), chip, &self.moment(entry));
         let held = decided.and_then(|award| match self.world.hold(&award) {
             Ok(()) => Ok(award),
             Err(turned) => {

@@ -5,7 +5,7 @@ use super::exhaustion::Both as Caps;
 use super::money::{Money, Sums};
 use super::replay::{Counts, Replay, Span};
 use super::world::is_always_told;
-use crate::ops::language::Language;
+use crate::ops::language::{Language, both};
 use lijian_domain::cap::CapKey;
 use lijian_domain::ids::{CampaignId, Lsn};
 use lijian_domain::time::{Calendar, UnixMicros};
@@ -75,7 +75,7 @@ impl Report {
     /// What the figures rest on.
     pub(super) fn notes(&self, language: Language) -> Vec<String> {
         let Counts { stays, not_recorded, other_rules, open, returns_refused, .. } = self.counts;
-        let (from, to) = (self.span.from, self.span.to);
+        let from = self.span.from;
         let english = language == Language::En;
         let mut notes = vec![if english {
             format!(
@@ -117,11 +117,14 @@ impl Report {
             "笔已记录的退货现在会被拒绝，不退回任何金额。",
         );
         if self.claims {
-            notes.push(if english {
-                format!("Qualifications that were claimed are not looked at: from {from} to {to} nobody counts as having presented one.")
-            } else {
-                format!("不考虑已申领的资格：{from} 至 {to} 期间视为均未出示资格。")
-            });
+            notes.push(
+                both(
+                    "Claims of qualifications are as recorded: nobody is taken to have claimed more or less under the file.",
+                    "资格申领以记录为准：不假定新规则下会有更多或更少的申领。",
+                )
+                .of(language)
+                .to_owned(),
+            );
         }
         notes
     }

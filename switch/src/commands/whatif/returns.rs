@@ -248,7 +248,11 @@ impl Replay<'_> {
             _ => return Err(WhatIfError::NoRequest { lsn: asked }),
         };
         let moment = self.moment(&entry);
-        self.world.decide(&request, false, &moment).map(Some).map_err(|_| WhatIfError::NoRequest { lsn: asked })
+        let presented = self.world.redeemed(&request);
+        self.world
+            .decide(&request, presented.as_ref(), false, &moment)
+            .map(Some)
+            .map_err(|_| WhatIfError::NoRequest { lsn: asked })
     }
 
     fn intent(&mut self, lsn: Lsn) -> Result<Intent, WhatIfError> {

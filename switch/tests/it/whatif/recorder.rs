@@ -110,7 +110,7 @@ impl Recorder {
     fn ask(&mut self, id: usize, ask: &Ask) {
         let request = request(ask, id);
         let moment = self.calendar.moment(self.at);
-        let held = match decide(&self.rules, &request, &moment) {
+        let held = match decide(&self.rules, &request, None, &moment) {
             Decision::Grant(award) => self.quota.hold(&award.caps).map(|()| award.clone()).map_err(|bound| {
                 let limit = award.caps.iter().find(|take| take.key == bound.key).unwrap().limit;
                 let cap = BoundCap { key: bound.key, limit, balance: self.quota.balance(&bound.key) };
