@@ -12,6 +12,7 @@ use crate::lifecycle::{self, Verdict};
 use crate::limits::INDEX_BYTES;
 use crate::links::{self, JournalFeed, Parts, Past, Sealing, StartError};
 use crate::observer::observer;
+use crate::ops::forecast::{Before, Sampler};
 use crate::ops::{Asker, Board, Health, Ops, People, Phase, Transactions, asker};
 use crate::rules::{Archive, ArchiveError, Changes, Ground, HandOver, Manifest, Shared, Source, TwoPeople};
 use crate::sealing::SealingKeys;
@@ -203,6 +204,8 @@ pub fn run(loaded: Loaded, source: Source) -> Result<Verdict, AppError> {
     let shared = Arc::new(Shared::new(rules, moment.at));
     let ground = Ground { source, archive, signing: config.signing.clone(), keys: settings };
     let changes = Arc::new(Changes::new(ground, shared, hand_over(asker.clone()), clock, two_people));
+    let burning = Arc::new(Sampler::new(Arc::clone(&quota), clock));
+    let before = Before { reader: reader()?, again: reader()?, last: recovered.last };
     let ops = Arc::new(Ops {
         health: Arc::clone(&health),
         board: Arc::clone(&board),
@@ -216,6 +219,7 @@ pub fn run(loaded: Loaded, source: Source) -> Result<Verdict, AppError> {
         journal: Arc::clone(&journal),
         applied,
         transactions: Transactions::new(index.clone(), reader()?),
+        burning: Arc::clone(&burning),
     });
     let admin_address = admin::start(config.admin_listen, ops)?;
 
@@ -245,6 +249,7 @@ pub fn run(loaded: Loaded, source: Source) -> Result<Verdict, AppError> {
     health.enter(Phase::Ready);
     tell_ready(&board, admin_address, clock);
     keeper.start();
+    burning.start(before, Arc::clone(&stop));
     let verdict = lifecycle::until_stopped(&health, &drain, ended, &journal, applying, changes);
     stop.store(true, Ordering::Release);
     verdict

@@ -72,3 +72,9 @@ pub const LOOK_UP_RECORDS_MAX: u64 = 2_000_000;
 
 /// Transactions that one look-up shows at most, the newest.
 pub const LOOK_UP_TRANSACTIONS_MAX: usize = 100;
+
+/// How often the caps are looked at for forecasts: often enough that what is taken falls into the right step of five minutes.
+pub const FORECAST_LOOK: Duration = Duration::from_secs(10);
+
+/// The priority of the thread that does so, and reads the journal of the day before a start: as of snapshots.
+pub const FORECAST_NICE: i32 = 10;

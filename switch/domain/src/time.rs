@@ -108,6 +108,16 @@ impl DailyWindow {
         (from != until).then_some(Self { from, until })
     }
 
+    /// The first instant of each day.
+    pub const fn from(&self) -> civil::Time {
+        self.from
+    }
+
+    /// The first instant that is not in it any more.
+    pub const fn until(&self) -> civil::Time {
+        self.until
+    }
+
     /// Whether there is a time at which both are open.
     pub fn meets(&self, other: &Self) -> bool {
         self.contains(other.from) || other.contains(self.from)

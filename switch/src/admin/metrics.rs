@@ -39,6 +39,11 @@ pub(super) async fn page(State(ops): State<Arc<Ops>>) -> impl IntoResponse {
         gauges.set_of(Metric::BudgetHeld, &budget.id, budget.held);
         gauges.set_of(Metric::BudgetUsed, &budget.id, budget.used);
     }
+    for cap in ops.burning.forecast(&ops.changes.shared().rules(), &ops.calendar) {
+        if let Some(seconds) = cap.outlook.seconds_from(now.wall) {
+            gauges.set_named(Metric::ForecastExhaustion, "cap", &cap.id, seconds);
+        }
+    }
     let page = ops.page.render(&gauges, now.monotonic_us);
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], page)
 }

@@ -1,7 +1,7 @@
 //! Routes, thread, socket.
 
 use super::problem::Problem;
-use super::{health, links, metrics, money, queue, rules};
+use super::{forecast, health, links, metrics, money, queue, rules};
 use crate::ops::Ops;
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
@@ -80,6 +80,7 @@ fn router(ops: Arc<Ops>) -> Router {
         .route("/health/ready", get(health::ready))
         .route("/metrics", get(metrics::page))
         .route("/api/v1/budgets", get(money::budgets))
+        .route("/api/v1/forecast", get(forecast::forecast))
         .route("/api/v1/transactions/{rrn}", get(money::transactions))
         .route("/api/v1/links", get(links::links))
         .route("/api/v1/queue", get(queue::queue))

@@ -10,6 +10,7 @@ pub mod demo;
 mod dialect_argument;
 pub mod encode;
 pub mod explain;
+pub mod forecast;
 pub mod ledger;
 pub mod rules;
 pub mod run;
@@ -42,6 +43,7 @@ enum Command {
     Explain(explain::ExplainArguments),
     Ledger(ledger::LedgerArguments),
     Rules(rules::RulesArguments),
+    Forecast(forecast::ForecastArguments),
     Whatif(whatif::WhatIfArguments),
 }
 
@@ -59,6 +61,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             Command::Explain(arguments) => explain::run(&arguments),
             Command::Ledger(arguments) => ledger::run(&arguments),
             Command::Rules(arguments) => rules::run(&arguments),
+            Command::Forecast(arguments) => forecast::run(&arguments),
             Command::Whatif(arguments) => whatif::run(&arguments),
         },
         Err(error) => {

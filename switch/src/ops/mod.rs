@@ -6,6 +6,7 @@
 mod board;
 mod budgets;
 mod course;
+pub mod forecast;
 mod health;
 pub mod language;
 mod people;
@@ -24,6 +25,7 @@ pub use story::{Happening, Item, Transaction};
 pub use transactions::{Found, LookUpError, Transactions};
 
 use crate::clock::Clock;
+use crate::ops::forecast::Sampler;
 use crate::rules::Changes;
 use crate::telemetry::Page;
 use lijian_domain::time::Calendar;
@@ -58,4 +60,6 @@ pub struct Ops {
     pub applied: Arc<AtomicU64>,
     /// Transactions by reference number.
     pub transactions: Transactions,
+    /// How fast budgets burn.
+    pub burning: Arc<Sampler>,
 }

@@ -114,6 +114,7 @@ metrics! {
     Gauge BudgetLimit "lijian_budget_limit_minor" "Limit of a budget, in minor units.";
     Gauge BudgetHeld "lijian_budget_held_minor" "Held on a budget, in minor units.";
     Gauge BudgetUsed "lijian_budget_used_minor" "Used of a budget, in minor units.";
+    Gauge ForecastExhaustion "lijian_forecast_exhaustion_seconds" "Seconds until a budget is used up, where that is before its end.";
     Summary Latency "lijian_latency_seconds" "Where the time of sales goes, by part, over the last one to two minutes.";
     Summary JournalSync "lijian_journal_sync_seconds" "Sync of a batch, over the last one to two minutes.";
 }

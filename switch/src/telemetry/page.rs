@@ -30,7 +30,12 @@ impl Gauges {
 
     /// Adds that of a budget.
     pub fn set_of(&mut self, metric: Metric, id: &str, value: u64) {
-        self.values.push((metric, format!("{{id=\"{}\"}}", escaped(id)), value));
+        self.set_named(metric, "id", id, value);
+    }
+
+    /// Adds one with a label of this name.
+    pub fn set_named(&mut self, metric: Metric, name: &str, label: &str, value: u64) {
+        self.values.push((metric, format!("{{{name}=\"{}\"}}", escaped(label)), value));
     }
 }
 

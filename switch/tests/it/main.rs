@@ -8,6 +8,7 @@ mod daemon;
 mod demo;
 mod dialects;
 mod explain;
+mod forecast;
 mod ledger;
 mod messages;
 mod programmes;

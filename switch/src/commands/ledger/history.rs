@@ -44,9 +44,9 @@ pub(in crate::commands) struct History {
 }
 
 /// All of a journal, folded.
-pub(super) struct Folded {
-    pub(super) recovered: Recovered,
-    pub(super) quota: Quota,
+pub(in crate::commands) struct Folded {
+    pub(in crate::commands) recovered: Recovered,
+    pub(in crate::commands) quota: Quota,
     /// Records of each kind, by [`kind`].
     pub(super) kinds: BTreeMap<&'static str, u64>,
 }
@@ -73,7 +73,7 @@ impl History {
     }
 
     /// Reads and folds every record: checksums, chain and LSNs are proven on the way.
-    pub(super) fn fold(&mut self) -> Result<Folded, HistoryError> {
+    pub(in crate::commands) fn fold(&mut self) -> Result<Folded, HistoryError> {
         let quota = Quota::new();
         let mut kinds = BTreeMap::new();
         // Reversed intents are looked up by a reader of their own, so that the fold goes straight on.
