@@ -30,6 +30,8 @@ pub(super) struct Books {
     /// What two people decided about a message that waits: by what it stands for, where and what.
     pub(super) orders: BTreeMap<u64, Vec<(u64, Order)>>,
     incarnation: u32,
+    /// The version of the rules in force.
+    rules: [u8; 8],
 }
 
 /// A sale, or a quote, whose caps were taken.
@@ -83,11 +85,11 @@ impl Books {
     pub(super) fn enter(&mut self, record: &Record, facts: &Facts, now_us: Option<u64>) -> Result<(), Violation> {
         let lsn = record.lsn;
         match &record.body {
-            Body::Opened { incarnation } => {
+            Body::Opened { incarnation, rules } => {
                 if *incarnation <= self.incarnation {
                     return Err(Rule::JournalReads.broken(format!("record {lsn}: incarnation {incarnation} again")));
                 }
-                self.incarnation = *incarnation;
+                (self.incarnation, self.rules) = (*incarnation, *rules);
             }
             Body::Intent(intent) => {
                 self.in_time(lsn, intent, facts, now_us)?;
@@ -99,14 +101,14 @@ impl Books {
                 self.hold(record, sale, Some(promise), facts)?;
             }
             Body::Granted(outcome) => {
-                self.end(lsn, outcome.intent, Move::Grant, Some(&outcome.answer), false, facts)?;
+                self.end(lsn, outcome.intent, Move::Grant, Some(&outcome.answer), false)?;
             }
             Body::Declined(outcome) => {
-                self.end(lsn, outcome.intent, Move::Release, Some(&outcome.answer), false, facts)?;
+                self.end(lsn, outcome.intent, Move::Release, Some(&outcome.answer), false)?;
             }
             Body::Released { intent, cause } => {
                 self.may_release(lsn, *intent, *cause)?;
-                self.end(lsn, *intent, Move::Release, None, true, facts)?;
+                self.end(lsn, *intent, Move::Release, None, true)?;
             }
             Body::InDoubt { intent } => self.doubt(lsn, *intent)?,
             Body::Refused(refused) => {
@@ -127,7 +129,7 @@ impl Books {
             }
             Body::Reversed(reversal) => {
                 self.answered(lsn, reversal)?;
-                self.reverse(lsn, reversal.intent, facts)?;
+                self.reverse(lsn, reversal.intent)?;
             }
             Body::ReversalRefused(reversal) | Body::ReturnRefused(reversal) => self.answered(lsn, reversal)?,
             Body::Returned(reversal) => {
@@ -144,7 +146,7 @@ impl Books {
             }
             Body::GaveBack { asked, intent, caps } => {
                 self.give_back(record, *asked, *intent, caps)?;
-                self.caps.apply(Move::GiveBack, caps, &facts.limits)?;
+                self.caps.apply(Move::GiveBack, caps, &[])?;
             }
             Body::QueueOrdered { target, order, maker, checker } => {
                 if maker == checker {
@@ -152,7 +154,8 @@ impl Books {
                 }
                 self.orders.entry(*target).or_default().push((lsn, Order::of(*order)));
             }
-            Body::RulesChanged | Body::Claim => {}
+            Body::RulesChanged { rules } => self.rules = *rules,
+            Body::Claim => {}
         }
         Ok(())
     }
@@ -174,7 +177,15 @@ impl Books {
         // The money of a quote is that of the quote's day.
         let quoted = intent.quote.and_then(|quote| self.holds.get(&quote));
         let date = quoted.map_or(record.date, |quote| quote.date);
-        sums::of_intent(lsn, date, intent, facts)?;
+        // A promise stands by the rules that made it.
+        let in_force = quoted.map_or(self.rules, |quote| quote.intent.rules);
+        let terms = facts.terms.get(&in_force).filter(|_| intent.rules == in_force);
+        let other = || Rule::VersionInForce.broken(format!("record {lsn} is decided by other rules than {in_force:?}"));
+        let terms = terms.ok_or_else(other)?;
+        sums::of_intent(lsn, date, intent, terms)?;
+        if quoted.is_none() {
+            sums::of_stopped(lsn, record.at_us, intent, terms)?;
+        }
         if intent.grant & 0xffff_ffff_ffff != lsn {
             return Err(
                 Rule::JournalReads.broken(format!("record {lsn}: grant {:x} is another record's", intent.grant))
@@ -185,7 +196,7 @@ impl Books {
             return Err(Rule::ReversedFirstIsRefused.broken(what));
         }
         match intent.quote.map(|quote| (quote, self.holds.get_mut(&quote))) {
-            None => self.caps.apply(Move::Hold, &intent.caps, &facts.limits)?,
+            None => self.caps.apply(Move::Hold, &intent.caps, &terms.limits)?,
             Some((_, Some(quote))) if quote.is_open_promise() && quote.intent.caps == intent.caps => {
                 quote.state = State::TakenOver;
             }
@@ -210,7 +221,6 @@ impl Books {
         step: Move,
         answer: Option<&Answer>,
         from_doubt: bool,
-        facts: &Facts,
     ) -> Result<(), Violation> {
         let hold = self.holds.get_mut(&intent).filter(|hold| hold.state == State::Held);
         let Some(hold) = hold else {
@@ -224,7 +234,7 @@ impl Books {
         }
         hold.state = if step == Move::Grant { State::Granted } else { State::Free };
         hold.ended = Some((lsn, answer.cloned()));
-        self.caps.apply(step, &hold.intent.caps, &facts.limits)
+        self.caps.apply(step, &hold.intent.caps, &[])
     }
 
     fn doubt(&mut self, lsn: u64, intent: u64) -> Result<(), Violation> {
@@ -253,7 +263,7 @@ impl Books {
         Ok(())
     }
 
-    fn reverse(&mut self, lsn: u64, intent: u64, facts: &Facts) -> Result<(), Violation> {
+    fn reverse(&mut self, lsn: u64, intent: u64) -> Result<(), Violation> {
         let granted = self.holds.get_mut(&intent).filter(|hold| hold.state == State::Granted);
         let Some(hold) = granted else {
             return Err(Rule::EndsOnce.broken(format!("record {lsn} reverses {intent}, which is not granted")));
@@ -264,7 +274,7 @@ impl Books {
             return Err(Rule::ReturnsWithinGrant.broken(what));
         }
         (hold.state, hold.reversed) = (State::Reversed, Some(lsn));
-        self.caps.apply(Move::GiveBack, &hold.intent.caps, &facts.limits)
+        self.caps.apply(Move::GiveBack, &hold.intent.caps, &[])
     }
 }
 

@@ -1,12 +1,12 @@
 //! What the auditor is told beforehand, in plain data.
 
-/// Limits and goods of a scenario.
+use std::collections::BTreeMap;
+
+/// What is so in a scenario.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
-    /// Which caps may come to how much.
-    pub limits: Vec<Limit>,
-    /// Goods that are subsidised.
-    pub goods: Vec<Good>,
+    /// What each version of the rules says.
+    pub terms: BTreeMap<[u8; 8], Terms>,
     /// Account and amount type before the gross amount in field 54.
     pub gross_amount_type: String,
     /// Whether the issuer is asked for the gross amount and splits it by tags.
@@ -20,6 +20,30 @@ impl Facts {
     pub(super) const fn asked(&self, gross: u64, net: u64) -> u64 {
         if self.gross_to_issuer { gross } else { net }
     }
+}
+
+/// What a version of the rules says.
+#[derive(Clone, Debug, Default)]
+pub struct Terms {
+    /// Which caps may come to how much.
+    pub limits: Vec<Limit>,
+    /// Goods that are subsidised.
+    pub goods: Vec<Good>,
+    /// Where an order is subsidised as one: hundredths of a percent of it, and minor units at most.
+    pub order: Option<(u64, u64)>,
+    /// Who pays, in order.
+    pub sponsors: Vec<Sponsor>,
+}
+
+/// Who pays a part of each discount.
+#[derive(Clone, Debug)]
+pub struct Sponsor {
+    /// Who.
+    pub name: String,
+    /// Hundredths of a percent; where none has a share, they pay in order.
+    pub share_basis_points: u64,
+    /// In order: minor units at most; none: all that is left.
+    pub at_most: Option<u64>,
 }
 
 /// A limit of every cap whose name begins so.
@@ -42,6 +66,8 @@ pub struct Good {
     pub rate_basis_points: u64,
     /// Minor units for a piece.
     pub cap_per_item: u64,
+    /// From this time of the switch's clock on it is no longer subsidised.
+    pub stopped_from_us: Option<i64>,
 }
 
 /// What stands on a cap, as the switch counts it.

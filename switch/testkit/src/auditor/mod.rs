@@ -27,7 +27,7 @@ mod traffic;
 mod verdict;
 pub mod wire;
 
-pub use facts::{Balance, Facts, Good, Limit};
+pub use facts::{Balance, Facts, Good, Limit, Sponsor, Terms};
 pub use journal::Medium;
 pub use rule::{Rule, Violation};
 pub use verdict::Standing;
@@ -80,6 +80,11 @@ impl Auditor {
     pub fn time_is(&mut self, now_us: u64, day: i64) {
         self.now_us = now_us;
         self.queue.day_is(day);
+    }
+
+    /// This version of the rules says that; it is in force once the journal says so.
+    pub fn rules_are_known(&mut self, version: [u8; 8], terms: Terms) {
+        self.facts.terms.insert(version, terms);
     }
 
     /// A daemon has opened the journal: everything that was durable must be there, and is what counts from now on.
@@ -199,7 +204,7 @@ const fn kind(body: &Body) -> &'static str {
         Body::ReturnRefused(_) => "return refused",
         Body::GaveBack { .. } => "gave back",
         Body::QueueOrdered { .. } => "queue ordered",
-        Body::RulesChanged => "rules changed",
+        Body::RulesChanged { .. } => "rules changed",
         Body::Claim => "claim",
     }
 }

@@ -23,7 +23,7 @@ pub(super) struct Record {
 #[derive(Clone, Debug)]
 pub(super) enum Body {
     /// 1.
-    Opened { incarnation: u32 },
+    Opened { incarnation: u32, rules: [u8; 8] },
     /// 2.
     Intent(Box<Intent>),
     /// 3.
@@ -59,7 +59,7 @@ pub(super) enum Body {
     /// 18.
     QueueOrdered { target: u64, order: u8, maker: String, checker: String },
     /// 19.
-    RulesChanged,
+    RulesChanged { rules: [u8; 8] },
     /// 20 to 22: claims, which move no cap.
     Claim,
 }
@@ -92,6 +92,8 @@ pub(super) struct Intent {
     pub(super) origin: Origin,
     /// The grant's number.
     pub(super) grant: u64,
+    /// The version of the rules that decided.
+    pub(super) rules: [u8; 8],
     /// Trade-in value, minor units.
     pub(super) trade_in: u64,
     /// Bank promotion, minor units.
@@ -221,9 +223,9 @@ fn body(kind: u8, version: u8, input: &mut Input<'_>) -> Read<Body> {
         1 => {
             let incarnation = input.u32()?;
             let _node = input.u16()?;
-            input.bytes(8)?;
+            let rules = input.array()?;
             input.text(32)?;
-            Body::Opened { incarnation }
+            Body::Opened { incarnation, rules }
         }
         2 => Body::Intent(Box::new(intent(input, version)?)),
         3 => Body::Granted(outcome(input)?),
@@ -253,10 +255,10 @@ fn body(kind: u8, version: u8, input: &mut Input<'_>) -> Read<Body> {
             Body::QueueOrdered { target, order, maker: input.text(32)?, checker: input.text(32)? }
         }
         19 => {
-            input.bytes(8)?;
+            let rules = input.array()?;
             input.one_of("cause of a change of rules", 1..=3)?;
             two_people(input)?;
-            Body::RulesChanged
+            Body::RulesChanged { rules }
         }
         _ => {
             claim(kind, input)?;
@@ -276,7 +278,7 @@ fn intent(input: &mut Input<'_>, version: u8) -> Read<Intent> {
     let (origin, grant) = (origin(input)?, input.u64()?);
     let (_person, _qualification) = (input.bytes(16)?, input.text(32)?);
     let (trade_in, bank_promotion) = (input.u64()?, input.u64()?);
-    let (_campaign, _rules) = (input.text(32)?, input.bytes(8)?);
+    let (_campaign, rules) = (input.text(32)?, input.array()?);
     let (gross, discount, net, _district) = (input.u64()?, input.u64()?, input.u64()?, input.text(6)?);
     let items = input.list(8, |input| {
         let (gtin, quantity, unit_price) = plain_item(input)?;
@@ -303,7 +305,7 @@ fn intent(input: &mut Input<'_>, version: u8) -> Read<Intent> {
             input.text(32).map(drop)
         })?;
     }
-    Ok(Intent { origin, grant, trade_in, bank_promotion, gross, discount, net, items, sponsors, caps, quote })
+    Ok(Intent { origin, grant, rules, trade_in, bank_promotion, gross, discount, net, items, sponsors, caps, quote })
 }
 
 fn plain_item(input: &mut Input<'_>) -> Read<(u64, u32, u64)> {

@@ -9,14 +9,20 @@ pub enum Rule {
     JournalReads,
     /// A record that was durable once is never lost or changed.
     DurableStays,
-    /// held + used <= limit, of every cap after every record.
+    /// held + used <= limit, of every cap whenever something is taken from it, by the limit in force then.
     CapWithinLimit,
     /// What the switch counts on its caps is the fold of the journal.
     CapsAreFold,
     /// gross = net + discount, discount = sum of sponsors = sum of items.
     RowIdentity,
-    /// The discount is what rate and cap of the goods say.
+    /// The discount is what rate and cap of the goods, or of the order, say.
     DiscountIsRight,
+    /// Each sponsor pays its part.
+    SponsorsAreRight,
+    /// What is decided bears the version of the rules that is in force.
+    VersionInForce,
+    /// Nothing is given for goods that the rules have stopped.
+    StoppedIsStopped,
     /// A hold is taken once and ends once, by a way that its state allows.
     EndsOnce,
     /// A grant has one approval of the issuer, for this very request and amount; a confirmed reversal has the issuer's
@@ -63,6 +69,9 @@ impl Rule {
             Self::CapsAreFold => "caps-are-fold",
             Self::RowIdentity => "row-identity",
             Self::DiscountIsRight => "discount-is-right",
+            Self::SponsorsAreRight => "sponsors-are-right",
+            Self::VersionInForce => "version-in-force",
+            Self::StoppedIsStopped => "stopped-is-stopped",
             Self::EndsOnce => "ends-once",
             Self::IssuerSaidSo => "issuer-said-so",
             Self::IntentBeforeIssuer => "intent-before-issuer",

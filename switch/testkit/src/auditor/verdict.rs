@@ -35,7 +35,12 @@ impl Auditor {
         if held().count() != standing.in_doubt {
             return open(format!("{} holds are in doubt, the switch knows of {}", held().count(), standing.in_doubt));
         }
-        let asked = self.books.asked.iter().filter(|(lsn, _)| !self.is_ordered_away(**lsn));
+        // Nobody sends what two people took as done or cancelled: such a return, or the reversal of such a void.
+        let undone = |(other, asked): (&u64, &Asked), void: u64| {
+            asked.returns.as_ref().and_then(Return::undoes) == Some(void) && self.is_ordered_away(*other)
+        };
+        let decided = |lsn: u64| self.is_ordered_away(lsn) || self.books.asked.iter().any(|other| undone(other, lsn));
+        let asked = self.books.asked.iter().filter(|(lsn, _)| !decided(**lsn));
         asked.map(|(_, asked)| asked).try_for_each(|asked| self.return_as_issuer_has_it(asked))?;
         self.orders_went()?;
         let people_decided = |lsn| [Order::Confirmed, Order::Drop].iter().any(|order| self.is_ordered_of(lsn, *order));

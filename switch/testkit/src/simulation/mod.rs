@@ -17,6 +17,7 @@ mod messages;
 mod mutation;
 mod operators;
 mod peers;
+mod programme;
 mod scenario;
 mod snapshot;
 mod switch;

@@ -25,6 +25,18 @@ pub enum Mutation {
     DeclineReadAsApproval,
     /// The switch is given larger limits than it was told.
     LimitsIgnored,
+    /// What a person may have in a week is not limited.
+    WeekIgnored,
+    /// Of an order each of the goods is subsidised by itself.
+    OrderTakenApart,
+    /// The sponsor that should pay the rest pays first.
+    SponsorsOutOfOrder,
+    /// Where rules change, the campaign's budget stays where it was larger.
+    SwapForgetsBudget,
+    /// Where rules change, a category that they stop goes on.
+    StopIgnored,
+    /// Grants by changed rules bear the version before.
+    SwapKeepsVersion,
     /// A repeat's record is read back from the wrong place.
     WrongRecordReadBack,
     /// What the exchange sends to the issuer is sent twice.

@@ -2,12 +2,13 @@
 //! about what is parked since its day is over.
 
 use super::world::{Action, World};
-use crate::auditor::Violation;
+use crate::auditor::{Rule, Violation};
 use lijian_domain::ids::Lsn;
-use lijian_domain::record::{QueueOrder, QueueOrdered};
+use lijian_domain::record::{QueueOrder, QueueOrdered, RulesCause, RulesChanged};
 use lijian_domain::text::Text;
 use lijian_exchange::Event;
 use lijian_exchange::queue::QueueState;
+use std::sync::Arc;
 
 /// They read no further than this.
 const ROWS: usize = 50;
@@ -37,5 +38,30 @@ impl World {
         self.note(&format!("ordered of {}: {order:?}", row.lsn.0));
         *self.troubles.entry("order of two people").or_insert(0) += u64::from(maker != checker);
         self.handle(Event::Ordered(QueueOrdered { target: row.lsn, order, maker, checker }))
+    }
+    /// They put other rules in force, and do so again later. A process that ended meanwhile begins with them.
+    pub(super) fn swap_rules(&mut self) -> Result<(), Violation> {
+        if self.calm {
+            return Ok(());
+        }
+        if let Some(swap_us) = self.scenario.swap_us {
+            let next_us = self.dice.between(1_000_000, swap_us);
+            self.after(next_us, Action::SwapRules);
+        }
+        let next = self.scenario.programme.next(self.now().wall, &mut self.dice);
+        let rules = next.rules(Some(&self.scenario.programme), self.mutation);
+        let wrong = || Rule::JournalReads.broken("the scenario's own changed rules do not hold");
+        self.rules = Arc::new(rules.ok_or_else(wrong)?);
+        self.auditor.rules_are_known(next.version().0, next.terms());
+        let changed = RulesChanged {
+            rules: next.version(),
+            cause: self.dice.one_of(RulesCause::Signal, &[RulesCause::Request, RulesCause::Due]),
+            maker: Text::default(),
+            checker: Text::default(),
+        };
+        self.scenario.programme = next;
+        self.note("other rules");
+        let rules = Arc::clone(&self.rules);
+        self.handle(Event::Rules { rules, changed })
     }
 }

@@ -1,44 +1,25 @@
-//! The world of one history: rules with small caps, links, and how rough it gets.
+//! The world of one history: its programme, its links, and how rough it gets.
 
 use super::dice::Dice;
-use crate::auditor::{Facts, Good, Limit};
-use jiff::civil::{date, time};
+use super::programme::Programme;
+use crate::auditor::Facts;
+use jiff::civil::time;
 use jiff::tz::TimeZone;
 use lijian_codecs::dialect::Dialect;
 use lijian_codecs::frame::FrameFormat;
-use lijian_domain::campaign::{
-    AllowanceReturn, BudgetSettings, CampaignSettings, CategorySettings, PersonSettings, RefundPolicy, RefundSplit,
-    SaleForm, SerialNumbers, SponsorSettings, SponsorSplit,
-};
-use lijian_domain::catalogue::{CatalogueBuilder, Product, ProductTexts};
-use lijian_domain::ids::{CategoryId, DistrictCode, Gtin, LinkName, MerchantId, RulesVersion};
-use lijian_domain::merchants::{CreditCode, Merchant, Merchants};
-use lijian_domain::money::Rounding;
+use lijian_domain::ids::LinkName;
 use lijian_domain::returns::Base;
-use lijian_domain::rules::Rules;
-use lijian_domain::time::{Calendar, UnixMicros, Validity};
+use lijian_domain::time::{Calendar, UnixMicros};
 use lijian_exchange::Settings;
 use lijian_exchange::settings::{
     AcquirerLink, IssuerLink, OursRule, Presentation, QueueSettings, QuoteRules, RefusalPolicy,
 };
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-/// GTIN, category, grade, rate in hundredths of a percent.
-pub(crate) const GOODS: [(&str, &str, u8, u32); 3] = [
-    ("6901234567892", "refrigerator", 1, 2_000),
-    ("6901234567908", "refrigerator", 2, 1_500),
-    ("6901234567915", "phone", 1, 1_000),
-];
-/// Shops that are admitted.
-pub(crate) const MERCHANTS: [&str; 2] = ["M00000000000001", "M00000000000002"];
 /// 2024-10-01 12:00 in Shenzhen.
 const NOON_US: i64 = 1_727_755_200_000_000;
 const TO_MIDNIGHT_US: i64 = 12 * 3_600_000_000;
-const CAP_PER_ITEM: u64 = 50_000;
-const ITEMS_PER_PERSON: u32 = 1;
-const MONEY_PER_PERSON_IN_A_WEEK: u64 = 60_000;
-const ITEMS_PER_PERSON_IN_A_YEAR: u32 = 2;
-const MONEY_PER_PERSON: u64 = 80_000;
 
 /// What differs from history to history.
 #[derive(Clone, Debug)]
@@ -55,11 +36,10 @@ pub(crate) struct Scenario {
     quote_us: u64,
     full_price: bool,
     gross_to_issuer: bool,
-    refund: RefundPolicy,
-    budget: u64,
-    day: Option<u64>,
-    merchant: Option<u64>,
-    phones: Option<u64>,
+    /// The rules that it begins with.
+    pub(crate) programme: Programme,
+    /// Other rules come after so many microseconds, at most; none: they never change.
+    pub(crate) swap_us: Option<u64>,
 }
 
 impl Scenario {
@@ -74,141 +54,19 @@ impl Scenario {
             quote_us: dice.one_of(20_000_000, &[2_000_000, 60_000_000]),
             full_price: dice.percent(30),
             gross_to_issuer: dice.percent(25),
-            refund: RefundPolicy {
-                allowance: dice.one_of(
-                    AllowanceReturn::OnFullReturnOnly,
-                    &[AllowanceReturn::Never, AllowanceReturn::SameDay, AllowanceReturn::NextDay],
-                ),
-                split: dice.one_of(
-                    RefundSplit::ProRata,
-                    &[RefundSplit::SubsidyFirst, RefundSplit::WholeOrderOnly, RefundSplit::NotRefundable],
-                ),
-            },
-            budget: dice.one_of(300_000, &[100_000, 200_000, 1_000_000]),
-            day: dice.one_of(None, &[Some(150_000), Some(400_000)]),
-            merchant: dice.one_of(None, &[Some(120_000)]),
-            phones: dice.one_of(None, &[Some(40_000)]),
+            programme: Programme::draw(dice),
+            swap_us: dice.one_of(None, &[Some(10_000_000), Some(40_000_000)]),
         }
     }
 
     /// What the auditor is told.
     pub(crate) fn facts(&self) -> Facts {
-        let amount = |cap: &str, amount| Limit { cap: cap.to_owned(), amount: Some(amount), count: None };
-        let count = |cap: &str, count| Limit { cap: cap.to_owned(), amount: None, count: Some(count) };
-        let mut limits = vec![
-            amount("campaign:", self.budget),
-            count("person-category:", ITEMS_PER_PERSON),
-            count("serial-number:", 1),
-        ];
-        if self.limits_persons() {
-            limits.push(amount("person-week:", MONEY_PER_PERSON_IN_A_WEEK));
-            limits.push(count("person-year:", ITEMS_PER_PERSON_IN_A_YEAR));
-            limits.push(amount("person-campaign:", MONEY_PER_PERSON));
-        }
-        limits.extend(self.day.map(|day| amount("day:", day)));
-        limits.extend(self.merchant.map(|merchant| amount("merchant:", merchant)));
-        limits.extend(self.phones.map(|phones| amount("category:trial:phone", phones)));
-        let goods = GOODS.iter().map(|(gtin, _, _, rate)| Good {
-            gtin: gtin.parse().unwrap_or(0),
-            rate_basis_points: u64::from(*rate),
-            cap_per_item: CAP_PER_ITEM,
-        });
         Facts {
-            limits,
-            goods: goods.collect(),
+            terms: BTreeMap::from([(self.programme.version().0, self.programme.terms())]),
             gross_amount_type: "0057".to_owned(),
             gross_to_issuer: self.gross_to_issuer,
             quote_us: self.quote_us,
         }
-    }
-
-    /// Whether a person has allowances over all categories: where merchants have budgets, so that all kinds of caps meet.
-    const fn limits_persons(&self) -> bool {
-        self.merchant.is_some()
-    }
-
-    /// What the switch is told; with `slack`, of limits that nobody should know of.
-    pub(crate) fn rules(&self, slack: u64) -> Option<Rules> {
-        let category = |id: &str, rates: Vec<(String, u32)>, budget: Option<u64>| CategorySettings {
-            ids: vec![id.to_owned()],
-            rate_basis_points_by_grade: rates,
-            cap_per_item_fen: CAP_PER_ITEM,
-            items_per_person: Some(ITEMS_PER_PERSON),
-            budget_fen: budget.map(|budget| budget + slack),
-            ..CategorySettings::default()
-        };
-        let fridges = vec![("1".to_owned(), 2_000), ("2".to_owned(), 1_500)];
-        let campaign = CampaignSettings {
-            id: "trial".to_owned(),
-            first_day: date(2024, 9, 6),
-            last_day: date(2025, 12, 31),
-            daily_window: None,
-            places: Vec::new(),
-            sale_form: SaleForm::OneItem,
-            serial_numbers: SerialNumbers::Once,
-            rounding: Rounding::Floor,
-            refund: self.refund,
-            per_person: if self.limits_persons() {
-                PersonSettings {
-                    week_fen: Some(MONEY_PER_PERSON_IN_A_WEEK),
-                    year_items: Some(ITEMS_PER_PERSON_IN_A_YEAR),
-                    campaign_fen: Some(MONEY_PER_PERSON),
-                    ..PersonSettings::default()
-                }
-            } else {
-                PersonSettings::default()
-            },
-            budget: BudgetSettings {
-                campaign_fen: self.budget + slack,
-                day_fen: self.day.map(|day| day + slack),
-                merchant_fen: self.merchant.map(|merchant| merchant + slack),
-                ..BudgetSettings::default()
-            },
-            sponsor_split: SponsorSplit::default(),
-            sponsors: vec![
-                SponsorSettings {
-                    id: "bureau".to_owned(),
-                    share_basis_points: Some(9_000),
-                    ..SponsorSettings::default()
-                },
-                SponsorSettings {
-                    id: "district".to_owned(),
-                    share_basis_points: Some(1_000),
-                    ..SponsorSettings::default()
-                },
-            ],
-            categories: vec![
-                category("refrigerator", fridges, None),
-                category("phone", vec![("1".to_owned(), 1_000)], self.phones),
-            ],
-            ..CampaignSettings::default()
-        };
-        let mut catalogue = CatalogueBuilder::default();
-        for (gtin, category, grade, _) in GOODS {
-            let product = Product {
-                gtin: Gtin::parse(gtin.as_bytes())?,
-                category: CategoryId::new(category).ok()?,
-                subtype: None,
-                grade: Some(grade),
-                filed_price: None,
-                validity: Validity::ALWAYS,
-            };
-            catalogue.add(&product, ProductTexts { brand: "Yunfeng", model: "X-1", name: "goods" }).ok()?;
-        }
-        let mut merchants = Merchants::default();
-        for id in MERCHANTS {
-            let merchant = Merchant {
-                id: MerchantId::new(id).ok()?,
-                link: LinkName::new("ascii").ok()?,
-                credit_code: CreditCode::parse("91350100M000100Y43")?,
-                name: "shop".to_owned(),
-                district: DistrictCode::new("440304").ok()?,
-                categories: Box::default(),
-                validity: Validity::ALWAYS,
-            };
-            merchants.add(merchant).ok()?;
-        }
-        Some(Rules::new(RulesVersion([1; 8]), vec![campaign.check().ok()?], catalogue.build(), merchants))
     }
 
     /// How the exchange is set up.

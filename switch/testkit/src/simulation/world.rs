@@ -42,6 +42,7 @@ pub(super) enum Action {
     Say(ConnectionId, Vec<u8>),
     Trouble,
     Operate,
+    SwapRules,
     GoHome,
     End,
 }
@@ -90,9 +91,8 @@ impl World {
     pub(super) fn new(seed: u64, mutation: Option<Mutation>) -> Result<Self, Violation> {
         let mut dice = Dice::new(seed);
         let scenario = Scenario::draw(&mut dice);
-        let slack = if mutation == Some(Mutation::LimitsIgnored) { 200_000 } else { 0 };
         let wrong = || Rule::JournalReads.broken("the scenario's own rules do not hold");
-        let rules = Arc::new(scenario.rules(slack).ok_or_else(wrong)?);
+        let rules = Arc::new(scenario.programme.rules(None, mutation).ok_or_else(wrong)?);
         let settings = scenario.settings().ok_or_else(wrong)?;
         let auditor = Auditor::new(scenario.facts());
         let tills = (0..scenario.tills).map(|number| Till::new(number, scenario.till_steps)).collect();
@@ -135,6 +135,10 @@ impl World {
             world.after(first_us, Action::Till(till));
         }
         world.after(4_000_000, Action::Operate);
+        if let Some(swap_us) = world.scenario.swap_us {
+            let first_us = world.dice.between(1_000_000, swap_us);
+            world.after(first_us, Action::SwapRules);
+        }
         if let Some(trouble_us) = world.scenario.trouble_us {
             let first_us = world.dice.between(1_000_000, trouble_us);
             world.after(first_us, Action::Trouble);
@@ -202,6 +206,7 @@ impl World {
             }
             Action::Trouble => self.trouble(),
             Action::Operate => self.operate(),
+            Action::SwapRules => self.swap_rules(),
             Action::GoHome => self.go_home(),
             Action::End => Ok(()),
         }

@@ -79,3 +79,33 @@ fn a_repeat_answered_from_another_record() {
 fn a_sale_sent_twice() {
     check(Mutation::SentTwice, &[Rule::AskedOnce]);
 }
+
+#[test]
+fn a_week_without_its_limit() {
+    check(Mutation::WeekIgnored, &[Rule::CapWithinLimit]);
+}
+
+#[test]
+fn an_order_that_is_taken_apart() {
+    check(Mutation::OrderTakenApart, &[Rule::DiscountIsRight]);
+}
+
+#[test]
+fn sponsors_that_pay_out_of_order() {
+    check(Mutation::SponsorsOutOfOrder, &[Rule::SponsorsAreRight]);
+}
+
+#[test]
+fn a_budget_that_is_not_lowered_with_the_rules() {
+    check(Mutation::SwapForgetsBudget, &[Rule::CapWithinLimit]);
+}
+
+#[test]
+fn a_category_that_goes_on_after_its_stop() {
+    check(Mutation::StopIgnored, &[Rule::StoppedIsStopped]);
+}
+
+#[test]
+fn grants_that_bear_the_version_before() {
+    check(Mutation::SwapKeepsVersion, &[Rule::VersionInForce]);
+}

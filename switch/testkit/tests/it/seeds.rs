@@ -47,6 +47,7 @@ fn no_rule_is_broken() {
         "return refused",
         "gave back",
         "queue ordered",
+        "rules changed",
     ];
     let troubles = [
         "kill",

@@ -6,7 +6,7 @@ mod returns;
 
 use super::dice::Dice;
 use super::messages::{Fields, frame, framed};
-use super::scenario::{GOODS, MERCHANTS};
+use super::programme::{GOODS, MERCHANTS};
 use crate::auditor::wire::Message;
 
 /// Cards of the whole town: few, so that allowances bind.
@@ -147,13 +147,20 @@ impl Till {
             let serial = dice.one_of(SERIAL_NUMBERS[0], &SERIAL_NUMBERS);
             tags.push_str(&format!("04{:03}{serial}", serial.len()));
         }
+        let mut sum = price;
+        // An order, where the campaign takes orders.
+        if dice.percent(20) {
+            let more = dice.between(1, 90_000);
+            tags.push_str(&format!("01013{}03{:03}{more}", GOODS[2].0, more.to_string().len()));
+            sum += more;
+        }
         match dice.place(25) {
             0 => tags.push_str("0200299"),
             1 => tags = "84008GRANT-00".to_owned(),
             _ => {}
         }
         let merchant = if dice.percent(3) { "M99999999999999" } else { self.merchant };
-        let amount = if dice.percent(3) { price + 1 } else { price };
+        let amount = if dice.percent(3) { sum + 1 } else { sum };
         Fields::from([
             (2, dice.one_of(CARDS[0], &CARDS).to_owned()),
             (3, "000000".to_owned()),
