@@ -62,12 +62,10 @@ pub enum ArchiveError {
     #[error("a file of the rules was changed while it was being read: load the rules again")]
     Changed,
     /// It was never in force here.
-    #[error("version {version} is not in the archive {directory}", directory = directory.display())]
+    #[error("version {version} is not in the archive of this data directory, `rules`")]
     Unknown {
         /// Which.
         version: RulesVersion,
-        /// Where it was looked for.
-        directory: PathBuf,
     },
     /// What the archive keeps does not make the version.
     #[error("version {version} cannot be made from the archive: {why}; put its files back from a backup")]
@@ -158,7 +156,7 @@ impl Archive {
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Err(ArchiveError::Unknown { version, directory: self.directory.clone() });
+                return Err(ArchiveError::Unknown { version });
             }
             Err(source) => return Err(ArchiveError::Io { path, source }),
         };

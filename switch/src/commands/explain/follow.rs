@@ -5,8 +5,11 @@ use super::search::Plan;
 use super::watch::{CapSeen, Watch};
 use crate::commands::ledger::history::{History, Progress};
 use crate::limits::LOOK_UP_TRANSACTIONS_MAX;
+use lijian_domain::claims::Presented;
+use lijian_domain::claims::voucher::VoucherCode;
 use lijian_domain::ids::{DuplicateKey, Lsn};
 use lijian_domain::record::{Entry, Record};
+use lijian_store::claims::Claims;
 use std::collections::BTreeMap;
 
 /// Records kept at most, over all transactions: some ten megabytes. Those over it are counted.
@@ -23,6 +26,8 @@ pub(super) struct Case {
 pub(super) struct Step {
     pub(super) entry: Entry,
     pub(super) caps: Vec<CapSeen>,
+    /// What stood behind the qualification that the request named.
+    pub(super) presented: Option<Presented>,
 }
 
 /// What was found.
@@ -43,6 +48,7 @@ pub(super) fn follow(history: &mut History, mut plan: Plan) -> Result<Followed, 
         members: plan.openings,
         buried: plan.buried,
         watch,
+        claims: Claims::new(),
         kept: 0,
         left_out: 0,
     };
@@ -81,6 +87,7 @@ struct Follow {
     members: BTreeMap<Lsn, Lsn>,
     buried: BTreeMap<DuplicateKey, Lsn>,
     watch: Watch,
+    claims: Claims,
     kept: usize,
     left_out: u64,
 }
@@ -90,6 +97,8 @@ impl Follow {
         self.watch.arrive(&entry);
         let caps = if self.members.contains_key(&entry.lsn) { self.watch.seen(&entry) } else { Vec::new() };
         self.watch.apply(&entry)?;
+        let presented = self.presented(&entry.record);
+        self.claim(&entry)?;
         let Some(first) = self.part_of(&entry) else { return Ok(()) };
         if matches!(entry.record, Record::ReversalAsked(_) | Record::ReturnAsked(_)) {
             // Outcomes and orders of two people are about this one.
@@ -104,9 +113,31 @@ impl Follow {
             // A key is used again on another day: the last one before the sale is the one that it ran into.
             case.steps.retain(|step| !matches!(step.entry.record, Record::Tombstone(_)));
         }
-        case.steps.push(Step { entry, caps });
+        case.steps.push(Step { entry, caps, presented });
         self.kept += 1;
         Ok(())
+    }
+
+    fn claim(&mut self, entry: &Entry) -> Result<(), ExplainError> {
+        let taken = match &entry.record {
+            Record::Claimed(claimed) => self.claims.claimed(entry.at, claimed),
+            Record::ClaimChanged(changed) => self.claims.changed(changed),
+            Record::Drawn(drawn) => self.claims.drawn(drawn).map(drop),
+            _ => Ok(()),
+        };
+        taken.map_err(|source| ExplainError::Claim { lsn: entry.lsn, source })
+    }
+
+    /// The claim as it stood when the request was decided.
+    fn presented(&self, record: &Record) -> Option<Presented> {
+        let qualification = match record {
+            Record::Intent(intent) => intent.qualification,
+            Record::Quoted(quoted) => quoted.sale.qualification,
+            Record::Refused(refused) => refused.asked?.qualification,
+            _ => return None,
+        };
+        let code = VoucherCode::parse(qualification.as_str())?;
+        self.claims.get(code.claim()).map(|claim| Presented { claim, member: code.member() })
     }
 
     fn part_of(&self, entry: &Entry) -> Option<Lsn> {

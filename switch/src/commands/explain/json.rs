@@ -36,6 +36,7 @@ fn story(story: &Story, zone: &Zone, language: Language) -> Json {
     let facts = |each: &Facts| Json::Object(fields(each, zone, language));
     object.insert("caps".into(), story.caps.iter().map(facts).collect());
     object.insert("bound".into(), story.bound.as_ref().map_or(Json::Null, facts));
+    object.insert("rederived".into(), story.rederived.as_ref().map_or(Json::Null, facts));
     let timeline = story.happenings.iter().map(|each| happening(each, zone, language));
     object.insert("timeline".into(), timeline.collect());
     Json::Object(object)

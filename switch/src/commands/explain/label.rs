@@ -96,6 +96,9 @@ labels! {
     BackAmount "amount" "amount" "金额";
     BackCount "count" "items" "件数";
     Bound "bound" "cap that refused" "拒绝的额度";
+    Verdict "verdict" "verdict" "结论";
+    VerdictWords "text" "made once more" "重算";
+    Reason "reason" "reason" "原因";
     Maker "maker" "asked for by" "发起人";
     Checker "checker" "agreed by" "复核人";
 }

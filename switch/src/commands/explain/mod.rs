@@ -1,9 +1,10 @@
 //! `lijian explain`: why the transactions of a retrieval reference number got what they got, from the journal alone.
 //!
 //! Two passes over the journal, beside a running daemon or without one: the first finds the requests, the second follows
-//! them and folds their caps. Neither the index nor a campaign or library file is asked, so that it works after all of
-//! them are gone. Only what was found is kept in memory. Nothing that stands for a card or a person is told; serial
-//! numbers and qualifications are masked where facts are made. May call the store and the ledger's reading of it.
+//! them and folds their caps. Neither the index nor a campaign or library file of the configuration is asked, so that it
+//! works after all of them are gone; the archive of rules tells what the rules of that time say. Only what was found is kept
+//! in memory. Nothing that stands for a card or a person is told; serial
+//! numbers and qualifications are masked where facts are made. May call the store, the ledger's reading of it, and the archive of rules.
 
 mod fact;
 mod follow;
@@ -11,6 +12,7 @@ mod happening;
 mod json;
 mod label;
 mod mask;
+mod rederive;
 mod search;
 mod state;
 mod story;
@@ -21,12 +23,15 @@ mod zone;
 use crate::commands::ledger::history::{History, HistoryError};
 use crate::commands::ledger::{failed, print, tell};
 use crate::ops::{language, reason};
+use crate::rules::Archive;
 use follow::follow;
 use language::Language;
 use lijian_config::switch::{self, Environment};
 use lijian_domain::ids::{Lsn, Rrn};
+use lijian_store::claims::ClaimError;
 use lijian_store::journal::JournalError;
 use lijian_store::quota::Inconsistent;
+use rederive::Versions;
 use search::search;
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
@@ -71,6 +76,8 @@ enum ExplainError {
     History(#[from] HistoryError),
     #[error("record {lsn}, which others are about, is no request in this journal: run lijian ledger verify")]
     NoRequest { lsn: Lsn },
+    #[error("record {lsn} is about a claim that does not stand so: run lijian ledger verify")]
+    Claim { lsn: Lsn, source: ClaimError },
     #[error("record {lsn} gives or takes what was not there: run lijian ledger verify")]
     Caps { lsn: Lsn, source: Box<Inconsistent> },
     #[error(
@@ -89,7 +96,7 @@ impl ExplainError {
     fn exit_code(&self) -> u8 {
         match self {
             Self::History(error) => error.exit_code(),
-            Self::NoRequest { .. } | Self::Caps { .. } | Self::NotFound { .. } => 1,
+            Self::NoRequest { .. } | Self::Caps { .. } | Self::Claim { .. } | Self::NotFound { .. } => 1,
         }
     }
 }
@@ -133,11 +140,14 @@ fn explain(data: &std::path::Path, rrn: Rrn, zone: Zone) -> Result<Explanation, 
         return Err(ExplainError::NotFound { rrn: mask::printable(rrn.as_str()), records: read_to });
     }
     let followed = follow(&mut history, plan)?;
+    let mut versions = Versions::of(Archive::of(data));
+    let story = |case| Story { rederived: versions.rederive(case, &zone), ..Story::of(case) };
+    let stories = followed.cases.iter().map(story).collect();
     Ok(Explanation {
         rrn,
         zone,
         read_to,
-        stories: followed.cases.iter().map(Story::of).collect(),
+        stories,
         transactions_left_out: followed.transactions_left_out,
         records_left_out: followed.records_left_out,
     })

@@ -24,6 +24,8 @@ pub(super) struct Story {
     pub(super) caps: Vec<Facts>,
     /// The cap that refused it, as it stood.
     pub(super) bound: Option<Facts>,
+    /// What the rules of its time say of it.
+    pub(super) rederived: Option<Facts>,
     pub(super) happenings: Vec<Happening>,
 }
 
@@ -49,6 +51,7 @@ impl Story {
             facts: opening(case).map(opened).unwrap_or_default(),
             caps: caps.clone().filter(|seen| seen.taken.is_some()).map(taken).collect(),
             bound: caps.clone().find(|seen| seen.taken.is_none()).map(bound).or_else(|| not_recorded(opening(case)?)),
+            rederived: None,
             happenings: case.steps.iter().map(Happening::of).collect(),
         }
     }

@@ -90,6 +90,10 @@ impl Writer<'_> {
                 self.line(2, &self.joined(cap));
             }
         }
+        if let Some(rederived) = &story.rederived {
+            self.section(both("Decided once more", "重新判定").of(self.language));
+            self.line(2, &self.joined(rederived));
+        }
         self.section(both("What happened, in order", "经过（按先后）").of(self.language));
         for happening in &story.happenings {
             let (time, words) = (self.zone.local(happening.at), happening.words.of(self.language));

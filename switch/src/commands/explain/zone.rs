@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
-use lijian_domain::time::UnixMicros;
+use lijian_domain::time::{Calendar, Moment, UnixMicros};
 
 /// China's zone has had no summer time since 1991, so that it needs no table of zones.
 const CHINA_HOURS: i8 = 8;
@@ -25,6 +25,11 @@ impl Zone {
     pub(super) fn configured(zone: &TimeZone) -> Self {
         let name = zone.iana_name().unwrap_or("clock.zone").to_owned();
         Self { zone: zone.clone(), name }
+    }
+
+    /// What the rules see of an instant, its business date apart.
+    pub(super) fn moment(&self, at: UnixMicros) -> Moment {
+        Calendar::new(self.zone.clone(), jiff::civil::Time::midnight()).moment(at)
     }
 
     /// Local date and time with microseconds; empty where the calendar does not reach.

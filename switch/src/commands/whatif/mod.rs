@@ -19,7 +19,7 @@ mod json;
 mod money;
 mod replay;
 mod report;
-mod request;
+pub(in crate::commands) mod request;
 mod returns;
 mod text;
 mod world;

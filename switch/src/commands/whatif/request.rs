@@ -5,7 +5,7 @@ use lijian_domain::record::{Intent, Refused};
 use lijian_domain::sale::SaleRequest;
 
 /// What a refusal on record leaves to decide.
-pub(super) enum Again {
+pub(in crate::commands) enum Again {
     /// The request, and whether its chip forbids another amount.
     Decide(Box<SaleRequest>, bool),
     /// No campaign had a say: the till's mistake, a quote, a reversal, the state of the switch.
@@ -15,7 +15,7 @@ pub(super) enum Again {
 }
 
 /// The request of a sale or quote that was decided in favour.
-pub(super) fn of_intent(intent: &Intent) -> SaleRequest {
+pub(in crate::commands) fn of_intent(intent: &Intent) -> SaleRequest {
     let (origin, award) = (&intent.origin, &intent.award);
     SaleRequest {
         link: origin.link,
@@ -34,7 +34,7 @@ pub(super) fn of_intent(intent: &Intent) -> SaleRequest {
 }
 
 /// The request of a refusal.
-pub(super) fn of_refused(refused: &Refused) -> Again {
+pub(in crate::commands) fn of_refused(refused: &Refused) -> Again {
     let code = refused.answer.code;
     // A sale on a quote may name no items; of others that could not be read there are none either.
     if no_campaigns_matter(code) || refused.items.is_empty() {

@@ -259,4 +259,19 @@ async fn a_sale_over_the_wire_is_explained() {
     assert!(campaign["limit_amount"].as_u64().unwrap() >= 10_000_000_000, "the example's budget: {campaign}");
     assert_eq!((&refused["code"], &refused["bound"]["stands_on_it"][0]["lsn"]), (&json!("N105"), &sold["lsn"]));
     assert!(!beside.contains("6222021234567890"));
+    let verdicts = |object: &Value| [0, 1].map(|at| object["transactions"][at]["rederived"]["verdict"].clone());
+    assert_eq!(verdicts(&object), [json!("same"), json!("same-but-for-a-cap")]);
+
+    // A fen less in the archive's campaign is noticed, and without the archive it is said that there is none.
+    let files = data.path().join("rules/files");
+    let campaign = fs::read_dir(&files).unwrap().map(|entry| entry.unwrap().path());
+    let campaign =
+        campaign.into_iter().find(|path| fs::read_to_string(path).is_ok_and(|text| text.contains("1 = 2000")));
+    let campaign = campaign.unwrap();
+    let text = fs::read_to_string(&campaign).unwrap();
+    fs::write(&campaign, text.replace("1 = 2000", "1 = 1999")).unwrap();
+    let again = || -> Value { serde_json::from_str(&told(explain(data.path(), "424242424242", &["--json"]))).unwrap() };
+    assert_eq!(verdicts(&again()), [json!("no-version"), json!("no-version")]);
+    fs::remove_dir_all(data.path().join("rules")).unwrap();
+    assert_eq!(verdicts(&again()), [json!("no-version"), json!("no-version")]);
 }
