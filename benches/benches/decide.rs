@@ -15,7 +15,7 @@ use lijian_domain::ids::{
     CardFingerprint, CategoryId, DistrictCode, Gtin, LinkName, MerchantId, PersonKey, QualificationCode, RulesVersion,
     SerialNumber, TerminalId,
 };
-use lijian_domain::merchants::{CreditCode, Merchant, Merchants};
+use lijian_domain::merchants::{Admission, CreditCode, Merchant, Merchants};
 use lijian_domain::money::{MinorUnits, Rounding};
 use lijian_domain::rules::Rules;
 use lijian_domain::sale::{Decision, ItemRequest, SaleRequest};
@@ -99,6 +99,8 @@ fn rules(products: u64) -> Rules {
             district: DistrictCode::parse("440305").unwrap(),
             categories: Box::default(),
             validity: Validity::ALWAYS,
+            location: None,
+            admission: Admission::default(),
         };
         merchants.add(merchant).unwrap();
     }

@@ -1,6 +1,5 @@
-//! Digests of the files that decide over money, and the version of the rules that they make together.
+//! Digests of the files that decide over money.
 
-use lijian_domain::ids::RulesVersion;
 use sha2::{Digest, Sha256};
 use std::{fmt, io};
 
@@ -14,9 +13,25 @@ pub struct FileDigest(pub [u8; 32]);
 impl FileDigest {
     /// The digest of a text.
     pub fn of_text(text: &str) -> Self {
+        Self::of_bytes(text.as_bytes())
+    }
+
+    /// The digest of a text in another encoding: what stands in the file.
+    pub(crate) fn of_bytes(bytes: &[u8]) -> Self {
         let mut digester = FileDigester::default();
-        digester.update(text.as_bytes());
+        digester.update(bytes);
         digester.finish()
+    }
+
+    /// The digest that [`Display`](fmt::Display) wrote.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let mut digest = [0; 32];
+        let digits = text.as_bytes().as_chunks::<2>().0;
+        let right = text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        for (target, pair) in digest.iter_mut().zip(digits).filter(|_| right) {
+            *target = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+        }
+        right.then_some(Self(digest))
     }
 }
 
@@ -83,12 +98,6 @@ pub fn digest_of(digests: impl IntoIterator<Item = FileDigest>) -> FileDigest {
     FileDigest(hash.finalize().into())
 }
 
-/// The version of the rules that files of these digests make: first those of the campaigns, then the catalogue's, then the
-/// merchants'.
-pub fn rules_version(digests: impl IntoIterator<Item = FileDigest>) -> RulesVersion {
-    crate::signatures::version(digest_of(digests))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,6 +115,6 @@ mod tests {
     #[test]
     fn the_order_of_files_counts() {
         let (one, two) = (FileDigest::of_text("1"), FileDigest::of_text("2"));
-        assert_ne!(rules_version([one, two]), rules_version([two, one]));
+        assert_ne!(digest_of([one, two]), digest_of([two, one]));
     }
 }

@@ -155,7 +155,7 @@ struct Recovery {
 /// # Errors
 /// It did not come up, or ended by itself.
 pub fn run(loaded: Loaded, source: Source) -> Result<Verdict, AppError> {
-    let Loaded { config, rules, keys: settings, rules_digest: _ } = loaded;
+    let Loaded { config, rules, keys: settings, .. } = loaded;
     admin::refuse_open_address(config.admin_listen)?;
     descriptors::raise_limit();
     let rules = Arc::new(rules);

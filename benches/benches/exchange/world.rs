@@ -11,7 +11,7 @@ use lijian_domain::campaign::{
 };
 use lijian_domain::catalogue::{CatalogueBuilder, Product, ProductTexts};
 use lijian_domain::ids::{CategoryId, DistrictCode, Gtin, LinkName, MerchantId, RulesVersion};
-use lijian_domain::merchants::{CreditCode, Merchant, Merchants};
+use lijian_domain::merchants::{Admission, CreditCode, Merchant, Merchants};
 use lijian_domain::money::Rounding;
 use lijian_domain::returns::Base;
 use lijian_domain::rules::Rules;
@@ -127,6 +127,8 @@ pub(crate) fn rules() -> Rules {
         district: DistrictCode::new("440304").unwrap(),
         categories: Box::default(),
         validity: Validity::ALWAYS,
+        location: None,
+        admission: Admission::default(),
     };
     merchants.add(merchant).unwrap();
     Rules::new(RulesVersion([1; 8]), vec![campaign.check().unwrap()], catalogue.build(), merchants)

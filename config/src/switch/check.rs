@@ -33,6 +33,9 @@ pub(super) fn check(context: &Context, root: &Table, file: &Path, environment: E
         campaigns: files(root.section("campaigns"), "files = [\"campaigns/CITY-YEAR.toml\"]"),
         catalogue: files(root.section("catalogue"), "files = [\"catalogue.csv\"]"),
         merchants: files(root.section("merchants"), "files = [\"merchants.csv\"]"),
+        terminals: optional_files(root.section("terminals"), "files = [\"terminals.csv\"]"),
+        black_list: optional_files(root.section("blacklist"), "files = [\"blacklist.csv\"]"),
+        library: Vec::new(),
     };
     let dialects = Dialects::load(root.section("dialects"));
     let mut links = links::read(root.section("links"), &dialects);
@@ -141,6 +144,16 @@ fn files(section: Section<'_>, expected: &str) -> Vec<PathBuf> {
     }
     section.finish();
     files.into_iter().map(|file| file.value).collect()
+}
+
+/// The same, where the section may be left out.
+fn optional_files(section: Section<'_>, expected: &str) -> Vec<PathBuf> {
+    if section.is_given() {
+        files(section, expected)
+    } else {
+        section.finish();
+        Vec::new()
+    }
 }
 
 fn listener(section: Section<'_>, needed: bool, listeners: &mut Vec<Listener>) -> Option<std::net::SocketAddr> {

@@ -2,7 +2,9 @@
 
 use super::claims::ClaimsConfig;
 use super::signing::SigningConfig;
-use crate::digest::{FileDigest, digest_of, rules_version};
+use crate::digest::{FileDigest, digest_of};
+use crate::library::Register;
+use crate::signatures::version;
 use lijian_codecs::dialect::Dialect;
 use lijian_codecs::frame::FrameFormat;
 use lijian_domain::ids::{LinkName, RulesVersion};
@@ -49,7 +51,7 @@ pub struct SwitchConfig {
 }
 
 /// What the rules are read from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RuleFiles {
     /// `campaigns.files`.
     pub campaigns: Vec<PathBuf>,
@@ -57,12 +59,35 @@ pub struct RuleFiles {
     pub catalogue: Vec<PathBuf>,
     /// `merchants.files`.
     pub merchants: Vec<PathBuf>,
+    /// `terminals.files`; none: every terminal of a merchant is admitted.
+    pub terminals: Vec<PathBuf>,
+    /// `blacklist.files`.
+    pub black_list: Vec<PathBuf>,
+    /// The library of the data directory: its change log, then its imports in their order; none where nothing was changed.
+    pub library: Vec<PathBuf>,
 }
 
 impl RuleFiles {
+    /// Those of a table that can be changed at run time.
+    pub fn of(&self, register: Register) -> &[PathBuf] {
+        match register {
+            Register::Products => &self.catalogue,
+            Register::Merchants => &self.merchants,
+            Register::Terminals => &self.terminals,
+            Register::BlackList => &self.black_list,
+        }
+    }
+
     /// All of them by kind, in the order in which they make the version of the rules.
-    pub fn kinds(&self) -> [(&'static str, &[PathBuf]); 3] {
-        [("campaigns", &self.campaigns), ("catalogue", &self.catalogue), ("merchants", &self.merchants)]
+    pub fn kinds(&self) -> [(&'static str, &[PathBuf]); 6] {
+        [
+            ("campaigns", &self.campaigns),
+            ("catalogue", &self.catalogue),
+            ("merchants", &self.merchants),
+            ("terminals", &self.terminals),
+            ("blacklist", &self.black_list),
+            ("library", &self.library),
+        ]
     }
 
     /// Files of these kinds, in their order.
@@ -70,24 +95,39 @@ impl RuleFiles {
     /// # Errors
     /// The kind that there is not.
     pub fn of_kinds<'a>(files: impl IntoIterator<Item = (&'a str, PathBuf)>) -> Result<Self, &'a str> {
-        let mut all = Self { campaigns: Vec::new(), catalogue: Vec::new(), merchants: Vec::new() };
+        let mut all = Self::default();
         for (kind, path) in files {
             match kind {
                 "campaigns" => all.campaigns.push(path),
                 "catalogue" => all.catalogue.push(path),
                 "merchants" => all.merchants.push(path),
+                "terminals" => all.terminals.push(path),
+                "blacklist" => all.black_list.push(path),
+                "library" => all.library.push(path),
                 unknown => return Err(unknown),
             }
         }
         Ok(all)
     }
 
-    /// The version that files of these digests make, each with its kind, in the order of [`Self::kinds`].
+    /// The version that files of these digests make: see [`Self::digest`].
     pub fn version<'a>(digests: impl IntoIterator<Item = (&'a str, FileDigest)>) -> RulesVersion {
+        version(Self::digest(digests))
+    }
+
+    /// The digest of all that decides, of the digests of its files, each with its kind, in the order of [`Self::kinds`]. A kind
+    /// that may be left out changes nothing where it is.
+    pub fn digest<'a>(digests: impl IntoIterator<Item = (&'a str, FileDigest)>) -> FileDigest {
         let (campaigns, rest): (Vec<_>, Vec<_>) = digests.into_iter().partition(|(kind, _)| *kind == "campaigns");
-        let of = |wanted: &str| digest_of(rest.iter().filter(|(kind, _)| *kind == wanted).map(|(_, digest)| *digest));
+        let of = |wanted: &str| {
+            let of_kind = rest.iter().filter(|(kind, _)| *kind == wanted).map(|(_, digest)| *digest);
+            of_kind.collect::<Vec<_>>()
+        };
         let campaigns = campaigns.into_iter().map(|(_, digest)| digest);
-        rules_version(campaigns.chain([of("catalogue"), of("merchants")]))
+        let always = ["catalogue", "merchants"].map(of);
+        let perhaps = ["terminals", "blacklist", "library"].map(of);
+        let perhaps = perhaps.into_iter().filter(|digests| !digests.is_empty());
+        digest_of(campaigns.chain(always.into_iter().chain(perhaps).map(digest_of)))
     }
 }
 

@@ -1,10 +1,10 @@
 //! The switch's own configuration: `switch.toml`, what the command line changes in it, and every file that it names.
 //!
 //! [`load`] is the one door: it reads the file, applies the overrides, checks every key, loads dialects, campaigns,
-//! catalogue and merchants, and gives either all of it or all that is wrong with it. Invariants: a [`SwitchConfig`] that
+//! catalogue and merchants with the changes in the data directory's library, and gives either all of it or all that is wrong with it. Invariants: a [`SwitchConfig`] that
 //! exists has been checked, so nothing that uses it checks again; every number that is not in the file comes from
 //! [`limits`]; an error names file, line, key, what was found and what would be right. No environment variable and no
-//! clock is read here. May call: the crate's rooms of campaigns, catalogue and merchants, the domain's types, the codecs'
+//! clock is read here. May call: the crate's rooms of campaigns, catalogue, merchants and the library, the domain's types, the codecs'
 //! dialects.
 
 mod check;
@@ -34,6 +34,7 @@ pub use signing::SigningConfig;
 
 use crate::digest::FileDigest;
 use crate::error::{ConfigError, ConfigErrors};
+use crate::library::Library;
 use crate::toml_file::TomlFile;
 use context::Context;
 use lijian_domain::rules::Rules;
@@ -56,12 +57,14 @@ pub struct Environment {
 pub struct Loaded {
     /// The configuration itself; each link with its dialect.
     pub config: SwitchConfig,
-    /// Campaigns, catalogue and merchants, with the version that their files make.
+    /// Campaigns, catalogue and merchants, with the version that their files and the library make.
     pub rules: Rules,
     /// Each key that is set, by its dotted path, and what it says, overrides applied.
     pub keys: BTreeMap<String, String>,
     /// SHA-256 of everything that decides: the version is its first bytes, signatures are over the whole.
     pub rules_digest: FileDigest,
+    /// The changes of the data directory's library, all of which the rules hold.
+    pub library: Library,
 }
 
 /// Loads `file` as changed by `overrides` (key and value of each `--set`, the later one counts) and `data` (`--data`, which
@@ -90,18 +93,18 @@ pub fn load(
     }
     let checked = check::check(&context, &root, file, environment);
     let mut errors = context.into_errors();
-    let rules = rules::load(&checked.files, Some(&checked.acquirers), &mut errors);
+    let library = checked.config.as_ref().map_or(Ok(Library::default()), |config| Library::read(&config.store.path));
+    let library = errors.take(library).unwrap_or_default();
+    let rules = rules::load(&checked.files, &library, Some(&checked.acquirers), &mut errors);
     if let (Some(config), Some((_, digest))) = (&checked.config, &rules)
         && !environment.unsigned_rules
         && let Some((found, expected)) = config.signing.lacks(*digest)
     {
         errors.push(ConfigError::of_file(file, found, expected).at_key("rules.signatures"));
     }
-    let loaded = checked.config.zip(rules).map(|(config, (rules, rules_digest))| Loaded {
-        config,
-        rules,
-        keys: tree::leaves(&root),
-        rules_digest,
+    let loaded = checked.config.zip(rules).map(|(mut config, (rules, rules_digest))| {
+        config.rule_files.library = library.files();
+        Loaded { config, rules, keys: tree::leaves(&root), rules_digest, library }
     });
     errors.or(loaded)
 }

@@ -1,11 +1,13 @@
-//! The rules: campaigns, catalogue and merchants, as the files say that the configuration names.
+//! The rules: campaigns, catalogue, merchants, terminals and black list, as the files say that the configuration names, and
+//! the changes in the data directory's library.
 
 use super::config::RuleFiles;
 use super::section::did_you_mean;
-use crate::digest::{FileDigest, digest_of};
+use crate::digest::FileDigest;
 use crate::error::{ConfigError, ConfigErrors};
+use crate::library::{Library, Register, Sources};
 use crate::signatures::version;
-use crate::{campaign, catalogue, merchants};
+use crate::{black_list, campaign, catalogue, merchants, terminals};
 use lijian_domain::ids::{LinkName, MerchantId};
 use lijian_domain::rules::Rules;
 use std::path::{Path, PathBuf};
@@ -16,34 +18,52 @@ use std::path::{Path, PathBuf};
 /// Everything that is wrong with them.
 pub fn rules(files: &RuleFiles) -> Result<Rules, ConfigErrors> {
     let mut errors = ConfigErrors::default();
-    let rules = load(files, None, &mut errors).map(|(rules, _)| rules);
+    let library = Library::of_files(&files.library)?;
+    let rules = load(files, &library, None, &mut errors).map(|(rules, _)| rules);
     errors.or(rules)
 }
 
-/// Loads all of it; what is wrong is added to `errors`. Every merchant must be connected by one of `acquirers`, where those
-/// are given.
+/// Loads all of it, with what the library changes; what is wrong is added to `errors`. Every merchant must be connected by
+/// one of `acquirers`, where those are given.
 pub(super) fn load(
     files: &RuleFiles,
+    library: &Library,
     acquirers: Option<&[String]>,
     errors: &mut ConfigErrors,
 ) -> Option<(Rules, FileDigest)> {
+    let sources = |register| Sources { register, files: files.of(register), library };
     let campaigns = errors.take(campaign::load_all(&files.campaigns));
-    let catalogue = errors.take(catalogue::load(&files.catalogue));
-    let merchants = errors.take(merchants::load(&files.merchants));
-    if let (Some(merchants), Some(acquirers)) = (&merchants, acquirers) {
+    let catalogue = errors.take(catalogue::load_from(sources(Register::Products)));
+    let mut merchants = errors.take(merchants::load_from(sources(Register::Merchants)));
+    let lists = merchants.as_mut().map(|(merchants, _)| {
+        let terminals = errors.take(terminals::load_into(merchants, sources(Register::Terminals)));
+        let black_list = errors.take(black_list::load_into(merchants, sources(Register::BlackList)));
+        Some((terminals?, black_list?))
+    });
+    if let (Some((merchants, _)), Some(acquirers)) = (&merchants, acquirers) {
         let strangers =
-            merchants.value.iter().filter(|merchant| !acquirers.iter().any(|name| *name == merchant.link.as_str()));
+            merchants.iter().filter(|merchant| !acquirers.iter().any(|name| *name == merchant.link.as_str()));
         let mut strangers: Vec<(LinkName, MerchantId)> =
             strangers.map(|merchant| (merchant.link, merchant.id)).collect();
         strangers.sort_unstable();
         strangers.dedup_by_key(|(link, _)| *link);
-        strangers.into_iter().for_each(|stranger| errors.push(unknown_link(stranger, &files.merchants, acquirers)));
+        let mut said: Vec<PathBuf> = library.imports(Register::Merchants).rev().collect();
+        said.extend(files.merchants.iter().cloned());
+        strangers.into_iter().for_each(|stranger| errors.push(unknown_link(stranger, &said, acquirers)));
     }
-    let (campaigns, catalogue, merchants) = (campaigns?, catalogue?, merchants?);
-    let digests = campaigns.iter().map(|campaign| campaign.digest).chain([catalogue.digest, merchants.digest]);
-    let digest = digest_of(digests);
+    let campaigns = campaigns?;
+    let ((catalogue, goods), (merchants, shops), (terminals, black_list)) = (catalogue?, merchants?, lists??);
+    let of = |kind: &'static str, digests: Vec<FileDigest>| digests.into_iter().map(move |digest| (kind, digest));
+    let digest = RuleFiles::digest(
+        of("campaigns", campaigns.iter().map(|campaign| campaign.digest).collect())
+            .chain(of("catalogue", goods))
+            .chain(of("merchants", shops))
+            .chain(of("terminals", terminals))
+            .chain(of("blacklist", black_list))
+            .chain(of("library", library.digests().to_vec())),
+    );
     let campaigns = campaigns.into_iter().map(|campaign| campaign.value).collect();
-    Some((Rules::new(version(digest), campaigns, catalogue.value, merchants.value), digest))
+    Some((Rules::new(version(digest), campaigns, catalogue, merchants), digest))
 }
 
 /// One error for each link that does not exist, at the first of its merchants.

@@ -70,6 +70,11 @@ impl<'a> Section<'a> {
         sections
     }
 
+    /// Whether the table is there, right or wrong.
+    pub(super) fn is_given(&self) -> bool {
+        self.table.is_some() || self.misshapen
+    }
+
     /// The tables in the list under `key`; `None` where the key is not given.
     pub(super) fn list(&self, key: &'static str) -> Option<Vec<Section<'a>>> {
         let node = self.ask(key)?;

@@ -8,7 +8,7 @@ use lijian_domain::ids::{
     CardFingerprint, CategoryId, DistrictCode, Gtin, LinkName, MerchantId, PersonKey, QualificationCode, SerialNumber,
     SubtypeId, TerminalId,
 };
-use lijian_domain::merchants::{CreditCode, Merchant};
+use lijian_domain::merchants::{Admission, CreditCode, Merchant};
 use lijian_domain::money::MinorUnits;
 use lijian_domain::sale::{ItemRequest, SaleRequest};
 use lijian_domain::time::Validity;
@@ -60,6 +60,8 @@ fn holds(condition: &FreeCondition, price: u64) -> Result<bool, ConditionFailed>
         district: DistrictCode::new("440305").unwrap(),
         categories: Box::default(),
         validity: Validity::ALWAYS,
+        location: None,
+        admission: Admission::default(),
     };
     let local: DateTime = datetime(2024, 10, 1, 12, 34, 0, 0);
     let discount = MinorUnits::new(20_000);

@@ -6,6 +6,7 @@ mod campaigns;
 mod conditions;
 mod fuzz_bodies;
 mod golden;
+mod library;
 mod overlaps;
 mod programmes;
 mod reference;

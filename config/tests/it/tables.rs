@@ -42,12 +42,20 @@ fn the_example_merchants_stand_in_shenzhen() {
 }
 
 #[test]
-fn a_byte_order_mark_and_other_line_ends_change_nothing() {
+fn encoding_byte_order_mark_and_line_ends_change_nothing() {
     let text = std::fs::read_to_string(example("catalogue.csv")).unwrap();
     let plain = catalogue::read(Path::new("c.csv"), text.as_bytes()).unwrap();
-    let dressed = format!("\u{feff}{}", text.replace('\n', "\r\n"));
-    let dressed = catalogue::read(Path::new("c.csv"), dressed.as_bytes()).unwrap();
-    assert_eq!((plain.digest, plain.value.len()), (dressed.digest, dressed.value.len()));
+    let check = |dressed: &[u8], same_text: bool| {
+        let dressed = catalogue::read(Path::new("c.csv"), dressed).unwrap();
+        assert_eq!((plain.digest == dressed.digest, plain.value.len()), (same_text, dressed.value.len()));
+        let texts = dressed.value.texts(Gtin(6_901_840_100_070)).unwrap();
+        assert_eq!((texts.brand, texts.name), ("青砚", "对开门冰箱 旗舰款 一级能效"));
+    };
+    check(format!("\u{feff}{}", text.replace('\n', "\r\n")).as_bytes(), true);
+    check(text.replacen('\n', "\r\n", 7).as_bytes(), true);
+    check(text.replacen('\n', "\r\n", 7).replacen('\n', "\r", 3).as_bytes(), false);
+    check(&encoding_rs::GB18030.encode(&text).0, false);
+    check(&encoding_rs::GB18030.encode(&text.replace('\n', "\r\n")).0, false);
 }
 
 #[test]
@@ -65,7 +73,7 @@ fn a_product_can_have_a_subtype() {
         content.replace("laptop", "Laptop"),
         "c.csv:2: subtype: found \"Laptop\", expected a subtype: 1 to 24 lower-case letters, digits and hyphens, or nothing",
     );
-    check(content.replace(",laptop", ""), "c.csv:2: found a row of 9 fields, expected 10 fields, quotes closed");
+    check(content.replace(",laptop", ""), "c.csv:2: found a row of 9 fields, expected 10 fields");
 }
 
 #[test]
@@ -82,7 +90,7 @@ fn each_wrong_product_is_told() {
             "c.csv:2: gtin: found \"6901840100071\", expected a GTIN of 8, 12, 13 or 14 digits with a right check digit",
             "c.csv:3: category: found \"Phone\", expected a category id: 1 to 24 lower-case letters, digits and hyphens",
             "c.csv:3: grade: found \"0\", expected a grade of 1 to 5, or nothing",
-            "c.csv:3: filed_price: found \"-1\", expected a price in fen, or nothing",
+            "c.csv:3: filed_price: found \"-1\", expected a price in fen, 100 (1 yuan) to 100000000 (a million), or nothing",
             "c.csv:3: valid_to: found \"2024-13-01\", expected a date such as 2024-09-06, or nothing",
         ],
     );
@@ -97,15 +105,33 @@ fn each_wrong_product_is_told() {
             "c.csv:2: valid_to: found \"2024-09-05\", expected 2024-09-06 (valid_from) or later",
         ],
     );
-    check(b"6901840100070,phone,B\n", &["c.csv:2: found a row of 3 fields, expected 9 fields, quotes closed"]);
+    check(b"6901840100070,phone,B\n", &["c.csv:2: found a row of 3 fields, expected 9 fields"]);
     check(
-        b"6901840100070,phone,\"B,M,N,,,,\n1,2\n",
-        &["c.csv:2: found a row of 3 fields, expected 9 fields, quotes closed"],
+        b"6901840100070,phone,\"B,M,N,,,,\n1,2\n6901840100070,phone,\"B\"x,M,N,,,,\n",
+        &[
+            "c.csv:2: found a quote that is not closed on its line, expected each quoted field closed, on one line",
+            "c.csv:3: found a row of 2 fields, expected 9 fields",
+            "c.csv:4: found something between a closing quote and the next comma, expected quotes around a whole field",
+        ],
+    );
+    check(
+        b"6901840100070,phone,=1+1,\"@M\",\tN,,,,\n",
+        &[
+            "c.csv:2: brand: found \"=1+1\", expected text that no spreadsheet takes for a formula: not beginning with = + - @ or a tab",
+            "c.csv:2: model: found \"@M\", expected text that no spreadsheet takes for a formula: not beginning with = + - @ or a tab",
+            "c.csv:2: name: found \"\\tN\", expected text that no spreadsheet takes for a formula: not beginning with = + - @ or a tab",
+        ],
+    );
+    check(
+        b"6901840100070,phone,B,M,N,,99,,\n",
+        &[
+            "c.csv:2: filed_price: found \"99\", expected a price in fen, 100 (1 yuan) to 100000000 (a million), or nothing",
+        ],
     );
     check(
         b"6901840100070,phone,\xff,M,N,,,,\n6901840100070,phone,B,M,N,9,,,\n",
         &[
-            "c.csv:2: brand: found other bytes, expected UTF-8",
+            "c.csv:2: found bytes that are neither UTF-8 nor GB 18030, expected one of the two throughout the file",
             "c.csv:3: grade: found \"9\", expected a grade of 1 to 5, or nothing",
         ],
     );

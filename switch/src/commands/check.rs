@@ -37,7 +37,7 @@ struct Summary<'l>(&'l Loaded);
 
 impl fmt::Display for Summary<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Loaded { config, rules, .. } = self.0;
+        let Loaded { config, rules, library, .. } = self.0;
         let line = |formatter: &mut fmt::Formatter<'_>, name: &str, value: &dyn fmt::Display| {
             writeln!(formatter, "{name:<10} {value}")
         };
@@ -46,6 +46,9 @@ impl fmt::Display for Summary<'_> {
         line(formatter, "campaigns", &campaigns.join(", "))?;
         line(formatter, "products", &rules.catalogue.len())?;
         line(formatter, "merchants", &rules.merchants.len())?;
+        if library.changes().len() > 0 {
+            line(formatter, "library", &format!("{} changes", library.changes().len()))?;
+        }
         line(formatter, "rules", &rules.version)?;
         for link in &config.acquirers {
             let issuer = config.issuers.get(link.issuer).map_or("", |issuer| issuer.name.as_str());

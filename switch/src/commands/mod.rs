@@ -12,6 +12,7 @@ pub mod encode;
 pub mod explain;
 pub mod forecast;
 pub mod ledger;
+pub mod library;
 pub mod rules;
 pub mod run;
 pub mod settle;
@@ -19,6 +20,7 @@ pub mod verify;
 pub mod whatif;
 
 use clap::Parser;
+use lijian_config::library::Register;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -45,6 +47,14 @@ enum Command {
     Rules(rules::RulesArguments),
     Forecast(forecast::ForecastArguments),
     Whatif(whatif::WhatIfArguments),
+    /// The library of products: import, check, export, withdraw, history
+    Catalogue(library::RegisterArguments),
+    /// The registry of merchants, in the same manner
+    Merchants(library::RegisterArguments),
+    /// The merchants' terminals, in the same manner
+    Terminals(library::RegisterArguments),
+    /// The black list, in the same manner
+    Blacklist(library::RegisterArguments),
 }
 
 /// Runs the command that the arguments of the process name.
@@ -63,6 +73,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             Command::Rules(arguments) => rules::run(&arguments),
             Command::Forecast(arguments) => forecast::run(&arguments),
             Command::Whatif(arguments) => whatif::run(&arguments),
+            Command::Catalogue(arguments) => library::run(Register::Products, &arguments),
+            Command::Merchants(arguments) => library::run(Register::Merchants, &arguments),
+            Command::Terminals(arguments) => library::run(Register::Terminals, &arguments),
+            Command::Blacklist(arguments) => library::run(Register::BlackList, &arguments),
         },
         Err(error) => {
             // There is nobody to tell where the output is closed.

@@ -10,6 +10,7 @@ mod dialects;
 mod explain;
 mod forecast;
 mod ledger;
+mod library;
 mod messages;
 mod programmes;
 mod queue;

@@ -13,7 +13,7 @@ use lijian_domain::ids::{
     CardFingerprint, CategoryId, DistrictCode, Gtin, LinkName, MerchantId, PersonKey, QualificationCode, RulesVersion,
     SerialNumber, SubtypeId, TerminalId,
 };
-use lijian_domain::merchants::{CreditCode, Merchant, Merchants};
+use lijian_domain::merchants::{Admission, CreditCode, Merchant, Merchants};
 use lijian_domain::money::MinorUnits;
 use lijian_domain::rules::Rules;
 use lijian_domain::sale::{Award, Decision, ItemRequest, SaleRequest};
@@ -137,6 +137,8 @@ fn merchants(districts: &[&str]) -> Merchants {
             district: DistrictCode::parse(district).unwrap(),
             categories: Box::default(),
             validity: Validity::ALWAYS,
+            location: None,
+            admission: Admission::default(),
         };
         merchants.add(merchant).unwrap();
     }

@@ -65,7 +65,7 @@ fn mistakes_in_arguments() {
         "x",
         "store.pth: found an unknown key, expected one of durability, path, segment_bytes, snapshot_records, space_bytes_min (did you mean path?)",
     );
-    check("stor.path", "x", "stor: found an unknown key, expected one of admin, campaigns, ");
+    check("stor.path", "x", "stor: found an unknown key, expected one of admin, blacklist, campaigns, ");
     check(
         "links.acquirers.asci.listen",
         "127.0.0.1:1",

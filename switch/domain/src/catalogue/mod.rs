@@ -9,8 +9,8 @@ use crate::ids::{CategoryId, Gtin, SubtypeId};
 use crate::money::MinorUnits;
 use crate::time::Validity;
 use foldhash::fast::FixedState;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use table::Table;
 
 /// What the library says of a product.
@@ -125,16 +125,39 @@ pub struct CatalogueBuilder {
     catalogue: Catalogue,
     /// The place of each validity in the catalogue's list.
     validities: HashMap<Validity, u16, FixedState>,
+    /// The first row of the layer that is being added.
+    layer: u32,
+    withdrawn: HashSet<Gtin, FixedState>,
 }
 
 impl CatalogueBuilder {
-    /// Adds a product.
+    /// What is added from here on is older than what was added before: of a product that is there already it changes nothing.
+    pub fn older_layer(&mut self) {
+        self.layer = u32::try_from(self.catalogue.ends.len()).unwrap_or(u32::MAX);
+    }
+
+    /// What is added of this product from here on was taken out since.
+    pub fn withdraw(&mut self, gtin: Gtin) {
+        self.withdrawn.insert(gtin);
+    }
+
+    /// Makes room for so many products more, with so many bytes of text.
+    pub fn reserve(&mut self, products: usize, text_bytes: usize) {
+        self.catalogue.table.reserve(products);
+        self.catalogue.ends.reserve(products);
+        self.catalogue.texts.reserve(text_bytes);
+    }
+
+    /// Adds a product; one that a newer layer has, or that was withdrawn since, is passed over.
     pub fn add(&mut self, product: &Product, texts: ProductTexts<'_>) -> Result<(), CatalogueError> {
         if product.grade == Some(0) {
             return Err(CatalogueError::Grade);
         }
         if product.filed_price.is_some_and(|price| price.is_zero() || price > MinorUnits::WIRE_MAX) {
             return Err(CatalogueError::FiledPrice);
+        }
+        if !self.withdrawn.is_empty() && self.withdrawn.contains(&product.gtin) {
+            return Ok(());
         }
         let row = u32::try_from(self.catalogue.ends.len()).map_err(|_| CatalogueError::Full)?;
         let ends = self.ends(texts).ok_or(CatalogueError::Full)?;
@@ -147,9 +170,10 @@ impl CatalogueBuilder {
             validity,
             grade: product.grade.unwrap_or(0),
         };
-        let inserted = self.catalogue.table.insert(&entry, row);
-        if !inserted {
-            return Err(CatalogueError::Duplicate(product.gtin));
+        match self.catalogue.table.insert(&entry, row) {
+            Some(Ok(())) => {}
+            Some(Err(older)) if older < self.layer => return Ok(()),
+            Some(Err(_)) | None => return Err(CatalogueError::Duplicate(product.gtin)),
         }
         let catalogue = &mut self.catalogue;
         [texts.brand, texts.model, texts.name].iter().for_each(|text| catalogue.texts.push_str(text));
@@ -233,6 +257,23 @@ mod tests {
         assert_eq!(catalogue.product(Gtin(5)), Some(product(5, "computer")));
         assert_eq!((catalogue.texts(Gtin(1)), catalogue.texts(Gtin(2))), (Some(TEXTS), Some(bare_texts)));
         assert_eq!((catalogue.product(Gtin(3)), catalogue.len(), catalogue.products().count()), (None, 4, 4));
+    }
+
+    #[test]
+    fn the_newest_layer_counts() {
+        let mut builder = CatalogueBuilder::default();
+        builder.add(&product(1, "phone"), TEXTS).unwrap();
+        builder.older_layer();
+        builder.withdraw(Gtin(3));
+        builder.add(&product(1, "tablet"), TEXTS).unwrap();
+        builder.add(&product(2, "tablet"), TEXTS).unwrap();
+        builder.add(&product(3, "tablet"), TEXTS).unwrap();
+        assert_eq!(builder.add(&product(2, "phone"), TEXTS), Err(CatalogueError::Duplicate(Gtin(2))));
+        let catalogue = builder.build();
+        assert_eq!(catalogue.product(Gtin(1)), Some(product(1, "phone")));
+        assert_eq!(catalogue.product(Gtin(2)), Some(product(2, "tablet")));
+        assert_eq!((catalogue.product(Gtin(3)), catalogue.len()), (None, 2));
+        assert_eq!(catalogue.texts(Gtin(2)), Some(TEXTS));
     }
 
     #[test]

@@ -85,15 +85,26 @@ impl Table {
         self.rows.get(place).copied()
     }
 
-    /// Puts a product in as number `row`, unless it is there, or its number or price is none that an entry can hold.
-    pub(super) fn insert(&mut self, entry: &Entry, row: u32) -> bool {
-        let Some(packed) = Packed::pack(entry) else { return false };
+    /// Puts a product in as number `row`. Gives the number of the one that is there instead; none where its number or price
+    /// is none that an entry can hold.
+    pub(super) fn insert(&mut self, entry: &Entry, row: u32) -> Option<Result<(), u32>> {
+        let packed = Packed::pack(entry)?;
         if (self.taken + 1) * 10 > self.places.len() * TAKEN_OF_TEN_MAX {
             self.resize(self.places.len() * 2 + 64);
         }
-        let inserted = self.put(packed, row);
-        self.taken += usize::from(inserted);
-        inserted
+        if !self.put(packed, row) {
+            return Some(Err(self.row(entry.gtin)?));
+        }
+        self.taken += 1;
+        Some(Ok(()))
+    }
+
+    /// Makes room for so many products more.
+    pub(super) fn reserve(&mut self, products: usize) {
+        let wanted = self.taken.saturating_add(products) / TAKEN_OF_TEN_MAX * 10 + 64;
+        if wanted > self.places.len() {
+            self.resize(wanted);
+        }
     }
 
     /// Gives back the places that growing took ahead.
@@ -159,7 +170,7 @@ mod tests {
         for row in 0..5_000u32 {
             // Runs of consecutive numbers, as makers number their products, and repeats.
             let gtin = 6_900_000_000_000 + u64::from(row % 4_000) * 10 + u64::from(row / 4_500) * 77_777;
-            let inserted = table.insert(&Entry { gtin, ..Entry::default() }, row);
+            let inserted = table.insert(&Entry { gtin, ..Entry::default() }, row) == Some(Ok(()));
             assert_eq!(inserted, !model.contains_key(&gtin));
             model.entry(gtin).or_insert(row);
         }
@@ -177,12 +188,12 @@ mod tests {
         let least = Entry::default();
         for entry in [most, least, Entry { grade: 1, ..least }, Entry { category: 1, validity: 2, ..least }] {
             let mut table = Table::default();
-            assert!(table.insert(&entry, 7));
+            assert_eq!(table.insert(&entry, 7), Some(Ok(())));
             assert_eq!(table.get(entry.gtin), Some(entry));
         }
         let mut table = Table::default();
-        assert!(!table.insert(&Entry { gtin: GTIN_END, ..least }, 0), "15 digits");
-        assert!(!table.insert(&Entry { filed_price: 1 << 40, ..least }, 0), "13 digits");
+        assert_eq!(table.insert(&Entry { gtin: GTIN_END, ..least }, 0), None, "15 digits");
+        assert_eq!(table.insert(&Entry { filed_price: 1 << 40, ..least }, 0), None, "13 digits");
         assert!(table.get(GTIN_END).is_none() && table.get(u64::MAX).is_none() && table.get(u64::MAX >> 16).is_none());
     }
 

@@ -63,6 +63,8 @@ fn admitted<'a>(sale: &Sale<'a>) -> Result<&'a Merchant, Breach> {
     if !merchant.is_admitted(sale.now.local.date()) {
         return Err(not_admitted("merchant not admitted on this day"));
     }
+    let admission = merchant.admission.admit(sale.request.terminal, sale.now.local);
+    admission.map_err(|why| not_admitted(why.reason()))?;
     if !sale.products.iter().all(|product| merchant.sells(&product.category)) {
         return Err(not_admitted("merchant not admitted for this category"));
     }

@@ -12,7 +12,7 @@ use lijian_domain::ids::{
     CardFingerprint, CategoryId, DistrictCode, Gtin, LinkName, MerchantId, PersonKey, QualificationCode, RulesVersion,
     SerialNumber, SubtypeId, TerminalId,
 };
-use lijian_domain::merchants::{CreditCode, Merchant, Merchants};
+use lijian_domain::merchants::{Admission, CreditCode, Merchant, Merchants};
 use lijian_domain::money::{MinorUnits, Rounding};
 use lijian_domain::rules::Rules;
 use lijian_domain::sale::{ItemRequest, SaleRequest};
@@ -95,6 +95,8 @@ fn merchants() -> Merchants {
             district: DistrictCode::parse(district).unwrap(),
             categories: Box::default(),
             validity: Validity::ALWAYS,
+            location: None,
+            admission: Admission::default(),
         };
         merchants.add(merchant).unwrap();
     }

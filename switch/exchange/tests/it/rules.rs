@@ -10,7 +10,7 @@ use lijian_domain::campaign::{
 };
 use lijian_domain::catalogue::{CatalogueBuilder, Product, ProductTexts};
 use lijian_domain::ids::*;
-use lijian_domain::merchants::{CreditCode, Merchant, Merchants};
+use lijian_domain::merchants::{Admission, CreditCode, Merchant, Merchants};
 use lijian_domain::money::Rounding;
 use lijian_domain::record::{Record, RulesCause, RulesChanged};
 use lijian_domain::rules::Rules;
@@ -75,6 +75,8 @@ fn rules_of(budget_fen: u64, refund: RefundPolicy, items_per_person: u32) -> Rul
         district: DistrictCode::new("440304").unwrap(),
         categories: Box::default(),
         validity: Validity::ALWAYS,
+        location: None,
+        admission: Admission::default(),
     };
     merchants.add(merchant).unwrap();
     Rules::new(RulesVersion([1; 8]), vec![campaign.check().unwrap()], catalogue.build(), merchants)

@@ -12,7 +12,7 @@ use lijian_domain::campaign::{
 };
 use lijian_domain::catalogue::{Catalogue, CatalogueBuilder, Product, ProductTexts};
 use lijian_domain::ids::{CategoryId, DistrictCode, Gtin, LinkName, MerchantId, RulesVersion};
-use lijian_domain::merchants::{CreditCode, Merchant, Merchants};
+use lijian_domain::merchants::{Admission, CreditCode, Merchant, Merchants};
 use lijian_domain::rules::Rules;
 use lijian_domain::time::{UnixMicros, Validity};
 
@@ -272,6 +272,8 @@ fn merchants() -> Option<Merchants> {
             district: DistrictCode::new("440304").ok()?,
             categories: Box::default(),
             validity: Validity::ALWAYS,
+            location: None,
+            admission: Admission::default(),
         };
         merchants.add(merchant).ok()?;
     }

@@ -13,7 +13,7 @@ const CRATES: [(&str, &[&str]); 9] = [
     ("switch/exchange", &["lijian-codecs", "lijian-domain", "lijian-store"]),
     ("switch", &["lijian-codecs", "lijian-config", "lijian-domain", "lijian-exchange", "lijian-load", "lijian-store"]),
     ("switch/testkit", &["lijian-codecs", "lijian-config", "lijian-domain", "lijian-exchange", "lijian-store"]),
-    ("benches", &["lijian-codecs", "lijian-domain", "lijian-exchange", "lijian-store"]),
+    ("benches", &["lijian-codecs", "lijian-config", "lijian-domain", "lijian-exchange", "lijian-store"]),
 ];
 
 /// Crates without input and output: nothing of this may stand in their manifests.
@@ -21,7 +21,8 @@ const SANS_IO: [&str; 3] = ["codecs", "switch/domain", "switch/exchange"];
 const IO: [&str; 4] = ["tokio", "sled", "axum", "socket2"];
 
 /// Rooms of the daemon that must not know these others. Only `app` and `commands` know all.
-const ROOMS: [(&str, &[&str]); 7] = [
+const ROOMS: [(&str, &[&str]); 8] = [
+    ("library", &["app", "commands", "admin", "links", "ops", "settlement", "rules", "telemetry"]),
     ("admin", &["app", "commands", "links", "settlement", "lifecycle"]),
     ("claims", &["app", "commands", "admin", "links", "ops", "rules", "settlement", "telemetry"]),
     ("links", &["app", "commands", "admin", "settlement"]),

@@ -1,7 +1,13 @@
 //! The registry of merchants: who is admitted, over which link, in which district, for which goods, and when.
 //!
-//! Built once, then only read. Every terminal of an admitted merchant is admitted.
+//! Built once, then only read. Every terminal of an admitted merchant is admitted, unless a list of its terminals says
+//! otherwise; the black list stands over both.
 
+mod admission;
+
+pub use admission::{Admission, Bar, NotAdmitted, Terminal, TerminalTwice};
+
+use crate::claims::place::Point;
 use crate::ids::{CategoryId, DistrictCode, LinkName, MerchantId};
 use crate::text::Text;
 use crate::time::Validity;
@@ -28,6 +34,10 @@ pub struct Merchant {
     pub categories: Box<[CategoryId]>,
     /// When it is admitted.
     pub validity: Validity,
+    /// Where its door is; none where nobody said.
+    pub location: Option<Point>,
+    /// Which of its terminals are admitted, and from when on it is shut out.
+    pub admission: Admission,
 }
 
 impl Merchant {
@@ -89,6 +99,16 @@ impl Merchants {
         self.0.get(&(link, id))
     }
 
+    /// The same, to complete it while the registry is made.
+    pub fn merchant_mut(&mut self, link: LinkName, id: MerchantId) -> Option<&mut Merchant> {
+        self.0.get_mut(&(link, id))
+    }
+
+    /// All merchants, to complete them while the registry is made.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Merchant> {
+        self.0.values_mut()
+    }
+
     /// All merchants, in no order that means anything.
     pub fn iter(&self) -> impl Iterator<Item = &Merchant> {
         self.0.values()
@@ -119,6 +139,8 @@ mod tests {
             district: DistrictCode::parse("440305").unwrap(),
             categories: Box::new([CategoryId::new("phone").unwrap()]),
             validity: Validity::ALWAYS,
+            location: None,
+            admission: Admission::default(),
         };
         let mut merchants = Merchants::default();
         merchants.add(merchant.clone()).unwrap();

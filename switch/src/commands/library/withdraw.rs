@@ -1,0 +1,56 @@
+//! `withdraw`: takes keys out of a table.
+
+use super::{TAKE_OVER, author, library_failed, person};
+use crate::commands::configuration::ConfigurationArguments;
+use crate::commands::ledger::{print, tell};
+use crate::library::{LibraryError, Writer};
+use lijian_config::library::Register;
+use lijian_config::switch::Loaded;
+use std::process::ExitCode;
+
+/// Takes rows out; a later import of theirs brings them back
+///
+/// A product is named by its GTIN, a merchant by ACQUIRER/MERCHANT, a terminal by ACQUIRER/MERCHANT/TERMINAL, an entry of the black
+/// list by ACQUIRER/MERCHANT/CREDIT_CODE/TERMINAL/FROM, what it leaves open left empty.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "Example:\n  lijian catalogue withdraw 6901840100070 --config switch.toml --by \"Li Na\"")]
+pub(super) struct WithdrawArguments {
+    /// Which rows
+    #[arg(value_name = "KEY", required = true, num_args = 1..=1_000)]
+    keys: Vec<String>,
+    #[command(flatten)]
+    configuration: ConfigurationArguments,
+    /// Who does it; else the user of this process
+    #[arg(long, value_name = "NAME", value_parser = person)]
+    by: Option<String>,
+}
+
+pub(super) fn run(register: Register, arguments: &WithdrawArguments) -> ExitCode {
+    let mut keys = Vec::new();
+    for text in &arguments.keys {
+        match register.parse_key(text) {
+            Some(key) => keys.push(key),
+            None => {
+                tell(&format!("{text:?} is no key: expected {}\n", register.key_form()));
+                return ExitCode::from(64);
+            }
+        }
+    }
+    let loaded = match arguments.configuration.load() {
+        Ok(loaded) => loaded,
+        Err(code) => return code,
+    };
+    match commit(register, keys, &loaded, arguments.by.as_deref()) {
+        Ok(number) => {
+            print(&format!("{} taken out: change {number}\n{TAKE_OVER}", arguments.keys.len()));
+            ExitCode::SUCCESS
+        }
+        Err(error) => library_failed(register, &error),
+    }
+}
+
+fn commit(register: Register, keys: Vec<String>, loaded: &Loaded, by: Option<&str>) -> Result<u64, LibraryError> {
+    let writer = Writer::open(&loaded.config.store.path)?;
+    writer.unchanged_since(&loaded.library)?;
+    writer.withdraw(register, keys, author(loaded, by)).map(|change| change.number)
+}
