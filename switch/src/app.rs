@@ -13,7 +13,7 @@ use crate::limits::INDEX_BYTES;
 use crate::links::{self, JournalFeed, Parts, Past, Sealing, StartError};
 use crate::observer::observer;
 use crate::ops::forecast::{Before, Sampler};
-use crate::ops::{Asker, Board, Health, Ops, People, Phase, Transactions, asker};
+use crate::ops::{Asker, Board, ClaimDesk, DeskError, Health, Ops, People, Phase, Transactions, asker};
 use crate::rules::{Archive, ArchiveError, Changes, Ground, HandOver, Manifest, Shared, Source, TwoPeople};
 use crate::sealing::SealingKeys;
 use crate::settings;
@@ -73,6 +73,9 @@ pub enum AppError {
     /// The archive of rules.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
+    /// What claims need.
+    #[error(transparent)]
+    Claims(#[from] DeskError),
     /// The admin side.
     #[error(transparent)]
     Admin(#[from] AdminError),
@@ -132,7 +135,10 @@ impl AppError {
             }
             Self::Links(StartError::Keys(_)) => 64,
             Self::Archive(ArchiveError::Changed) => 75,
-            Self::Data { .. } | Self::Keys(_) | Self::Admin(AdminError::NotLoopback { .. }) => 64,
+            Self::Data { .. }
+            | Self::Keys(_)
+            | Self::Claims(DeskError::Provider(_))
+            | Self::Admin(AdminError::NotLoopback { .. }) => 64,
             _ => 70,
         }
     }
@@ -194,6 +200,8 @@ pub fn run(loaded: Loaded, source: Source) -> Result<Verdict, AppError> {
         stop: Arc::clone(&stop),
     };
 
+    let desk = |claims| ClaimDesk::open(claims, config.apps.clone(), &config.store.path, entropy::fill);
+    let claims = config.claims.as_ref().map(desk).transpose()?;
     let (asker, asked) = asker();
     let board = Arc::new(Board::new(settings::board(&config)));
     let two_people = if source.environment.production || !config.people.is_empty() {
@@ -216,6 +224,7 @@ pub fn run(loaded: Loaded, source: Source) -> Result<Verdict, AppError> {
         calendar: config.clock.calendar.clone(),
         clock,
         people: People::new(config.people),
+        claims,
         journal: Arc::clone(&journal),
         applied,
         transactions: Transactions::new(index.clone(), reader()?),

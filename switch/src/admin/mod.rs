@@ -4,6 +4,7 @@
 //! Invariants: what changes anything needs two people of the configuration, everything else reads only; no card or personal data in any answer; errors are problem documents (RFC 9457). For now it
 //! listens on loopback only, where reading needs no token. May call ops and rules.
 
+mod claims;
 mod forecast;
 mod health;
 mod links;

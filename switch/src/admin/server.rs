@@ -1,12 +1,12 @@
 //! Routes, thread, socket.
 
 use super::problem::Problem;
-use super::{forecast, health, links, metrics, money, queue, rules};
+use super::{claims, forecast, health, links, metrics, money, queue, rules};
 use crate::ops::Ops;
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -87,6 +87,13 @@ fn router(ops: Arc<Ops>) -> Router {
         .route("/api/v1/queue/{lsn}/orders", post(queue::propose))
         .route("/api/v1/queue/{lsn}/orders/confirm", post(queue::confirm))
         .route("/api/v1/campaigns", get(rules::campaigns))
+        .route("/api/v1/campaigns/{id}/draw", post(claims::propose_draw))
+        .route("/api/v1/campaigns/{id}/draw/confirm", post(claims::confirm_draw))
+        .route("/api/v1/claims", get(claims::claims).post(claims::issue))
+        .route("/api/v1/claims/{code}", get(claims::claim))
+        .route("/api/v1/claims/{code}/confirm", post(claims::confirm))
+        .route("/api/v1/claims/{code}/hand-back", post(claims::hand_back))
+        .route("/api/v1/people/{person}", delete(claims::erase))
         .route("/api/v1/config/reload", post(rules::reload))
         .route("/api/v1/config/reload/confirm", post(rules::confirm))
         .route("/api/openapi.json", get(openapi))

@@ -5,6 +5,7 @@
 
 mod board;
 mod budgets;
+mod claims;
 mod course;
 pub mod forecast;
 mod health;
@@ -17,6 +18,7 @@ mod transactions;
 
 pub use board::{AcquirerRow, Board, HostRow, IssuerRow, Links};
 pub use budgets::{Budget, budgets};
+pub use claims::{ClaimDesk, DeskError, NoDraw, ProposedDraw};
 pub use course::{Course, TransactionState};
 pub use health::{Health, Phase};
 pub use people::{Decided, NotDecided, People, Proposal};
@@ -54,6 +56,8 @@ pub struct Ops {
     pub clock: Clock,
     /// Who may decide about what waits.
     pub people: People,
+    /// What claims need beside the exchange; none: nobody can claim.
+    pub claims: Option<ClaimDesk>,
     /// How far the disk is.
     pub journal: Arc<Journal>,
     /// How far the index is, as an LSN.

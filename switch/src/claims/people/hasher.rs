@@ -12,6 +12,8 @@ use sha2::Sha256;
 const PHONE: u8 = 0x80;
 /// The same, of all that an identity provider is asked.
 const ANSWERED: u8 = 0x81;
+/// The same, of a request for a claim.
+const CLAIM: u8 = 0x82;
 
 /// A phone number's keyed hash.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -44,6 +46,14 @@ impl PersonHasher {
         self.hash(ANSWERED, &[number.kind().as_str(), number.reveal(), name.reveal(), phone.reveal()])
     }
 
+    /// The number of a claim: 60 bits that nobody without the key can guess, the same for the same request.
+    pub fn claim(&self, person: PersonKey, request: &[&str]) -> u64 {
+        let person = person.to_string();
+        let parts: Vec<_> = std::iter::once(person.as_str()).chain(request.iter().copied()).collect();
+        let hash = self.hash(CLAIM, &parts);
+        hash.first_chunk().map_or(0, |first| u64::from_be_bytes(*first) >> 4)
+    }
+
     fn hash(&self, kind: u8, parts: &[&str]) -> [u8; 16] {
         let mut hash = self.0.clone();
         hash.update(&[kind]);
@@ -72,6 +82,8 @@ mod tests {
         assert_eq!(hasher.person(&number).to_string(), "1f77147ea378f7ca24821722256557cd");
         let phone = PhoneNumber::parse("+86 13800001234").unwrap();
         assert_eq!(PersonKey(hasher.phone(&phone).0).to_string(), "8d98822f70ecff809620b4519e6e75b2");
+        let claim = |request: &str| hasher.claim(PersonKey([1; 16]), &["app", request]);
+        assert!(claim("1") == claim("1") && claim("1") != claim("2") && claim("1") >> 60 == 0);
         let permit = IdentityNumber::parse("12345678", date(2024, 10, 1)).unwrap();
         assert_ne!(hasher.person(&permit).0, hasher.phone(&phone).0);
     }

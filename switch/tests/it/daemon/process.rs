@@ -93,11 +93,15 @@ impl Daemon {
 
     /// What somebody with this token gets who posts that: status and body.
     pub(crate) fn post(&self, path: &str, token: Option<&str>, body: &str) -> (u16, String) {
+        self.send("POST", path, token, body)
+    }
+
+    pub(crate) fn send(&self, method: &str, path: &str, token: Option<&str>, body: &str) -> (u16, String) {
         let mut stream = TcpStream::connect(self.admin).unwrap();
         let token = token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
         let length = body.len();
         let head = format!("Host: localhost\r\nConnection: close\r\nContent-Length: {length}\r\n{token}");
-        write!(stream, "POST {path} HTTP/1.1\r\n{head}\r\n{body}").unwrap();
+        write!(stream, "{method} {path} HTTP/1.1\r\n{head}\r\n{body}").unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();

@@ -1,0 +1,66 @@
+//! What store staff and the institution do about a claim, and about a person.
+
+use super::{app, ask, closed, code, object, text, view};
+use crate::admin::problem::Problem;
+use crate::ops::Ops;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use lijian_domain::ids::{MerchantId, PersonKey};
+use lijian_domain::text::Text;
+use lijian_exchange::claims::ClaimCommand;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// Staff of a shop saw the person: `{"merchant": ..., "terminal": ..., "staff": ...}`.
+pub(in crate::admin) async fn confirm(
+    State(ops): State<Arc<Ops>>,
+    Path(typed): Path<String>,
+    headers: HeaderMap,
+    body: String,
+) -> Result<Json<Value>, Problem> {
+    let (desk, _) = app(&ops, &headers)?;
+    let (code, body) = (code(&typed)?, object(&body)?);
+    let merchant = MerchantId::new(text(&body, "merchant", MerchantId::BYTES_MAX)?).unwrap_or_default();
+    let (terminal, staff) = (text(&body, "terminal", 8)?, text(&body, "staff", 23)?);
+    let rules = ops.changes.shared().rules();
+    if !rules.merchants.iter().any(|known| known.id == merchant) {
+        return Err(Problem::not_found("merchant: not in the registry"));
+    }
+    let by = Text::printed(&format_args!("{staff}@{terminal}"));
+    let answer = ask(&ops, ClaimCommand::Confirm { claim: code.claim(), merchant, by }).await?;
+    Ok(Json(view::stands(&ops, desk, &answer).await?))
+}
+
+/// The person does not want it any more.
+pub(in crate::admin) async fn hand_back(
+    State(ops): State<Arc<Ops>>,
+    Path(typed): Path<String>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, Problem> {
+    let (desk, by) = app(&ops, &headers)?;
+    let code = code(&typed)?;
+    let answer = ask(&ops, ClaimCommand::HandBack { claim: code.claim(), person: None, by }).await?;
+    Ok(Json(view::stands(&ops, desk, &answer).await?))
+}
+
+/// Erases the personal data of a person, named by the hash that the application was told.
+pub(in crate::admin) async fn erase(
+    State(ops): State<Arc<Ops>>,
+    Path(person): Path<String>,
+    headers: HeaderMap,
+) -> Result<StatusCode, Problem> {
+    let (desk, by) = app(&ops, &headers)?;
+    let person = person_key(&person).ok_or_else(|| Problem::not_found("expected the person of a claim: 32 digits"))?;
+    if !desk.people.erase(person).await.map_err(|why| closed(&why))? {
+        return Err(Problem::not_found("nobody is registered under this hash, or not any more"));
+    }
+    tracing::warn!(app = %by, "a person's data was erased");
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn person_key(digits: &str) -> Option<PersonKey> {
+    let well_formed = digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let number = well_formed.then(|| u128::from_str_radix(digits, 16).ok()).flatten()?;
+    Some(PersonKey(number.to_be_bytes()))
+}

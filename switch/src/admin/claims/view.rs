@@ -1,0 +1,77 @@
+//! Claims as they are shown.
+
+use super::{app, ask, closed, code};
+use crate::admin::problem::Problem;
+use crate::clock::rfc3339;
+use crate::ops::{ClaimDesk, Ops};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use lijian_domain::claims::voucher::VoucherCode;
+use lijian_domain::claims::{Claim, ClaimStage};
+use lijian_exchange::claims::{ClaimAnswer, ClaimCommand, ClaimView};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// How many claims there are.
+pub(in crate::admin) async fn claims(State(ops): State<Arc<Ops>>, headers: HeaderMap) -> Result<Json<Value>, Problem> {
+    app(&ops, &headers)?;
+    let standing = ops.asker.standing().await;
+    let standing = standing.ok_or_else(|| Problem::unavailable("the exchange does not answer: it is stopping"))?;
+    Ok(Json(json!({ "claims": standing.exchange.claims })))
+}
+
+/// One claim.
+pub(in crate::admin) async fn claim(
+    State(ops): State<Arc<Ops>>,
+    Path(typed): Path<String>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, Problem> {
+    let (desk, _) = app(&ops, &headers)?;
+    let answer = ask(&ops, ClaimCommand::Look { claim: code(&typed)?.claim() }).await?;
+    Ok(Json(stands(&ops, desk, &answer).await?))
+}
+
+/// A claim with what may be seen of its person.
+pub(super) async fn stands(ops: &Ops, desk: &ClaimDesk, answer: &ClaimAnswer) -> Result<Value, Problem> {
+    let ClaimAnswer::Stands(ClaimView { claim, held, used }) = answer else {
+        return Err(Problem::internal("another answer than was asked for"));
+    };
+    let masked = desk.people.look_up(claim.person).await.map_err(|why| closed(&why))?;
+    let personal = masked.map(|masked| {
+        json!({
+            "document": masked.document.as_str(),
+            "id_number": masked.number,
+            "phone": masked.phone,
+            "name": masked.name,
+        })
+    });
+    let given = claim.span.until.0 != 0;
+    let expired = claim.stage == ClaimStage::Issued && claim.span.until <= ops.clock.now().wall;
+    Ok(json!({
+        "campaign": claim.campaign.as_str(),
+        "pack": claim.pack.as_str(),
+        "stage": if expired { "expired" } else { claim.stage.as_str() },
+        "from": given.then(|| rfc3339(claim.span.from)),
+        "until": given.then(|| rfc3339(claim.span.until)),
+        "held": held,
+        "used": used,
+        "person": claim.person.to_string(),
+        "personal": personal,
+        "codes": codes(ops, claim),
+    }))
+}
+
+/// The code of each qualification of the pack.
+fn codes(ops: &Ops, claim: &Claim) -> Vec<Value> {
+    let rules = ops.changes.shared().rules();
+    let campaign = rules.campaigns.iter().find(|campaign| campaign.id == claim.campaign);
+    let pack = campaign.and_then(|campaign| campaign.qualification.as_ref()?.pack(&claim.pack));
+    let members = pack.map_or(&[] as &[_], |pack| &pack.members);
+    let codes = members.iter().zip(0..).filter_map(|(member, place)| {
+        let code = VoucherCode::new(claim.id.get(), place)?;
+        let categories: Vec<_> = member.categories.iter().map(|id| id.as_str()).collect();
+        Some(json!({ "code": code.to_string(), "categories": categories, "grades": member.grades.to_vec() }))
+    });
+    codes.collect()
+}
