@@ -64,7 +64,8 @@ pub(super) async fn reload(
     headers: HeaderMap,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     if ops.changes.two_people() == TwoPeople::NotNeeded {
-        let done = ops.changes.at_once(RulesCause::Request, "").await.map_err(not_changed)?;
+        let changes = Arc::clone(&ops.changes);
+        let done = to_the_end(async move { changes.at_once(RulesCause::Request, "").await }).await?;
         return Ok((StatusCode::OK, Json(changed(&done))));
     }
     let maker = person(&ops, &headers)?;
@@ -92,8 +93,19 @@ pub(super) async fn confirm(
     let version = version.ok_or_else(|| {
         Problem::bad_request("version: expected the sixteen hexadecimal digits that the one who prepared it was told")
     })?;
-    let done = ops.changes.agree(version, checker).await.map_err(not_changed)?;
+    let (changes, checker) = (Arc::clone(&ops.changes), checker.to_owned());
+    let done = to_the_end(async move { changes.agree(version, &checker).await }).await?;
     Ok(Json(changed(&done)))
+}
+
+/// Whoever asks may hang up: half a change, in force and not known as such, would be told to nobody.
+async fn to_the_end(
+    change: impl Future<Output = Result<Changed, NotChanged>> + Send + 'static,
+) -> Result<Changed, Problem> {
+    match tokio::spawn(change).await {
+        Ok(done) => done.map_err(not_changed),
+        Err(_) => Err(Problem::internal("the change of the rules ended by itself; the log says why")),
+    }
 }
 
 fn changed(done: &Changed) -> Value {

@@ -12,4 +12,5 @@ pub(crate) mod process;
 mod quotes;
 mod relay;
 mod reload;
+mod reload_under_load;
 mod returns;

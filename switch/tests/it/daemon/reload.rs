@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-const CAMPAIGN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../config/campaigns/shenzhen-2024.toml");
+pub(super) const CAMPAIGN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../config/campaigns/shenzhen-2024.toml");
 
 /// A campaign file of the test's own, and the argument that names it.
 fn campaign(directory: &Path) -> (PathBuf, String) {
@@ -29,27 +29,31 @@ fn of_another(stan: u32) -> Sale {
     Sale { card: format!("621234567890{stan:04}"), ..refrigerator(stan, 800_000) }
 }
 
-fn hang_up(daemon: &Daemon) {
+pub(super) fn hang_up(daemon: &Daemon) {
     let id = i32::try_from(daemon.id()).unwrap();
     let id = rustix::process::Pid::from_raw(id).unwrap();
     rustix::process::kill_process(id, rustix::process::Signal::HUP).unwrap();
 }
 
-fn version(daemon: &Daemon) -> String {
+pub(super) fn version(daemon: &Daemon) -> String {
     daemon.json("/api/v1/campaigns")["version"].as_str().unwrap().to_owned()
 }
 
-/// Kind and rules of each record that names any, in their order.
-fn ruled(data: &Path) -> Vec<(String, String)> {
+/// All records, as `lijian ledger export` prints them.
+pub(super) fn records(data: &Path) -> impl Iterator<Item = Value> {
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_lijian"))
         .args(["ledger", "export", "--config", EXAMPLE, "--data"])
         .arg(data)
         .output()
         .unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
-    let records = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let lines: Vec<_> = String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect();
+    lines.into_iter().map(|line| serde_json::from_str(&line).unwrap())
+}
+
+/// Kind and rules of each record that names any, in their order.
+fn ruled(data: &Path) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    records
+    records(data)
         .filter(|record| record["rules"].is_string())
         .map(|record| (text(&record["kind"]), text(&record["rules"])))
         .collect()
