@@ -12,6 +12,7 @@ mod happening;
 mod json;
 mod label;
 mod mask;
+mod receipt;
 mod rederive;
 mod search;
 mod state;
@@ -64,6 +65,9 @@ pub struct ExplainArguments {
     /// One JSON object, amounts in minor units
     #[arg(long)]
     json: bool,
+    /// The consumer's receipt only: as which one the request came, what was left, and what can be done
+    #[arg(long)]
+    receipt: bool,
     /// In which language
     #[arg(long, value_enum, default_value = "en")]
     language: Language,
@@ -120,6 +124,14 @@ pub fn run(arguments: &ExplainArguments) -> ExitCode {
         Err(code) => return code,
     };
     match explain(&data, arguments.rrn, zone) {
+        Ok(explanation) if arguments.receipt => {
+            print(&if arguments.json {
+                format!("{:#}\n", receipt::object(&explanation, arguments.language))
+            } else {
+                receipt::text(&explanation, arguments.language)
+            });
+            ExitCode::SUCCESS
+        }
         Ok(explanation) if arguments.json => {
             print(&format!("{:#}\n", json::object(&explanation, arguments.language)));
             ExitCode::SUCCESS

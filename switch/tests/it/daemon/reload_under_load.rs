@@ -4,7 +4,7 @@
 //! Each version has rates of its own, and every second one another grade for what is sold: a sale decided by the campaign of
 //! one version and the goods of another would get a discount that is none of theirs. What is due is worked out here.
 
-use super::host::{PATIENCE, REFRIGERATOR, issuer, refrigerator};
+use super::host::{PATIENCE, issuer, refrigerator};
 use super::process::{Daemon, EXAMPLE};
 use super::reload::{CAMPAIGN, hang_up, records, version};
 use lijian_load::till::{Sale, Till};

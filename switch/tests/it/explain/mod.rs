@@ -67,6 +67,23 @@ fn every_story_for_programs() {
 }
 
 #[test]
+fn a_receipt_says_as_which_one_a_request_came_and_names_nobody_else() {
+    let bench = day();
+    let receipt = |more: &[&str]| told(explain(&bench.path(""), day::TOO_LATE, &[&["--receipt"], more].concat()));
+    let object: Value = serde_json::from_str(&receipt(&["--json"])).unwrap();
+    let told = &object["receipts"][0];
+    assert_eq!((&told["code"], &told["cap"]), (&json!("N106"), &json!("campaign:shenzhen-2024")));
+    // As the story of the budget that ran out below: the fourth, after one that was granted; the last that got something is 4.
+    let numbers = ["arrival", "granted_before", "last_granted_order_number"];
+    assert_eq!(numbers.map(|name| told[name].as_u64().unwrap()), [4, 1, 4]);
+    for (language, words) in [("en", "Yours was request number 4 of that day"), ("zh", "第 4 笔")] {
+        let text = receipt(&["--language", language]);
+        assert!(text.contains(words), "{text}");
+        assert!(day::ALL.iter().all(|rrn| *rrn == day::TOO_LATE || !text.contains(rrn)), "{text}");
+    }
+}
+
+#[test]
 fn caps_stand_as_they_did_at_that_moment() {
     let bench = day();
     let object = object(&bench, day::TWICE);
