@@ -251,7 +251,8 @@ fn each_row(
             }
         }
     }
-    if width.is_none() {
+    // Of a file whose only lines cannot be told apart that was said.
+    if width.is_none() && wrong_rows == 0 {
         errors.push(ConfigError::of_file(path, "an empty file", columns.expected()));
     }
     width.map(|_| wrong_rows)

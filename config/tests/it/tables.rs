@@ -173,6 +173,11 @@ fn another_heading_or_none_is_refused() {
     };
     check("", "m.csv: found an empty file, expected the heading merchant_id,");
     check("id,name\n1,2\n", "m.csv:1: found \"id,name\", expected the heading merchant_id,");
+    check(
+        "\"merchant_id\n",
+        "m.csv:1: found a quote that is not closed on its line, expected each quoted field closed",
+    );
+    assert_eq!(merchants::read(Path::new("m.csv"), "\"id\n".as_bytes()).unwrap_err().count(), 1, "nor is it empty");
     assert!(merchants::load(&["missing.csv"]).is_err());
 }
 
