@@ -1,5 +1,7 @@
 //! `lijian catalogue`, `merchants`, `terminals` and `blacklist`: what is taken in, and what stays as it was.
 
+use crate::daemon::host::issuer;
+use crate::daemon::process::Daemon;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -131,4 +133,26 @@ fn the_other_tables_go_the_same_way() {
     assert!(output.contains("change 3"), "{output}");
     let (code, output, _) = library.run(&["check"]);
     assert!(code == Some(0) && output.contains("library    3 changes"), "{output}");
+}
+
+#[test]
+fn an_import_counts_in_a_running_daemon_from_its_next_change_of_rules_on() {
+    let library = Library::new();
+    let (address, _) = issuer(|_| {});
+    let daemon = Daemon::start(&library.folder.path().join("data"), address, &[]);
+    let before = daemon.json("/api/v1/campaigns");
+    let file = library.file("new.csv", format!("{HEADING}{NEW}").as_bytes());
+    let (code, _, errors) = library.run(&["catalogue", "import", file.to_str().unwrap(), "--by", "Li Na"]);
+    assert_eq!(code, Some(0), "{errors}");
+    assert_eq!(daemon.json("/api/v1/campaigns")["version"], before["version"], "not before it is told");
+    let (status, body) = daemon.post("/api/v1/config/reload", None, "");
+    assert_eq!(status, 200, "{body}");
+    let after = daemon.json("/api/v1/campaigns");
+    assert_ne!(after["version"], before["version"]);
+    let products = |page: &serde_json::Value| page["products"].as_u64().unwrap();
+    assert_eq!(products(&after), products(&before) + 1);
+    // The version can be made anew, the import among its files.
+    let version = after["version"].as_str().unwrap();
+    let (code, shown, errors) = library.run(&["rules", "show", version]);
+    assert!(code == Some(0) && shown.contains("  library "), "{shown}{errors}");
 }
