@@ -67,6 +67,7 @@ fn issuer(link: &switch::IssuerLink) -> IssuerLink {
         },
         accepts_changed_chip_amount: link.accepts_changed_chip_amount,
         gross_amount_type: link.gross_amount_type,
+        coupon_info_tag: link.coupon_info_tag,
         sign_on: link.sign_on,
         echo_after_us: link.echo_after.map(microseconds),
         session_answer_us: microseconds(link.session_answer_max),

@@ -57,6 +57,7 @@ pub(crate) fn settings() -> Settings {
         presentation: Presentation::Net,
         accepts_changed_chip_amount: false,
         gross_amount_type: *b"57",
+        coupon_info_tag: None,
         sign_on: false,
         echo_after_us: None,
         session_answer_us: 5_000_000,

@@ -282,6 +282,8 @@ pub struct IssuerLink {
     pub accepts_changed_chip_amount: bool,
     /// Amount type (two digits) of the gross amount in DE54.
     pub gross_amount_type: [u8; 2],
+    /// The tag in which a network that splits by tag is told of the sponsors' coupons (couponInfo).
+    pub coupon_info_tag: Option<[u8; 2]>,
     /// Whether it wants a sign-on before traffic.
     pub sign_on: bool,
     /// An echo after this much silence; none for never.

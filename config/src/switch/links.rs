@@ -113,6 +113,7 @@ fn issuer(name: &Found<&str>, link: Section<'_>, dialects: &Dialects, listeners:
     let presentation = link.choice("presentation", &presentations, Presentation::Net);
     let accepts_changed_chip_amount = link.flag("accepts_changed_chip_amount", false);
     let gross_amount_type = gross_amount_type(&link);
+    let coupon_info_tag = coupon_info_tag(&link, presentation);
     let sign_on = link.flag("sign_on", false);
     let echo_ms: u64 = link.number("echo_after_ms", &limits::ECHO_AFTER_MS);
     let session_answer_max =
@@ -137,6 +138,7 @@ fn issuer(name: &Found<&str>, link: Section<'_>, dialects: &Dialects, listeners:
         presentation,
         accepts_changed_chip_amount,
         gross_amount_type,
+        coupon_info_tag,
         sign_on,
         echo_after: (echo_ms > 0).then(|| Duration::from_millis(echo_ms)),
         session_answer_max,
@@ -242,6 +244,21 @@ fn two_digits(section: &Section<'_>, found: &Found<String>) -> Option<[u8; 2]> {
 fn gross_amount_type(link: &Section<'_>) -> [u8; 2] {
     let found = link.text("gross_amount_type");
     found.and_then(|found| two_digits(link, &found)).unwrap_or(limits::GROSS_AMOUNT_TYPE)
+}
+
+/// A tag that a network reads couponInfo in: none of those of the subsidy run.
+fn coupon_info_tag(link: &Section<'_>, presentation: Presentation) -> Option<[u8; 2]> {
+    let found = link.text("coupon_info_tag")?;
+    let tag = <[u8; 2]>::try_from(found.value.as_bytes()).ok().filter(|tag| tag.iter().all(u8::is_ascii_alphanumeric));
+    let expected = if tag.is_none_or(|tag| matches!(&tag, [b'0' | b'8', b'1'..=b'8'])) {
+        "two digits or letters in quotes, none of 01 to 08 and 81 to 88, for example \"89\""
+    } else if presentation == Presentation::Net {
+        "presentation = \"gross\": only a network that splits a sale is told of its sponsors"
+    } else {
+        return tag;
+    };
+    link.context.wrong(found.place, &found.key, format_args!("\"{}\"", found.value), expected);
+    None
 }
 
 fn hosts(link: &Section<'_>, listeners: &[Listener]) -> Vec<String> {

@@ -13,6 +13,7 @@ mod card;
 mod chronicle;
 pub mod claims;
 mod connections;
+mod coupon_info;
 mod doubt;
 pub mod effects;
 pub mod event;

@@ -4,7 +4,7 @@
 use crate::flights::Grant;
 use crate::settings::{IssuerLink, Presentation};
 use crate::tally::Tally;
-use crate::wire_tags::Runs;
+use crate::wire_tags::{Coupons, Runs};
 use lijian_codecs::dialect::{Addresses, Dialect};
 use lijian_codecs::message::MessageView;
 use lijian_codecs::write::MessageWriter;
@@ -62,11 +62,12 @@ pub(crate) fn unchanged(
 }
 
 /// A sale with its award: at the net amount with the gross in DE54, or at the gross amount with the discount in a tag, as
-/// the link says.
+/// the link says. `descriptions` are those of the campaign's coupons.
 pub(crate) fn sale(
     asked: Asked<'_>,
     award: &Award,
     grant: GrantId,
+    descriptions: &[String],
     runs: &mut Runs,
     out: &mut Vec<u8>,
     tally: &mut Tally,
@@ -88,7 +89,8 @@ pub(crate) fn sale(
         }
         Presentation::Gross => {
             let place = issuer.dialect.semantics().subsidy;
-            let field = split.split_by_network(view, place, award, grant).map_err(|_| NotCarried)?;
+            let coupons = issuer.coupon_info_tag.map(|tag| Coupons { tag, descriptions });
+            let field = split.split_by_network(view, place, award, grant, coupons).map_err(|_| NotCarried)?;
             // On a quote the till sent the net amount.
             writer.set_number(4, award.gross.get());
             writer.set(place.field, field);

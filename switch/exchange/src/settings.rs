@@ -129,6 +129,8 @@ pub struct IssuerLink {
     pub source: Box<[u8]>,
     /// How the discount shows to the issuer.
     pub presentation: Presentation,
+    /// The tag in which a network that splits by tag is told of the sponsors' coupons (couponInfo); none: it is not told.
+    pub coupon_info_tag: Option<[u8; 2]>,
     /// Whether its network accepts a chip cryptogram over another amount than DE4.
     pub accepts_changed_chip_amount: bool,
     /// Amount type (two digits) of the gross amount in DE54.

@@ -1,5 +1,6 @@
 //! The subsidy tags of answers and requests, in the place that a dialect gives them.
 
+use crate::coupon_info::coupon_info;
 use crate::reply::Tags;
 use lijian_codecs::dialect::{Dialect, Encoding, SubsidyPlace};
 use lijian_codecs::message::MessageView;
@@ -14,6 +15,13 @@ use std::io::Write;
 const FIELD_BYTES_MAX: usize = 999;
 /// Longest receipt text: one line of a slip.
 const RECEIPT_BYTES_MAX: usize = 80;
+
+/// Where a network that splits by tag reads couponInfo, and how its coupons are described.
+#[derive(Clone, Copy)]
+pub(crate) struct Coupons<'a> {
+    pub(crate) tag: [u8; 2],
+    pub(crate) descriptions: &'a [String],
+}
 
 /// Buffers of a run and of the field around it, used again for each message.
 #[derive(Default)]
@@ -45,15 +53,18 @@ impl Runs {
         &self.field
     }
 
-    /// The subsidy field of a request to a network that splits by tag: what the till sent, with discount, campaign and grant.
+    /// The subsidy field of a request to a network that splits by tag: what the till sent, with discount, campaign and grant,
+    /// and couponInfo where the campaign names coupons. Should that not fit, its descriptions go.
     pub(crate) fn split_by_network(
         &mut self,
         view: &MessageView<'_>,
         to: SubsidyPlace,
         award: &Award,
         grant: GrantId,
+        coupons: Option<Coupons<'_>>,
     ) -> Result<&[u8], TagTooLong> {
         let (discount, campaign) = (award.discount, award.campaign);
+        let coupons = coupons.filter(|_| !award.funding.coupons.is_empty());
         // The id of the quote that the till sent has done its work.
         self.request(
             view,
@@ -62,7 +73,13 @@ impl Runs {
             |writer| {
                 writer.put_number(*b"81", discount.get())?;
                 writer.put(*b"83", campaign.as_str().as_bytes())?;
-                put_grant(writer, grant)
+                put_grant(writer, grant)?;
+                let Some(Coupons { tag, descriptions }) = coupons else { return Ok(()) };
+                let info = |descriptions| coupon_info(&award.funding.coupons, &award.sponsors, descriptions);
+                if writer.put(tag, info(descriptions).as_bytes()).is_err() {
+                    writer.put(tag, info(&[]).as_bytes())?;
+                }
+                Ok(())
             },
         )
     }

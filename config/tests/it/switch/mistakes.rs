@@ -58,6 +58,14 @@ fn addresses() {
         "16: links.issuers.issuer.hosts: found \"bank.example\", expected HOST:PORT",
     );
     check("127.0.0.1:9583", "127.0.0.1:0", "16: links.issuers.issuer.hosts: found \"127.0.0.1:0\", expected HOST:PORT");
+    let hosts = "hosts = [\"127.0.0.1:9583\"]";
+    let told = |presentation: &str, tag: &str, expected: &str| {
+        let keys = format!("{hosts}\npresentation = \"{presentation}\"\ncoupon_info_tag = \"{tag}\"");
+        check(hosts, &keys, &format!("18: links.issuers.issuer.coupon_info_tag: found \"{tag}\", expected {expected}"));
+    };
+    told("gross", "84", "two digits or letters in quotes");
+    told("gross", "890", "two digits or letters in quotes");
+    told("net", "89", "presentation = \"gross\"");
     check(
         "127.0.0.1:9583",
         "127.0.0.1:8583",

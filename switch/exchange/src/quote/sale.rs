@@ -49,7 +49,10 @@ impl Exchange {
         let grant = GrantId::new(self.settings.node, effects.journal.next_lsn());
         self.outbound.clear();
         let asked = Asked { issuer, view, at: now.wall };
-        if outbound::sale(asked, award, grant, &mut self.runs, &mut self.outbound, &mut effects.tally).is_err() {
+        let descriptions =
+            self.rules.campaign(award.campaign).map_or(&[][..], |campaign| &campaign.coupon_descriptions);
+        let (runs, out, tally) = (&mut self.runs, &mut self.outbound, &mut effects.tally);
+        if outbound::sale(asked, award, grant, descriptions, runs, out, tally).is_err() {
             effects.tally.not_carried += 1;
             return self.reply_now(caller, view, *b"30", &Tags::NONE, effects);
         }

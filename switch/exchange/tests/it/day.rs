@@ -180,6 +180,8 @@ fn a_network_that_splits_by_tag_sees_the_gross_amount() {
     assert_eq!((asked[&4].as_str(), asked.get(&54)), ("000000200000", None));
     assert_eq!(tag(&asked, 48, "81").unwrap(), "40000");
     assert_eq!(tag(&asked, 48, "01").unwrap(), FRIDGE);
+    let coupons = r#"[{"type":"CP01","spnsrId":"00010000","offstAmt":"40000","id":"SZ2024","desc":"\u56fd\u8865"}]"#;
+    assert_eq!(tag(&asked, 48, "89").unwrap(), coupons);
     world.issuer("0210", &approval(&asked));
     world.sync();
     assert_eq!(world.take(TILL).1[&4], "000000160000", "the till is told the net");

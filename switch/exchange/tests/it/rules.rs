@@ -5,10 +5,11 @@ use crate::queue::{OTHER_CARD, fridge};
 use crate::world::{Setup, World};
 use jiff::civil::date;
 use lijian_domain::campaign::{
-    BudgetSettings, CampaignSettings, CategorySettings, PersonSettings, RefundPolicy, SaleForm, SerialNumbers,
-    SponsorSettings, SponsorSplit,
+    BudgetSettings, CampaignSettings, CategorySettings, CouponSettings, PersonSettings, RefundPolicy, SaleForm,
+    SerialNumbers, SponsorSettings, SponsorSplit,
 };
 use lijian_domain::catalogue::{CatalogueBuilder, Product, ProductTexts};
+use lijian_domain::funding::CouponKind;
 use lijian_domain::ids::*;
 use lijian_domain::merchants::{Admission, CreditCode, Merchant, Merchants};
 use lijian_domain::money::Rounding;
@@ -33,6 +34,12 @@ pub(crate) fn several_a_person() -> Rules {
 }
 
 fn rules_of(budget_fen: u64, refund: RefundPolicy, items_per_person: u32) -> Rules {
+    let coupon = CouponSettings {
+        kind: CouponKind::Unclaimed,
+        sponsor_id: "00010000".to_owned(),
+        id: "SZ2024".to_owned(),
+        description: "国补".to_owned(),
+    };
     let campaign = CampaignSettings {
         id: "trial".to_owned(),
         first_day: date(2024, 9, 6),
@@ -46,7 +53,7 @@ fn rules_of(budget_fen: u64, refund: RefundPolicy, items_per_person: u32) -> Rul
         per_person: PersonSettings::default(),
         budget: BudgetSettings { campaign_fen: budget_fen, ..BudgetSettings::default() },
         sponsor_split: SponsorSplit::default(),
-        sponsors: vec![SponsorSettings { id: "bureau".to_owned(), ..SponsorSettings::default() }],
+        sponsors: vec![SponsorSettings { id: "bureau".to_owned(), coupon: Some(coupon), ..SponsorSettings::default() }],
         categories: vec![CategorySettings {
             ids: vec!["refrigerator".to_owned()],
             rate_basis_points_by_grade: vec![("1".to_owned(), 2_000), ("2".to_owned(), 1_500)],

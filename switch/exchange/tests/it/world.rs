@@ -323,6 +323,7 @@ fn settings(setup: &Setup) -> Settings {
             presentation: setup.presentation,
             accepts_changed_chip_amount: false,
             gross_amount_type: *b"57",
+            coupon_info_tag: (setup.presentation == Presentation::Gross).then_some(*b"89"),
             sign_on: setup.sign_on,
             echo_after_us: setup.echo_after_us,
             session_answer_us: 5_000_000,

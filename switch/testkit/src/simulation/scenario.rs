@@ -102,6 +102,7 @@ impl Scenario {
                 presentation: if self.gross_to_issuer { Presentation::Gross } else { Presentation::Net },
                 accepts_changed_chip_amount: false,
                 gross_amount_type: *b"57",
+                coupon_info_tag: None,
                 sign_on: true,
                 echo_after_us: Some(30_000_000),
                 session_answer_us: 5_000_000,

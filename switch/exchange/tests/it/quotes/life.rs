@@ -102,7 +102,9 @@ fn a_network_that_splits_by_tag_is_asked_for_the_gross_amount_of_one_grant() {
     let id = world.quote_id(&quote(1));
     let asked = world.sale_asked(&sale_on(2, &id));
     assert_eq!(asked[&4], "000000200000");
-    assert_eq!(asked[&48], "8100540000830 05trial840160001000000000002".replace(' ', ""));
+    let (run, coupons) = asked[&48].split_once("89093").unwrap();
+    assert_eq!(run, "8100540000830 05trial840160001000000000002".replace(' ', ""));
+    assert!(coupons.starts_with("[{\"type\":\"CP01\","), "{coupons}");
     world.issuer("0210", &approval(&asked));
     world.sync();
     assert_eq!(world.take(TILL).1[&4], "000000160000");
