@@ -1,6 +1,7 @@
 //! The real daemon, between an issuer simulator and tills of this process.
 #![expect(clippy::panic, reason = "a daemon that does not come up has failed the test")]
 
+mod bad_rules;
 mod baskets;
 mod damage;
 mod day;

@@ -21,8 +21,13 @@ pub(crate) struct Daemon {
 
 /// The command that would start a daemon.
 pub(crate) fn command(data: &Path, issuer: SocketAddr, set: &[&str]) -> Command {
+    command_of(Path::new(EXAMPLE), data, issuer, set)
+}
+
+/// The command that would start a daemon by another configuration.
+pub(crate) fn command_of(config: &Path, data: &Path, issuer: SocketAddr, set: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lijian"));
-    command.args(["run", "--config", EXAMPLE, "--data"]).arg(data);
+    command.args(["run", "--config"]).arg(config).arg("--data").arg(data);
     let host = format!("links.issuers.issuer.hosts=[\"{issuer}\"]");
     let usual = [
         host.as_str(),

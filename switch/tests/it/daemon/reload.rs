@@ -122,13 +122,7 @@ async fn a_budget_shows_its_new_limit_and_keys_that_need_a_restart_are_named() {
     }
     std::fs::write(&switch, text).unwrap();
     let (address, _) = issuer(|_| {});
-    let mut command = super::process::command(data.path(), address, &[&argument]);
-    // The last --config counts for the parser only once: the test's own file in the example's place.
-    let arguments: Vec<_> = command.get_args().map(std::ffi::OsStr::to_owned).collect();
-    command = std::process::Command::new(env!("CARGO_BIN_EXE_lijian"));
-    command.args(arguments.iter().map(|argument| if *argument == *EXAMPLE { switch.as_os_str() } else { argument }));
-    command.env_remove("LIJIAN_PRODUCTION").env_remove("LIJIAN_LOG").stderr(std::process::Stdio::piped());
-    let daemon = Daemon::spawn(command);
+    let daemon = Daemon::spawn(super::process::command_of(&switch, data.path(), address, &[&argument]));
     let limit = |daemon: &Daemon| {
         let page = daemon.json("/api/v1/budgets");
         page["budgets"].as_array().unwrap().iter().find(|row| row["id"] == "campaign:shenzhen-2024").unwrap()["limit"]
