@@ -184,6 +184,7 @@ impl Changes {
             Ok(Err(why)) => return Err(self.refuse(why)),
             Err(_) => return Err(self.refuse(NotChanged::Wrong(vec!["reading the configuration failed".to_owned()]))),
         };
+        self.shared.went_well();
         let difference = Difference::between(&self.shared.rules(), &loaded.rules);
         let restart_needed = changed_keys(&self.ground.keys, &loaded.keys);
         Ok(Prepared { rules: Arc::new(loaded.rules), files, difference, restart_needed, maker: maker.to_owned() })

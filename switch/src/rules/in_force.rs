@@ -60,9 +60,14 @@ impl Shared {
 
     /// Others are in force. Gives back those that were, for the caller to drop.
     pub(super) fn swap(&self, rules: Arc<Rules>, in_force: InForce) -> Arc<Rules> {
-        *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.went_well();
         *self.since.lock().unwrap_or_else(PoisonError::into_inner) = in_force;
         self.rules.swap(rules)
+    }
+
+    /// What was read is right, also where it changes nothing.
+    pub(super) fn went_well(&self) {
+        *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// A try failed.
