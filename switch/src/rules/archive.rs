@@ -35,6 +35,16 @@ pub struct Manifest {
     pub files: Vec<KeptFile>,
 }
 
+impl Manifest {
+    /// Whether both name the same contents in the same order; files may have been renamed since.
+    fn same_files(&self, other: &Self) -> bool {
+        let contents = |manifest: &Self| -> Vec<(String, String)> {
+            manifest.files.iter().map(|file| (file.kind.clone(), file.digest.clone())).collect()
+        };
+        self.version == other.version && contents(self) == contents(other)
+    }
+}
+
 /// A file of a version.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -108,14 +118,15 @@ impl Archive {
         Ok(taken.into_iter().map(kept).collect())
     }
 
-    /// Keeps a version whose files were taken in, synced; one that is kept already stays as it is.
+    /// Keeps a version whose files were taken in, synced; one that is kept already stays as it is, unless it was damaged.
     ///
     /// # Errors
     /// It cannot be written.
     pub fn keep(&self, manifest: &Manifest) -> Result<(), ArchiveError> {
         let versions = self.directory.join("versions");
         let (unfinished, target) = (versions.join("unfinished"), versions.join(format!("{}.json", manifest.version)));
-        if target.exists() {
+        let version = RulesVersion::parse(&manifest.version);
+        if version.is_some_and(|version| self.manifest(version).is_ok_and(|kept| kept.same_files(manifest))) {
             return Ok(());
         }
         let write = || -> io::Result<()> {
@@ -191,7 +202,7 @@ impl Archive {
     }
 }
 
-/// Copies a file to the name of its digest, unless that is there.
+/// Copies a file to the name of its digest. One process writes an archive: whoever holds the data directory.
 fn take_in_file(path: &Path, contents: &Path) -> Result<FileDigest, ArchiveError> {
     let unfinished = contents.join("unfinished");
     let mut source = BufReader::new(File::open(path).map_err(failed(path))?);
@@ -200,7 +211,8 @@ fn take_in_file(path: &Path, contents: &Path) -> Result<FileDigest, ArchiveError
     let target = contents.join(digest.to_string());
     let finish = || -> io::Result<()> {
         copy.into_inner()?.sync_all()?;
-        if target.exists() { fs::remove_file(&unfinished) } else { fs::rename(&unfinished, &target) }
+        // Also over one that is there: a medium may have damaged it, and this one is known to be whole.
+        fs::rename(&unfinished, &target)
     };
     finish().map_err(failed(&target))?;
     Ok(digest)
@@ -252,5 +264,13 @@ mod tests {
         let end = whole.iter().rposition(|byte| *byte == b'9').unwrap();
         fs::write(&merchants, &whole[..end]).unwrap();
         assert!(matches!(archive.rules(version), Err(ArchiveError::Damaged { .. })));
+
+        // The files that are loaded once more mend what a medium lost, the list of them too.
+        let versions = data.path().join(format!("rules/versions/{version}.json"));
+        fs::write(&versions, "{").unwrap();
+        archive.take_in(version, &example()).unwrap();
+        archive.keep(&manifest).unwrap();
+        assert_eq!(archive.manifest(version).unwrap(), manifest);
+        assert_eq!(archive.rules(version).unwrap().version, version);
     }
 }

@@ -118,7 +118,8 @@ impl Changes {
         &self.shared
     }
 
-    /// Reads everything and swaps it at once, where nobody has to agree.
+    /// Reads everything and swaps it at once, where nobody has to agree. A signal, which cannot be told to try again, waits
+    /// for the change that is under way.
     ///
     /// # Errors
     /// Nothing changed.
@@ -126,7 +127,10 @@ impl Changes {
         if self.two_people() == TwoPeople::Needed {
             return Err(self.refuse(NotChanged::TwoPeopleNeeded));
         }
-        let mut waiting = self.prepared.try_lock().map_err(|_| NotChanged::Busy)?;
+        let mut waiting = match cause {
+            RulesCause::Signal => self.prepared.lock().await,
+            _ => self.prepared.try_lock().map_err(|_| NotChanged::Busy)?,
+        };
         let prepared = self.read(maker).await?;
         *waiting = None;
         self.publish(prepared, cause, "").await
@@ -199,8 +203,10 @@ impl Changes {
         }
         let (archive, manifest) = (self.ground.archive.clone(), self.manifest(version, files, &maker, checker));
         let kept = tokio::task::spawn_blocking(move || archive.keep(&manifest)).await;
-        if let Ok(Err(error)) = kept {
-            return Err(self.refuse(not_kept(error)));
+        match kept {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => return Err(self.refuse(not_kept(error))),
+            Err(_) => return Err(self.refuse(NotChanged::Wrong(vec!["keeping the version failed".to_owned()]))),
         }
         let name = |name: &str| Text::new(name).unwrap_or_default();
         let changed = RulesChanged { rules: version, cause, maker: name(&maker), checker: name(checker) };
@@ -274,6 +280,77 @@ fn changed_keys(running: &BTreeMap<String, String>, read: &BTreeMap<String, Stri
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lijian_config::switch::Environment;
+    use lijian_domain::time::UnixMicros;
+    use std::path::Path;
+    use tokio::sync::Semaphore;
+
+    /// The example with a campaign file in a data directory; each change waits for a permit before it is on record.
+    fn changes(data: &Path, permits: &Arc<Semaphore>) -> Arc<Changes> {
+        let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("../config");
+        std::fs::copy(config.join("campaigns/shenzhen-2024.toml"), data.join("campaign.toml")).unwrap();
+        let source = Source {
+            file: config.join("examples/shenzhen-2024/switch.toml"),
+            overrides: vec![("campaigns.files".into(), format!("[\"{}\"]", data.join("campaign.toml").display()))],
+            data: Some(data.to_owned()),
+            environment: Environment::default(),
+        };
+        let loaded = source.load().unwrap();
+        let permits = Arc::clone(permits);
+        let hand_over: HandOver = Box::new(move |_, _| {
+            let permits = Arc::clone(&permits);
+            Box::pin(async move { permits.acquire().await.map(tokio::sync::SemaphorePermit::forget).is_ok() })
+        });
+        let ground =
+            Ground { source, archive: Archive::of(data), signing: SigningConfig::default(), keys: loaded.keys };
+        let shared = Arc::new(Shared::new(Arc::new(loaded.rules), UnixMicros(0)));
+        Arc::new(Changes::new(ground, shared, hand_over, Clock::machine(), TwoPeople::NotNeeded))
+    }
+
+    fn write(data: &Path, from: &str, to: &str) {
+        let path = data.join("campaign.toml");
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{from}");
+        std::fs::write(path, text.replace(from, to)).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_signal_waits_for_the_change_that_is_under_way_and_a_request_is_told() {
+        let (data, permits) = (tempfile::tempdir().unwrap(), Arc::new(Semaphore::new(0)));
+        let changes = changes(data.path(), &permits);
+        let start = changes.shared().in_force().version;
+        write(data.path(), "1 = 2000", "1 = 1900");
+        let at_once = |cause| {
+            let changes = Arc::clone(&changes);
+            tokio::spawn(async move { changes.at_once(cause, "").await })
+        };
+        let first = at_once(RulesCause::Request);
+        while changes.prepared.try_lock().is_ok() {
+            tokio::task::yield_now().await;
+        }
+        let second = at_once(RulesCause::Signal);
+        assert_eq!(changes.at_once(RulesCause::Request, "").await, Err(NotChanged::Busy));
+        permits.add_permits(1);
+        let first = first.await.unwrap().unwrap();
+        assert_eq!(first.before, start);
+        // By now the files say the same, or something else: whatever they say when the signal's turn has come.
+        let second = second.await.unwrap().unwrap();
+        assert_eq!((second.before, second.version), (first.version, first.version));
+    }
+
+    #[tokio::test]
+    async fn a_version_that_cannot_be_kept_is_not_put_in_force() {
+        let (data, permits) = (tempfile::tempdir().unwrap(), Arc::new(Semaphore::new(1)));
+        let changes = changes(data.path(), &permits);
+        let start = changes.shared().in_force().version;
+        write(data.path(), "1 = 2000", "1 = 1900");
+        // Where the folder of versions should be stands a file.
+        std::fs::create_dir_all(data.path().join("rules")).unwrap();
+        std::fs::write(data.path().join("rules/versions"), "").unwrap();
+        assert!(matches!(changes.at_once(RulesCause::Signal, "").await, Err(NotChanged::Wrong(_))));
+        assert_eq!((changes.shared().in_force().version, permits.available_permits()), (start, 1));
+        assert!(changes.shared().failed().is_some());
+    }
 
     #[test]
     fn keys_that_need_a_restart_are_named() {
