@@ -14,13 +14,16 @@ use crate::links::{self, JournalFeed, Parts, Past, Sealing, StartError};
 use crate::observer::observer;
 use crate::ops::forecast::{Before, Sampler};
 use crate::ops::{Asker, Board, ClaimDesk, DeskError, Health, Ops, People, Phase, Transactions, asker};
-use crate::rules::{Archive, ArchiveError, Changes, Ground, HandOver, Manifest, Shared, Source, TwoPeople};
+use crate::rules::{
+    Archive, ArchiveError, Changes, Ground, HandOver, Schedule, Shared, Source, TwoPeople, begin_by_schedule,
+    keep_rules,
+};
 use crate::sealing::SealingKeys;
 use crate::settings;
 use crate::snapshots::{self, Keeper, Remembering};
 use crate::telemetry::{Latencies, Page};
 use lijian_config::switch::{Durability, Loaded, StoreConfig, SwitchConfig};
-use lijian_domain::ids::{Lsn, RulesVersion};
+use lijian_domain::ids::Lsn;
 use lijian_domain::record::{Opened, Record};
 use lijian_domain::rules::Rules;
 use lijian_domain::text::Text;
@@ -162,6 +165,9 @@ struct Recovery {
 /// It did not come up, or ended by itself.
 pub fn run(loaded: Loaded, source: Source) -> Result<Verdict, AppError> {
     let Loaded { config, rules, keys: settings, .. } = loaded;
+    let (scheduled, early) = begin_by_schedule(&config, rules.version)?;
+    // The files hold rules already whose time is to come: until then those count that were in force.
+    let (rules, of_files) = early.map_or((rules, true), |before| (before, false));
     admin::refuse_open_address(config.admin_listen)?;
     descriptors::raise_limit();
     let rules = Arc::new(rules);
@@ -174,7 +180,10 @@ pub fn run(loaded: Loaded, source: Source) -> Result<Verdict, AppError> {
         let (now, latest) = (clock::rfc3339(moment.at), clock::rfc3339(recovered.latest));
         tracing::warn!(%now, %latest, "the clock stands before the journal's latest record; the business date does not go back");
     }
-    let archive = keep_rules(&config, rules.version, moment)?;
+    let archive = Archive::of(&config.store.path);
+    if of_files {
+        keep_rules(&archive, &config, rules.version, moment.at)?;
+    }
     let effects = opened(&open, &config, &rules, &recovered, moment);
 
     let health = Arc::<Health>::default();
@@ -210,8 +219,9 @@ pub fn run(loaded: Loaded, source: Source) -> Result<Verdict, AppError> {
         TwoPeople::NotNeeded
     };
     let shared = Arc::new(Shared::new(rules, moment.at));
-    let ground = Ground { source, archive, signing: config.signing.clone(), keys: settings };
-    let changes = Arc::new(Changes::new(ground, shared, hand_over(asker.clone()), clock, two_people));
+    let schedule = Schedule::of(&config.store.path);
+    let ground = Ground { source, archive, schedule, signing: config.signing.clone(), keys: settings };
+    let changes = Arc::new(Changes::new(ground, shared, scheduled, hand_over(asker.clone()), clock, two_people));
     let burning = Arc::new(Sampler::new(Arc::clone(&quota), clock));
     let before = Before { reader: reader()?, again: reader()?, last: recovered.last };
     let ops = Arc::new(Ops {
@@ -342,15 +352,6 @@ fn opened(
     };
     effects.journal.push(moment.at, moment.business_date, &Record::Opened(opened));
     effects
-}
-
-/// What decides from now on can be read again as long as the data directory lives.
-fn keep_rules(config: &SwitchConfig, version: RulesVersion, moment: Moment) -> Result<Archive, ArchiveError> {
-    let archive = Archive::of(&config.store.path);
-    let files = archive.take_in(version, &config.rule_files)?;
-    let (version, kept) = (version.to_string(), clock::rfc3339(moment.at));
-    archive.keep(&Manifest { version, kept, maker: String::new(), checker: String::new(), files })?;
-    Ok(archive)
 }
 
 fn open_index(store: &StoreConfig, durable: Lsn) -> Result<SledIndex, AppError> {

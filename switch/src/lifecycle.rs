@@ -44,14 +44,16 @@ pub(crate) fn until_stopped(
     let forced = runtime.block_on(async {
         let mut signals = Signals::listen().map_err(resources)?;
         let mut hang_ups = signal(SignalKind::hangup()).map_err(resources)?;
+        let watching = tokio::spawn(Arc::clone(&changes).watch());
         let changing = tokio::spawn(async move {
             while hang_ups.recv().await.is_some() {
                 // What became of it is logged, and kept for whoever asks.
-                let _ = changes.at_once(RulesCause::Signal, "").await;
+                let _ = changes.at_once(RulesCause::Signal, None).await;
             }
         });
         let forced = wait_and_drain(&mut signals, health, drain, ended).await;
         changing.abort();
+        watching.abort();
         forced
     })?;
     if forced {

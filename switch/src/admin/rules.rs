@@ -6,11 +6,13 @@ use crate::clock::rfc3339;
 use crate::ops::Ops;
 use crate::rules::{Changed, Difference, NotChanged, TwoPeople};
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
+use jiff::Timestamp;
 use lijian_domain::campaign::Opening;
 use lijian_domain::ids::RulesVersion;
 use lijian_domain::record::RulesCause;
+use lijian_domain::time::UnixMicros;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -37,10 +39,19 @@ pub(super) async fn campaigns(State(ops): State<Arc<Ops>>) -> Json<Value> {
         })
     });
     let failed = shared.failed().map(|failed| json!({ "at": rfc3339(failed.at), "errors": failed.errors }));
+    let scheduled = ops.changes.scheduled().map(|scheduled| {
+        json!({
+            "version": scheduled.version.to_string(),
+            "effective_from": rfc3339(scheduled.effective_from),
+            "maker": scheduled.maker,
+            "checker": scheduled.checker,
+        })
+    });
     let waiting = ops.changes.waiting().map(|waiting| {
         json!({
             "version": waiting.version().to_string(),
             "maker": waiting.maker,
+            "effective_from": waiting.effective_from.map(rfc3339),
             "difference": difference(&waiting.difference),
         })
     });
@@ -53,28 +64,32 @@ pub(super) async fn campaigns(State(ops): State<Arc<Ops>>) -> Json<Value> {
         "merchants": rules.merchants.len(),
         "campaigns": campaigns.collect::<Vec<_>>(),
         "prepared": waiting,
+        "scheduled": scheduled,
         "last_failure": failed,
     }))
 }
 
-/// Reads the rules again. In a rehearsal without people they are in force at once; else one of the people has prepared them,
-/// for another one to agree to.
+/// Reads the rules again: `{"effective_from": "..."}`, or nothing for at once. In a rehearsal without people they are in force
+/// then; else one of the people has prepared them, for another one to agree to.
 pub(super) async fn reload(
     State(ops): State<Arc<Ops>>,
     headers: HeaderMap,
+    body: String,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
+    let from = effective_from(&body)?;
     if ops.changes.two_people() == TwoPeople::NotNeeded {
         let changes = Arc::clone(&ops.changes);
-        let done = to_the_end(async move { changes.at_once(RulesCause::Request, "").await }).await?;
+        let done = to_the_end(async move { changes.at_once(RulesCause::Request, from).await }).await?;
         return Ok((StatusCode::OK, Json(changed(&done))));
     }
     let maker = person(&ops, &headers)?;
-    let prepared = ops.changes.prepare(maker).await.map_err(not_changed)?;
+    let prepared = ops.changes.prepare(maker, from).await.map_err(not_changed)?;
     let told = json!({
         "state": "prepared",
         "version": prepared.version().to_string(),
         "before": ops.changes.shared().in_force().version.to_string(),
         "maker": prepared.maker,
+        "effective_from": prepared.effective_from.map(rfc3339),
         "difference": difference(&prepared.difference),
         "restart_needed": prepared.restart_needed,
     });
@@ -98,6 +113,35 @@ pub(super) async fn confirm(
     Ok(Json(changed(&done)))
 }
 
+/// One of the people takes back what waits for its time.
+pub(super) async fn withdraw(
+    State(ops): State<Arc<Ops>>,
+    headers: HeaderMap,
+    Path(version): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    let person = match ops.changes.two_people() {
+        TwoPeople::NotNeeded => String::new(),
+        TwoPeople::Needed => person(&ops, &headers)?.to_owned(),
+    };
+    let version = RulesVersion::parse(&version)
+        .ok_or_else(|| Problem::bad_request("expected the sixteen hexadecimal digits of the version"))?;
+    let scheduled = ops.changes.withdraw(version, &person).await.map_err(not_changed)?;
+    Ok(Json(json!({ "state": "withdrawn", "version": scheduled.version.to_string() })))
+}
+
+/// The moment that a request names; none: it means now.
+fn effective_from(body: &str) -> Result<Option<UnixMicros>, Problem> {
+    if body.trim().is_empty() {
+        return Ok(None);
+    }
+    let body: Value =
+        serde_json::from_str(body).map_err(|_| Problem::bad_request("expected a JSON object or nothing"))?;
+    let Some(text) = body.get("effective_from").filter(|value| !value.is_null()) else { return Ok(None) };
+    let at: Option<Timestamp> = text.as_str().and_then(|text| text.parse().ok());
+    let wrong = "effective_from: expected a moment with its offset, like 2024-10-05T00:00:00+08:00";
+    at.map(|at| Some(UnixMicros(at.as_microsecond()))).ok_or_else(|| Problem::bad_request(wrong))
+}
+
 /// Whoever asks may hang up: half a change, in force and not known as such, would be told to nobody.
 async fn to_the_end(
     change: impl Future<Output = Result<Changed, NotChanged>> + Send + 'static,
@@ -110,7 +154,12 @@ async fn to_the_end(
 
 fn changed(done: &Changed) -> Value {
     json!({
-        "state": if done.version == done.before { "unchanged" } else { "in-force" },
+        "state": match done.effective_from {
+            Some(_) => "scheduled",
+            None if done.version == done.before => "unchanged",
+            None => "in-force",
+        },
+        "effective_from": done.effective_from.map(rfc3339),
         "version": done.version.to_string(),
         "before": done.before.to_string(),
         "difference": difference(&done.difference),
@@ -130,8 +179,9 @@ fn difference(difference: &Difference) -> Value {
 fn not_changed(why: NotChanged) -> Problem {
     let detail = why.lines().join("\n");
     match why {
-        NotChanged::Wrong(_) => Problem::unprocessable(detail),
-        NotChanged::Busy | NotChanged::NotPrepared => Problem::conflict(detail),
+        NotChanged::Wrong(_) | NotChanged::Past => Problem::unprocessable(detail),
+        NotChanged::Busy | NotChanged::NotPrepared | NotChanged::Scheduled(_) => Problem::conflict(detail),
+        NotChanged::NotScheduled => Problem::not_found(detail),
         NotChanged::SamePerson | NotChanged::TwoPeopleNeeded => Problem::forbidden(detail),
         NotChanged::NotRecorded => Problem::unavailable(detail),
     }

@@ -96,6 +96,7 @@ fn router(ops: Arc<Ops>) -> Router {
         .route("/api/v1/people/{person}", delete(claims::erase))
         .route("/api/v1/config/reload", post(rules::reload))
         .route("/api/v1/config/reload/confirm", post(rules::confirm))
+        .route("/api/v1/config/scheduled/{version}", delete(rules::withdraw))
         .route("/api/openapi.json", get(openapi))
         .fallback(async || Problem::not_found("there is no such page; see /api/openapi.json"))
         .method_not_allowed_fallback(async || Problem::method_not_allowed())

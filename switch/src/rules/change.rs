@@ -3,6 +3,8 @@
 use super::archive::{Archive, ArchiveError, KeptFile, Manifest};
 use super::difference::Difference;
 use super::in_force::{Failed, InForce, Shared};
+use super::not_changed::NotChanged;
+use super::schedule::{Schedule, Scheduled};
 use super::source::Source;
 use crate::clock::{Clock, rfc3339};
 use lijian_config::switch::SigningConfig;
@@ -10,10 +12,11 @@ use lijian_domain::ids::RulesVersion;
 use lijian_domain::record::{RulesCause, RulesChanged};
 use lijian_domain::rules::Rules;
 use lijian_domain::text::Text;
+use lijian_domain::time::UnixMicros;
 use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::Arc;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
 
 /// Hands rules over to whoever decides by them, with what goes on record; false where that could not be recorded.
 pub type HandOver = Box<dyn Fn(Arc<Rules>, RulesChanged) -> Pin<Box<dyn Future<Output = bool> + Send>> + Send + Sync>;
@@ -25,20 +28,28 @@ pub struct Ground {
     pub source: Source,
     /// Where each version is kept.
     pub archive: Archive,
+    /// Where the version is kept whose time is to come.
+    pub schedule: Schedule,
     /// Who vouches for rules, by the configuration that runs.
     pub signing: SigningConfig,
     /// The keys of the configuration that runs, and what they say.
     pub keys: BTreeMap<String, String>,
 }
 
+/// A year: a change further ahead is a slip of the pen.
+const AHEAD_MAX_US: i64 = 366 * 86_400 * 1_000_000;
+
 /// Changes rules.
 pub struct Changes {
-    ground: Ground,
-    shared: Arc<Shared>,
+    pub(super) ground: Ground,
+    pub(super) shared: Arc<Shared>,
     hand_over: HandOver,
-    clock: Clock,
+    pub(super) clock: Clock,
     /// Held while a change is under way: what one person prepared and nobody agreed to yet.
-    prepared: Mutex<Option<Prepared>>,
+    pub(super) prepared: Mutex<Option<Prepared>>,
+    /// What the schedule keeps.
+    pub(super) due: std::sync::Mutex<Option<Scheduled>>,
+    pub(super) was_scheduled: Notify,
     two_people: TwoPeople,
 }
 
@@ -54,15 +65,17 @@ pub enum TwoPeople {
 /// Rules that were read and are right, and wait for somebody to agree.
 #[derive(Clone, Debug)]
 pub struct Prepared {
-    rules: Arc<Rules>,
+    pub(super) rules: Arc<Rules>,
     /// Taken into the archive already.
-    files: Vec<KeptFile>,
+    pub(super) files: Vec<KeptFile>,
     /// What they change.
     pub difference: Difference,
     /// Keys of the configuration that say something else now and count from the next start on.
     pub restart_needed: Vec<String>,
     /// Who prepared them.
     pub maker: String,
+    /// When they are meant to be in force; none: as soon as somebody agrees.
+    pub effective_from: Option<UnixMicros>,
 }
 
 impl Prepared {
@@ -83,29 +96,22 @@ pub struct Changed {
     pub difference: Difference,
     /// Keys of the configuration that count from the next start on.
     pub restart_needed: Vec<String>,
-}
-
-/// Why nothing changed.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum NotChanged {
-    /// The files are wrong: a line for each thing.
-    Wrong(Vec<String>),
-    /// Another change is under way.
-    Busy,
-    /// Nobody prepared this version.
-    NotPrepared,
-    /// Who prepared a change cannot agree to it.
-    SamePerson,
-    /// The journal takes no records, or the switch is stopping.
-    NotRecorded,
-    /// Two people change the rules here: a signal is nobody.
-    TwoPeopleNeeded,
+    /// Where the version is not in force yet: from when on.
+    pub effective_from: Option<UnixMicros>,
 }
 
 impl Changes {
-    /// Nothing is under way.
-    pub fn new(ground: Ground, shared: Arc<Shared>, hand_over: HandOver, clock: Clock, two_people: TwoPeople) -> Self {
-        Self { ground, shared, hand_over, clock, prepared: Mutex::default(), two_people }
+    /// Nothing is under way; `scheduled` is what the schedule keeps.
+    pub fn new(
+        ground: Ground,
+        shared: Arc<Shared>,
+        scheduled: Option<Scheduled>,
+        hand_over: HandOver,
+        clock: Clock,
+        two_people: TwoPeople,
+    ) -> Self {
+        let (prepared, was_scheduled, due) = (Mutex::default(), Notify::new(), std::sync::Mutex::new(scheduled));
+        Self { ground, shared, hand_over, clock, prepared, due, was_scheduled, two_people }
     }
 
     /// Whether two people are needed.
@@ -118,31 +124,33 @@ impl Changes {
         &self.shared
     }
 
-    /// Reads everything and swaps it at once, where nobody has to agree. A signal, which cannot be told to try again, waits
+    /// Reads everything and swaps it, at once or `from` then on, where nobody has to agree. A signal, which cannot be told to try again, waits
     /// for the change that is under way.
     ///
     /// # Errors
     /// Nothing changed.
-    pub async fn at_once(&self, cause: RulesCause, maker: &str) -> Result<Changed, NotChanged> {
+    pub async fn at_once(&self, cause: RulesCause, from: Option<UnixMicros>) -> Result<Changed, NotChanged> {
         if self.two_people() == TwoPeople::Needed {
             return Err(self.refuse(NotChanged::TwoPeopleNeeded));
         }
+        self.to_come(from)?;
         let mut waiting = match cause {
             RulesCause::Signal => self.prepared.lock().await,
             _ => self.prepared.try_lock().map_err(|_| NotChanged::Busy)?,
         };
-        let prepared = self.read(maker).await?;
+        let prepared = self.read("", from).await?;
         *waiting = None;
-        self.publish(prepared, cause, "").await
+        self.decide(prepared, cause, "").await
     }
 
     /// Reads everything and keeps it for another person to agree to, in the place of what was prepared before.
     ///
     /// # Errors
     /// What stands in the files is wrong.
-    pub async fn prepare(&self, maker: &str) -> Result<Prepared, NotChanged> {
+    pub async fn prepare(&self, maker: &str, from: Option<UnixMicros>) -> Result<Prepared, NotChanged> {
+        self.to_come(from)?;
         let mut waiting = self.prepared.try_lock().map_err(|_| NotChanged::Busy)?;
-        let prepared = self.read(maker).await?;
+        let prepared = self.read(maker, from).await?;
         let replaced = waiting.replace(prepared.clone());
         drop_aside(replaced);
         Ok(prepared)
@@ -153,7 +161,8 @@ impl Changes {
         self.prepared.try_lock().ok()?.clone()
     }
 
-    /// Another person agrees: what was prepared is in force, whatever the files say meanwhile.
+    /// Another person agrees: what was prepared is in force, at once or when it is meant to be, whatever the files say
+    /// meanwhile.
     ///
     /// # Errors
     /// Nothing changed.
@@ -164,12 +173,31 @@ impl Changes {
         if prepared.maker == checker {
             return Err(NotChanged::SamePerson);
         }
-        let changed = self.publish(prepared.clone(), RulesCause::Request, checker).await?;
+        let changed = self.decide(prepared.clone(), RulesCause::Request, checker).await?;
         *waiting = None;
         Ok(changed)
     }
 
-    async fn read(&self, maker: &str) -> Result<Prepared, NotChanged> {
+    /// A change is for now, or for a moment that a person can have meant.
+    fn to_come(&self, from: Option<UnixMicros>) -> Result<(), NotChanged> {
+        let ahead_us = from.map_or(1, |from| from.0.saturating_sub(self.clock.now().wall.0));
+        if (1..=AHEAD_MAX_US).contains(&ahead_us) { Ok(()) } else { Err(NotChanged::Past) }
+    }
+
+    /// In force at once, or when its time has come.
+    async fn decide(&self, prepared: Prepared, cause: RulesCause, checker: &str) -> Result<Changed, NotChanged> {
+        if prepared.effective_from.is_some_and(|from| from > self.clock.now().wall) {
+            return self.put_off(prepared, checker).await;
+        }
+        // The files hold what waits for its time already: that is no reason for it to come early.
+        let waits = self.scheduled().filter(|scheduled| scheduled.version == prepared.version());
+        match waits {
+            Some(scheduled) if prepared.effective_from.is_none() => Err(self.refuse(NotChanged::Scheduled(scheduled))),
+            _ => self.publish(prepared, cause, checker).await,
+        }
+    }
+
+    async fn read(&self, maker: &str, effective_from: Option<UnixMicros>) -> Result<Prepared, NotChanged> {
         let Ground { source, archive, signing, .. } = &self.ground;
         let (source, archive, signing) = (source.clone(), archive.clone(), signing.clone());
         let read = tokio::task::spawn_blocking(move || {
@@ -180,7 +208,8 @@ impl Changes {
             if let Some((found, expected)) = signing.lacks(loaded.rules_digest) {
                 return Err(NotChanged::Wrong(vec![format!("rules.signatures: found {found}, expected {expected}")]));
             }
-            let files = archive.take_in(loaded.rules.version, &loaded.config.rule_files).map_err(not_kept)?;
+            let files =
+                archive.take_in(loaded.rules.version, &loaded.config.rule_files).map_err(|error| not_kept(&error))?;
             Ok((loaded, files))
         });
         let (loaded, files) = match read.await {
@@ -191,23 +220,24 @@ impl Changes {
         self.shared.went_well();
         let difference = Difference::between(&self.shared.rules(), &loaded.rules);
         let restart_needed = changed_keys(&self.ground.keys, &loaded.keys);
-        Ok(Prepared { rules: Arc::new(loaded.rules), files, difference, restart_needed, maker: maker.to_owned() })
+        let (rules, maker) = (Arc::new(loaded.rules), maker.to_owned());
+        Ok(Prepared { rules, files, difference, restart_needed, maker, effective_from })
     }
 
-    async fn publish(&self, prepared: Prepared, cause: RulesCause, checker: &str) -> Result<Changed, NotChanged> {
-        let Prepared { rules, files, difference, restart_needed, maker } = prepared;
+    pub(super) async fn publish(
+        &self,
+        prepared: Prepared,
+        cause: RulesCause,
+        checker: &str,
+    ) -> Result<Changed, NotChanged> {
+        let Prepared { rules, files, difference, restart_needed, maker, .. } = prepared;
         let (version, before) = (rules.version, self.shared.in_force().version);
         if version == before {
             drop_aside(rules);
-            return Ok(Changed { version, before, difference, restart_needed });
+            return Ok(Changed { version, before, difference, restart_needed, effective_from: None });
         }
         let (archive, manifest) = (self.ground.archive.clone(), self.manifest(version, files, &maker, checker));
-        let kept = tokio::task::spawn_blocking(move || archive.keep(&manifest)).await;
-        match kept {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => return Err(self.refuse(not_kept(error))),
-            Err(_) => return Err(self.refuse(NotChanged::Wrong(vec!["keeping the version failed".to_owned()]))),
-        }
+        self.aside(move || archive.keep(&manifest)).await?;
         let name = |name: &str| Text::new(name).unwrap_or_default();
         let changed = RulesChanged { rules: version, cause, maker: name(&maker), checker: name(checker) };
         if !(self.hand_over)(Arc::clone(&rules), changed).await {
@@ -218,21 +248,29 @@ impl Changes {
         // Whoever drops the last of the old rules frees a library of goods: never a thread that decides.
         drop_aside(self.shared.swap(rules, in_force));
         tracing::warn!(%version, %before, maker, checker, "other rules are in force");
+        if let Some(scheduled) = self.scheduled() {
+            if scheduled.version != version {
+                let version = scheduled.version;
+                tracing::warn!(%version, "this one was agreed to over other rules and no longer comes into force");
+            }
+            // Where that fails, the start that finds it tries again: rules that it was not agreed over are in force.
+            let _ = self.unschedule().await;
+        }
         if !restart_needed.is_empty() {
             tracing::warn!(
                 keys = restart_needed.join(" "),
                 "these keys changed too: they count from the next start on"
             );
         }
-        Ok(Changed { version, before, difference, restart_needed })
+        Ok(Changed { version, before, difference, restart_needed, effective_from: None })
     }
 
-    fn manifest(&self, version: RulesVersion, files: Vec<KeptFile>, maker: &str, checker: &str) -> Manifest {
+    pub(super) fn manifest(&self, version: RulesVersion, files: Vec<KeptFile>, maker: &str, checker: &str) -> Manifest {
         let (version, kept) = (version.to_string(), rfc3339(self.clock.now().wall));
         Manifest { version, kept, maker: maker.to_owned(), checker: checker.to_owned(), files }
     }
 
-    fn refuse(&self, why: NotChanged) -> NotChanged {
+    pub(super) fn refuse(&self, why: NotChanged) -> NotChanged {
         let errors = why.lines();
         tracing::error!(errors = errors.join("\n"), "the rules stay as they are");
         self.shared.fail(Failed { at: self.clock.now().wall, errors });
@@ -240,25 +278,7 @@ impl Changes {
     }
 }
 
-impl NotChanged {
-    /// What to tell people: a line for each thing.
-    pub fn lines(&self) -> Vec<String> {
-        let one = |line: &str| vec![line.to_owned()];
-        match self {
-            Self::Wrong(lines) => lines.clone(),
-            Self::Busy => one("another change of the rules is under way: try again"),
-            Self::NotPrepared => one("nobody prepared this version: POST /api/v1/config/reload prepares one"),
-            Self::SamePerson => one("who prepared a change cannot agree to it"),
-            Self::NotRecorded => {
-                one("the change could not be put on record (the journal takes no records, or the switch is stopping)")
-            }
-            Self::TwoPeopleNeeded => one("two people change the rules here: one asks POST /api/v1/config/reload, \
-                                          another agrees by POST /api/v1/config/reload/confirm"),
-        }
-    }
-}
-
-fn not_kept(error: ArchiveError) -> NotChanged {
+pub(super) fn not_kept(error: &ArchiveError) -> NotChanged {
     NotChanged::Wrong(vec![format!("the archive of rules: {error}")])
 }
 
@@ -278,92 +298,5 @@ fn changed_keys(running: &BTreeMap<String, String>, read: &BTreeMap<String, Stri
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use lijian_config::switch::Environment;
-    use lijian_domain::time::UnixMicros;
-    use std::path::Path;
-    use tokio::sync::Semaphore;
-
-    /// The example with a campaign file in a data directory; each change waits for a permit before it is on record.
-    fn changes(data: &Path, permits: &Arc<Semaphore>) -> Arc<Changes> {
-        let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("../config");
-        std::fs::copy(config.join("campaigns/shenzhen-2024.toml"), data.join("campaign.toml")).unwrap();
-        let source = Source {
-            file: config.join("examples/shenzhen-2024/switch.toml"),
-            overrides: vec![("campaigns.files".into(), format!("[\"{}\"]", data.join("campaign.toml").display()))],
-            data: Some(data.to_owned()),
-            environment: Environment::default(),
-        };
-        let loaded = source.load().unwrap();
-        let permits = Arc::clone(permits);
-        let hand_over: HandOver = Box::new(move |_, _| {
-            let permits = Arc::clone(&permits);
-            Box::pin(async move { permits.acquire().await.map(tokio::sync::SemaphorePermit::forget).is_ok() })
-        });
-        let ground =
-            Ground { source, archive: Archive::of(data), signing: SigningConfig::default(), keys: loaded.keys };
-        let shared = Arc::new(Shared::new(Arc::new(loaded.rules), UnixMicros(0)));
-        Arc::new(Changes::new(ground, shared, hand_over, Clock::machine(), TwoPeople::NotNeeded))
-    }
-
-    fn write(data: &Path, from: &str, to: &str) {
-        let path = data.join("campaign.toml");
-        let text = std::fs::read_to_string(&path).unwrap();
-        assert!(text.contains(from), "{from}");
-        std::fs::write(path, text.replace(from, to)).unwrap();
-    }
-
-    #[tokio::test]
-    async fn a_signal_waits_for_the_change_that_is_under_way_and_a_request_is_told() {
-        let (data, permits) = (tempfile::tempdir().unwrap(), Arc::new(Semaphore::new(0)));
-        let changes = changes(data.path(), &permits);
-        let start = changes.shared().in_force().version;
-        write(data.path(), "1 = 2000", "1 = 1900");
-        let at_once = |cause| {
-            let changes = Arc::clone(&changes);
-            tokio::spawn(async move { changes.at_once(cause, "").await })
-        };
-        let first = at_once(RulesCause::Request);
-        while changes.prepared.try_lock().is_ok() {
-            tokio::task::yield_now().await;
-        }
-        let second = at_once(RulesCause::Signal);
-        assert_eq!(changes.at_once(RulesCause::Request, "").await, Err(NotChanged::Busy));
-        permits.add_permits(1);
-        let first = first.await.unwrap().unwrap();
-        assert_eq!(first.before, start);
-        // By now the files say the same, or something else: whatever they say when the signal's turn has come.
-        let second = second.await.unwrap().unwrap();
-        assert_eq!((second.before, second.version), (first.version, first.version));
-    }
-
-    #[tokio::test]
-    async fn a_version_that_cannot_be_kept_is_not_put_in_force() {
-        let (data, permits) = (tempfile::tempdir().unwrap(), Arc::new(Semaphore::new(1)));
-        let changes = changes(data.path(), &permits);
-        let start = changes.shared().in_force().version;
-        write(data.path(), "1 = 2000", "1 = 1900");
-        // Where the folder of versions should be stands a file.
-        std::fs::create_dir_all(data.path().join("rules")).unwrap();
-        std::fs::write(data.path().join("rules/versions"), "").unwrap();
-        assert!(matches!(changes.at_once(RulesCause::Signal, "").await, Err(NotChanged::Wrong(_))));
-        assert_eq!((changes.shared().in_force().version, permits.available_permits()), (start, 1));
-        assert!(changes.shared().failed().is_some());
-    }
-
-    #[test]
-    fn keys_that_need_a_restart_are_named() {
-        let keys = |text: &str| -> BTreeMap<String, String> {
-            text.split(' ')
-                .filter_map(|pair| pair.split_once('='))
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect()
-        };
-        let running = keys("store.path=data admin.listen=a campaigns.files=x links.acquirers.pos.listen=b");
-        let read = keys("store.path=data admin.listen=c campaigns.files=y queue.retry_ms_min=1");
-        let expected = ["admin.listen", "links.acquirers.pos.listen", "queue.retry_ms_min"];
-        assert_eq!(changed_keys(&running, &read), expected);
-        assert!(changed_keys(&running, &running).is_empty());
-    }
-}
+#[path = "change_tests.rs"]
+mod tests;

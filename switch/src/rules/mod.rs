@@ -7,12 +7,19 @@
 
 mod archive;
 mod change;
+mod dated;
 mod difference;
 mod in_force;
+mod not_changed;
+mod schedule;
 mod source;
+mod start;
 
 pub use archive::{Archive, ArchiveError, KeptFile, Manifest};
-pub use change::{Changed, Changes, Ground, HandOver, NotChanged, Prepared, TwoPeople};
+pub use change::{Changed, Changes, Ground, HandOver, Prepared, TwoPeople};
 pub use difference::{CampaignDifference, Difference};
 pub use in_force::{Failed, InForce, Shared};
+pub use not_changed::NotChanged;
+pub use schedule::{Schedule, Scheduled};
 pub use source::Source;
+pub use start::{begin_by_schedule, keep_rules};

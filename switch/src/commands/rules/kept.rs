@@ -1,9 +1,10 @@
 //! `lijian rules list` and `show`: the versions that were in force.
 
 use super::load_unsigned;
+use crate::clock::rfc3339;
 use crate::commands::configuration::ConfigurationArguments;
 use crate::commands::ledger::{failed, print};
-use crate::rules::{Archive, Manifest};
+use crate::rules::{Archive, Manifest, Schedule};
 use lijian_domain::ids::RulesVersion;
 use std::fmt::Write as _;
 use std::process::ExitCode;
@@ -32,13 +33,19 @@ pub(super) fn list(arguments: &ListArguments) -> ExitCode {
         Ok(loaded) => loaded,
         Err(code) => return code,
     };
-    match Archive::of(&loaded.config.store.path).manifests() {
-        Ok(manifests) => {
-            print(&manifests.iter().fold(String::new(), |text, manifest| text + &line(manifest)));
-            ExitCode::SUCCESS
-        }
-        Err(error) => failed("rules list", &error, 1),
-    }
+    let data = &loaded.config.store.path;
+    let found = Archive::of(data).manifests().and_then(|manifests| Ok((manifests, Schedule::of(data).read()?)));
+    let (manifests, scheduled) = match found {
+        Ok(found) => found,
+        Err(error) => return failed("rules list", &error, 1),
+    };
+    let waits = |manifest: &Manifest| {
+        let scheduled = scheduled.as_ref().filter(|scheduled| scheduled.version.to_string() == manifest.version)?;
+        Some(format!("  agreed to for {}\n", rfc3339(scheduled.effective_from)))
+    };
+    let told = |text: String, manifest| text + &line(manifest) + &waits(manifest).unwrap_or_default();
+    print(&manifests.iter().fold(String::new(), told));
+    ExitCode::SUCCESS
 }
 
 pub(super) fn show(arguments: &ShowArguments) -> ExitCode {

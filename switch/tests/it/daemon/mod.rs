@@ -4,6 +4,7 @@
 mod bad_rules;
 mod baskets;
 mod damage;
+mod dated_rules;
 mod day;
 mod half_closed;
 pub(crate) mod host;

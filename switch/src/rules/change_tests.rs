@@ -1,0 +1,90 @@
+//! Changes one after the other, and both at once.
+
+use super::*;
+use lijian_config::switch::Environment;
+use std::path::Path;
+use tokio::sync::Semaphore;
+
+/// The example with a campaign file in a data directory; each change waits for a permit before it is on record.
+fn changes(data: &Path, permits: &Arc<Semaphore>) -> Arc<Changes> {
+    let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("../config");
+    std::fs::copy(config.join("campaigns/shenzhen-2024.toml"), data.join("campaign.toml")).unwrap();
+    let source = Source {
+        file: config.join("examples/shenzhen-2024/switch.toml"),
+        overrides: vec![("campaigns.files".into(), format!("[\"{}\"]", data.join("campaign.toml").display()))],
+        data: Some(data.to_owned()),
+        environment: Environment::default(),
+    };
+    let loaded = source.load().unwrap();
+    let permits = Arc::clone(permits);
+    let hand_over: HandOver = Box::new(move |_, _| {
+        let permits = Arc::clone(&permits);
+        Box::pin(async move { permits.acquire().await.map(tokio::sync::SemaphorePermit::forget).is_ok() })
+    });
+    let ground = Ground {
+        source,
+        archive: Archive::of(data),
+        schedule: Schedule::of(data),
+        signing: SigningConfig::default(),
+        keys: loaded.keys,
+    };
+    let shared = Arc::new(Shared::new(Arc::new(loaded.rules), UnixMicros(0)));
+    Arc::new(Changes::new(ground, shared, None, hand_over, Clock::machine(), TwoPeople::NotNeeded))
+}
+
+fn write(data: &Path, from: &str, to: &str) {
+    let path = data.join("campaign.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains(from), "{from}");
+    std::fs::write(path, text.replace(from, to)).unwrap();
+}
+
+#[tokio::test]
+async fn a_signal_waits_for_the_change_that_is_under_way_and_a_request_is_told() {
+    let (data, permits) = (tempfile::tempdir().unwrap(), Arc::new(Semaphore::new(0)));
+    let changes = changes(data.path(), &permits);
+    let start = changes.shared().in_force().version;
+    write(data.path(), "1 = 2000", "1 = 1900");
+    let at_once = |cause| {
+        let changes = Arc::clone(&changes);
+        tokio::spawn(async move { changes.at_once(cause, None).await })
+    };
+    let first = at_once(RulesCause::Request);
+    while changes.prepared.try_lock().is_ok() {
+        tokio::task::yield_now().await;
+    }
+    let second = at_once(RulesCause::Signal);
+    assert_eq!(changes.at_once(RulesCause::Request, None).await, Err(NotChanged::Busy));
+    permits.add_permits(1);
+    let first = first.await.unwrap().unwrap();
+    assert_eq!(first.before, start);
+    // By now the files say the same, or something else: whatever they say when the signal's turn has come.
+    let second = second.await.unwrap().unwrap();
+    assert_eq!((second.before, second.version), (first.version, first.version));
+}
+
+#[tokio::test]
+async fn a_version_that_cannot_be_kept_is_not_put_in_force() {
+    let (data, permits) = (tempfile::tempdir().unwrap(), Arc::new(Semaphore::new(1)));
+    let changes = changes(data.path(), &permits);
+    let start = changes.shared().in_force().version;
+    write(data.path(), "1 = 2000", "1 = 1900");
+    // Where the folder of versions should be stands a file.
+    std::fs::create_dir_all(data.path().join("rules")).unwrap();
+    std::fs::write(data.path().join("rules/versions"), "").unwrap();
+    assert!(matches!(changes.at_once(RulesCause::Signal, None).await, Err(NotChanged::Wrong(_))));
+    assert_eq!((changes.shared().in_force().version, permits.available_permits()), (start, 1));
+    assert!(changes.shared().failed().is_some());
+}
+
+#[test]
+fn keys_that_need_a_restart_are_named() {
+    let keys = |text: &str| -> BTreeMap<String, String> {
+        text.split(' ').filter_map(|pair| pair.split_once('=')).map(|(key, value)| (key.into(), value.into())).collect()
+    };
+    let running = keys("store.path=data admin.listen=a campaigns.files=x links.acquirers.pos.listen=b");
+    let read = keys("store.path=data admin.listen=c campaigns.files=y queue.retry_ms_min=1");
+    let expected = ["admin.listen", "links.acquirers.pos.listen", "queue.retry_ms_min"];
+    assert_eq!(changed_keys(&running, &read), expected);
+    assert!(changed_keys(&running, &running).is_empty());
+}
