@@ -1,6 +1,7 @@
 //! A programme from its first moment to its last: the daemon is started at each moment that the table names, on the data
 //! of the moment before.
 
+use super::desk::{self, Codes};
 use super::sale::{Programme, Sale};
 use super::till::{given, rrn, sell, wrong};
 use crate::daemon::host::issuer;
@@ -11,36 +12,44 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use lijian_load::issuer::Observations;
 use lijian_load::till::Till;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Starts for one moment: the last second before midnight can be over before its sale is decided.
 const STARTS_MAX: usize = 30;
 
-/// Sells everything; what was wrong, for people.
+/// Claims and sells everything; what was wrong, for people.
 pub(super) fn run(programme: &Programme, folder: &Path) -> Vec<String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (address, observations) = issuer(|_| {});
     let mut data = folder.join("0");
     fs::create_dir(&data).unwrap();
-    let (mut all_wrong, mut sold, mut granted) = (Vec::new(), 0, 0);
-    for (place, sales) in programme.sales.chunk_by(|one, next| second(one.at) == second(next.at)).enumerate() {
-        let set = settings(programme, second(sales[0].at));
+    let persons = desk::settings(programme, folder);
+    let (mut codes, mut all_wrong, mut sold, mut granted) = (Codes::new(), Vec::new(), 0, 0);
+    let moments: BTreeSet<DateTime> = moments(programme).collect();
+    for (place, at) in moments.iter().enumerate() {
+        let sales: Vec<&Sale> = programme.sales.iter().filter(|sale| second(sale.at) == *at).collect();
+        let set: Vec<String> = settings(programme, *at).into_iter().chain(persons.iter().cloned()).collect();
         let set: Vec<&str> = set.iter().map(String::as_str).collect();
-        let numbered = || (sold + 1..).zip(sales);
+        let numbered = || (sold + 1..).zip(sales.iter().copied());
         let mut starts = 0..STARTS_MAX;
         let (copy, wrong, given) = loop {
-            let start = starts.next().unwrap_or_else(|| unreachable!("{} never in time", sales[0].name));
+            let start = starts.next().unwrap_or_else(|| unreachable!("{} at {at}: never in time", programme.name));
             let copy = folder.join(format!("{}-{start}", place + 1));
             copy_folder(&data, &copy);
             let daemon = Daemon::start(&copy, address, &set);
-            let (wrong, given) = runtime.block_on(sell_all(programme, &daemon, numbered(), &observations));
-            let last = rrn(sold + sales.len());
-            if in_its_minute(&daemon, &last, sales[0].at) {
-                check_budget(programme, &daemon, granted + given);
-                daemon.kill();
-                break (copy, wrong, given);
+            if desk::issue(programme, &daemon, *at, &mut codes).is_ok() {
+                let (wrong, given) = runtime.block_on(sell_all(programme, &daemon, numbered(), &codes, &observations));
+                let last = sales.last().map(|_| rrn(sold + sales.len()));
+                if last.is_none_or(|last| in_its_minute(&daemon, &last, *at)) {
+                    check_budget(programme, &daemon, granted + given);
+                    if Some(at) == moments.last() {
+                        desk::check_count(programme, &daemon);
+                    }
+                    daemon.kill();
+                    break (copy, wrong, given);
+                }
             }
             daemon.kill();
         };
@@ -51,16 +60,23 @@ pub(super) fn run(programme: &Programme, folder: &Path) -> Vec<String> {
     all_wrong
 }
 
+/// When something is claimed or sold: the daemon is started once for each.
+fn moments(programme: &Programme) -> impl Iterator<Item = DateTime> {
+    programme.claims.iter().map(|claim| claim.at).chain(programme.sales.iter().map(|sale| second(sale.at)))
+}
+
 /// The clock stands at whole seconds: a moment in a second is that second.
 fn second(at: DateTime) -> DateTime {
     at.with().subsec_nanosecond(0).build().unwrap()
 }
 
 fn settings(programme: &Programme, at: DateTime) -> Vec<String> {
-    let file = |path: &PathBuf| format!("[{:?}]", path.to_str().unwrap());
+    let files =
+        |paths: &[PathBuf]| format!("{:?}", paths.iter().map(|path| path.to_str().unwrap()).collect::<Vec<_>>());
+    let file = |path: &PathBuf| files(std::slice::from_ref(path));
     vec![
         format!("clock.now={}+08:00", at.strftime("%Y-%m-%dT%H:%M:%S")),
-        format!("campaigns.files={}", file(&programme.campaign)),
+        format!("campaigns.files={}", files(&programme.campaigns)),
         format!("catalogue.files={}", file(&programme.catalogue)),
         format!("merchants.files={}", file(&programme.merchants)),
     ]
@@ -71,6 +87,7 @@ async fn sell_all(
     programme: &Programme,
     daemon: &Daemon,
     sales: impl Iterator<Item = (usize, &Sale)>,
+    codes: &Codes,
     issuer: &Observations,
 ) -> (Vec<String>, u64) {
     daemon.until_issuer();
@@ -81,7 +98,7 @@ async fn sell_all(
     let (mut all_wrong, mut sum) = (Vec::new(), 0);
     for (number, sale) in sales {
         let till = tills.get_mut(sale.link.as_str()).unwrap();
-        let sold = sell(sale, number, till, issuer).await;
+        let sold = sell(sale, number, codes, till, issuer).await;
         all_wrong.extend(wrong(&programme.name, sale, &sold));
         sum += given(&sold);
     }
@@ -92,12 +109,16 @@ async fn sell_all(
 fn in_its_minute(daemon: &Daemon, rrn: &str, at: DateTime) -> bool {
     daemon.until(|daemon| daemon.metric("lijian_index_applied_lsn") == daemon.metric("lijian_journal_durable_lsn"));
     let found = daemon.json(&format!("/api/v1/transactions/{rrn}"));
-    let decided: Timestamp = found["transactions"][0]["records"][0]["at"].as_str().unwrap().parse().unwrap();
+    in_minute(found["transactions"][0]["records"][0]["at"].as_str().unwrap().parse().unwrap(), at)
+}
+
+/// Whether this is in the minute of a moment, and not before it.
+pub(super) fn in_minute(decided: Timestamp, at: DateTime) -> bool {
     let zone = TimeZone::get("Asia/Shanghai").unwrap();
     let minute = at.with().second(0).subsec_nanosecond(0).build().unwrap();
     let from = second(at).to_zoned(zone.clone()).unwrap().timestamp();
     let until = minute.checked_add(1.minute()).unwrap().to_zoned(zone).unwrap().timestamp();
-    assert!(from <= decided, "{rrn} decided at {decided}");
+    assert!(from <= decided, "decided at {decided}, after {from}");
     decided < until
 }
 

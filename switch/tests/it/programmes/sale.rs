@@ -1,16 +1,22 @@
 //! One sale of a table, as a till sends it, and what the table says of it.
 
+use super::claim::{Claim, Shown};
 use jiff::civil::DateTime;
 use std::path::PathBuf;
 
 /// A campaign with the goods and shops of its cases, and all sales of the table.
 pub(super) struct Programme {
     pub(super) name: String,
-    pub(super) campaign: PathBuf,
+    /// The programme's own, and what else is in force.
+    pub(super) campaigns: Vec<PathBuf>,
     pub(super) catalogue: PathBuf,
     pub(super) merchants: PathBuf,
     /// Rows of the table.
     pub(super) cases: usize,
+    /// What has to be claimed before; the programme's sales name them by their places.
+    pub(super) claims: Vec<Claim>,
+    /// When its lottery is drawn.
+    pub(super) draw_at: Option<DateTime>,
     /// In the order of time.
     pub(super) sales: Vec<Sale>,
 }
@@ -28,6 +34,8 @@ pub(super) struct Sale {
     pub(super) card: String,
     /// The subsidy field.
     pub(super) tags: Vec<([u8; 2], String)>,
+    /// The qualification, which joins them.
+    pub(super) shown: Option<Shown>,
     /// Field 4, in fen.
     pub(super) amount_fen: u64,
     pub(super) code: String,

@@ -34,10 +34,12 @@ pub(super) fn read(campaign: &Path) -> Programme {
     let example = config.join("examples/shenzhen-2024");
     Programme {
         name: "shenzhen-2024".to_owned(),
-        campaign: campaign.to_owned(),
+        campaigns: vec![campaign.to_owned()],
         catalogue: example.join("catalogue.csv"),
         merchants: example.join("merchants.csv"),
         cases: cases.len(),
+        claims: Vec::new(),
+        draw_at: None,
         sales: in_order(sales),
     }
 }
@@ -66,6 +68,7 @@ fn sale(case: &Row, shop: &Row, goods: &BTreeMap<String, Row>, card: String) -> 
         merchant: shop["merchant"].clone(),
         card,
         tags,
+        shown: None,
         amount_fen: fen(given(case, "amount", &case["price"])),
         code: case["code"].clone(),
         discount_fen: Some(case["discount"].as_str()).filter(|cell| !cell.is_empty()).map(fen),

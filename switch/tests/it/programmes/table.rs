@@ -1,6 +1,8 @@
 //! The tables of worked cases: one row a case. Goods and shops are made from what the rows name.
 
 use super::CONFIG;
+use super::claim::{Claim, OfRow};
+use super::rules::{campaigns, draw_at};
 use super::sale::{Programme, Sale, card, fen, in_order};
 use jiff::civil::{Date, time};
 use std::collections::BTreeMap;
@@ -10,6 +12,10 @@ use std::path::Path;
 /// The columns that say what is sold; `reason` is for people.
 const COLUMNS: [&str; 11] =
     ["case", "at", "district", "before", "product", "grade", "price", "also", "discount", "code", "reason"];
+/// Those of programmes whose qualifications are claimed.
+const CLAIMED: [&str; 2] = ["claimed", "stage"];
+/// A stage to which nothing brings a claim over the API: lijian-config's tests alone hold its rows.
+const NOT_BY_API: &str = "withdrawn";
 /// The library's columns that are made up here. A table's further columns are taken as columns of the library, which
 /// refuses those that it does not know.
 const LIBRARY: [&str; 9] =
@@ -30,27 +36,41 @@ pub(super) fn read(name: &str, campaign: &Path, folder: &Path) -> Programme {
     for expected in COLUMNS {
         assert!(columns.iter().any(|column| column == expected), "{name}: no column {expected}");
     }
-    let (mut goods, mut sales, mut districts, mut cases) = (Goods::default(), Vec::new(), Vec::new(), 0);
-    for record in reader.records() {
+    let (mut goods, mut sales, mut claims) = (Goods::default(), Vec::new(), Vec::new());
+    let (mut districts, mut cases) = (Vec::new(), 0);
+    for (number, record) in (1..).zip(reader.records()) {
         let row: BTreeMap<String, String> =
             columns.iter().cloned().zip(record.unwrap().iter().map(str::to_owned)).collect();
+        if row.get("stage").is_some_and(|stage| stage == NOT_BY_API) {
+            continue;
+        }
         cases += 1;
         districts.push(row["district"].clone());
-        sales.extend(goods.sales(name, &row, cases));
+        sales.extend(goods.sales((name, number), &row, &mut claims));
     }
     districts.sort_unstable();
     districts.dedup();
     let (catalogue, merchants) = (folder.join("catalogue.csv"), folder.join("merchants.csv"));
     std::fs::write(&catalogue, goods.library()).unwrap();
     std::fs::write(&merchants, shops(&districts)).unwrap();
-    let (name, campaign, sales) = (name.to_owned(), campaign.to_owned(), in_order(sales));
-    Programme { name, campaign, catalogue, merchants, cases, sales }
+    let rules = std::fs::read_to_string(campaign).unwrap();
+    let draw_at = draw_at(&rules, &mut claims);
+    let campaigns = campaigns(campaign, &rules, &claims, folder);
+    let (name, sales) = (name.to_owned(), in_order(sales));
+    Programme { name, campaigns, catalogue, merchants, cases, claims, draw_at, sales }
 }
 
 impl Goods {
     /// What the person of a row bought before, at noon of that day and each granted, and then what the row is about.
-    fn sales(&mut self, programme: &str, row: &BTreeMap<String, String>, person: usize) -> Vec<Sale> {
+    fn sales(
+        &mut self,
+        (programme, person): (&str, usize),
+        row: &BTreeMap<String, String>,
+        claims: &mut Vec<Claim>,
+    ) -> Vec<Sale> {
         let case = format!("{programme} case {}", row["case"]);
+        let claimed = row.contains_key("claimed").then(|| OfRow::read((programme, person), row, claims));
+        let (mut of_row, shown) = claimed.map_or((None, None), |(of_row, shown)| (Some(of_row), shown));
         let sale = |name: String, at, tags, amount_fen| Sale {
             name,
             at,
@@ -58,6 +78,7 @@ impl Goods {
             merchant: row["district"].clone(),
             card: card(person),
             tags,
+            shown: None,
             amount_fen,
             code: "G000".to_owned(),
             discount_fen: None,
@@ -68,10 +89,12 @@ impl Goods {
             let (mut tags, mut amount) = (Vec::new(), 0);
             order.split(" + ").for_each(|piece| self.piece(piece, &mut tags, &mut amount));
             let noon = day.parse::<Date>().unwrap().to_datetime(time(12, 0, 0, 0));
-            sales.push(sale(format!("{case}, bought before: {earlier}"), noon, tags, amount));
+            let category = order.split(' ').next().unwrap();
+            let shown = of_row.as_mut().map(|of_row| of_row.before(noon, category, claims));
+            sales.push(Sale { shown, ..sale(format!("{case}, bought before: {earlier}"), noon, tags, amount) });
         }
         let (mut tags, mut amount, mut lessened) = (Vec::new(), 0, 0);
-        let further = row.iter().filter(|(column, _)| !COLUMNS.contains(&column.as_str()));
+        let further = row.iter().filter(|(column, _)| ![&COLUMNS[..], &CLAIMED].concat().contains(&column.as_str()));
         let mut kind: Kind = further.map(|(column, cell)| (column.clone(), cell.clone())).collect();
         kind.insert("category".to_owned(), row["product"].clone());
         kind.insert("grade".to_owned(), row["grade"].clone());
@@ -94,7 +117,9 @@ impl Goods {
         tags.extend(of_sale);
         let discount_fen = Some(row["discount"].as_str()).filter(|cell| !cell.is_empty()).map(fen);
         let last = sale(format!("{case}: {}", row["reason"]), row["at"].parse().unwrap(), tags, amount - lessened);
-        sales.push(Sale { code: row["code"].clone(), discount_fen, ..last });
+        if of_row.is_none_or(|of_row| !of_row.is_refused(claims)) {
+            sales.push(Sale { shown, code: row["code"].clone(), discount_fen, ..last });
+        }
         sales
     }
 

@@ -1,9 +1,14 @@
 //! Sends a sale, and holds what the till and the issuer see of it against the table.
 
+use super::claim::Shown;
+use super::desk::Codes;
 use super::sale::Sale;
 use crate::daemon::host::PATIENCE;
 use lijian_load::issuer::Observations;
 use lijian_load::till::{self, Answer, Till};
+
+/// A well-formed voucher code that nobody was given.
+const NOBODYS: &str = "0000-0000-0001-1V";
 
 /// What came of a sale.
 pub(super) struct Sold {
@@ -18,8 +23,12 @@ pub(super) fn rrn(number: usize) -> String {
 }
 
 /// Sends a sale, the `number`th of its programme: the only one of its terminal.
-pub(super) async fn sell(sale: &Sale, number: usize, till: &mut Till, issuer: &Observations) -> Sold {
+pub(super) async fn sell(sale: &Sale, number: usize, codes: &Codes, till: &mut Till, issuer: &Observations) -> Sold {
     let terminal = format!("{number:08}");
+    let code = sale.shown.as_ref().map(|shown| match shown {
+        Shown::Nobodys => NOBODYS.to_owned(),
+        Shown::Of(claim, place) => codes[claim][*place].clone(),
+    });
     let message = till::Sale {
         card: sale.card.clone(),
         amount_minor: sale.amount_fen,
@@ -29,7 +38,7 @@ pub(super) async fn sell(sale: &Sale, number: usize, till: &mut Till, issuer: &O
         acquirer: "48025840".to_owned(),
         local_time: sale.at.strftime("%y%m%d%H%M%S").to_string(),
         batch: 1,
-        tags: sale.tags.clone(),
+        tags: sale.tags.iter().cloned().chain(code.map(|code| (*b"05", code))).collect(),
     };
     let request = message.request(till.dialect()).unwrap().with(37, rrn(number));
     let before = issuer.totals().messages;
