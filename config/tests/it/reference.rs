@@ -47,6 +47,7 @@ validity = { hours = 24 }
 [qualification.lottery]
 draw_from = 10:00:00
 winners = 10
+seed_sha256 = "66687aadf862bd776c8fc18b8e9f8e20089714856ee233b3902a591d0d5f2925"
 #lottery
 [[qualification.packs]]
 id = "phone"

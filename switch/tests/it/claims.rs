@@ -11,6 +11,8 @@ use tempfile::TempDir;
 /// 4,999.00, of which 20 % are given.
 const PRICE_FEN: u64 = 499_900;
 const APP: Option<&str> = Some("app");
+/// Of thirty-two zeros, as sha256sum prints it.
+const ZEROS_SHA256: &str = "66687aadf862bd776c8fc18b8e9f8e20089714856ee233b3902a591d0d5f2925";
 const QUALIFICATION: &str = r#"
 [qualification]
 validity = { calendar_days = 8 }
@@ -170,22 +172,29 @@ async fn who_is_refused_is_told_every_reason() {
 #[tokio::test]
 async fn two_people_draw_what_was_published() {
     let lottery = |text: &str| {
-        let with = "lottery = { draw_from = 10:00:00, winners = 1 }\nconfirmed_by_staff = false";
-        text.replace("confirmed_by_staff = true", with)
+        let with = format!(
+            "lottery = {{ draw_from = 10:00:00, winners = 1, seed_sha256 = \"{ZEROS_SHA256}\" }}\nconfirmed_by_staff = false"
+        );
+        text.replace("confirmed_by_staff = true", &with)
     };
     let daemon = Bench::new(lottery).start();
     let claims =
         [issue(&daemon, &zhang("1"), 201), issue(&daemon, &applicant("1", "李四", "H12345678", "13900005678"), 201)];
     assert!(claims.iter().all(|claim| claim["stage"] == "entered"));
     let (draw, confirm) = ("/api/v1/campaigns/shenzhen-2024/draw", "/api/v1/campaigns/shenzhen-2024/draw/confirm");
-    // Thirty-two zeros, and their SHA-256 as sha256sum prints it.
-    let (seed, commitment) = ("00".repeat(32), "66687aadf862bd776c8fc18b8e9f8e20089714856ee233b3902a591d0d5f2925");
+    let (seed, commitment) = ("00".repeat(32), ZEROS_SHA256);
     let proposal = json!({ "seed": seed, "commitment": commitment }).to_string();
     let agreement = json!({ "commitment": commitment }).to_string();
     assert_eq!(daemon.post(draw, APP, &proposal).0, 401, "an application draws nothing");
     assert_eq!(daemon.post(confirm, Some("two"), &agreement).0, 409, "nothing is proposed");
     let other = json!({ "seed": "11".repeat(32), "commitment": commitment }).to_string();
     assert_eq!(daemon.post(draw, Some("one"), &other).0, 422);
+    // A seed of which nothing was published in the rules draws nothing.
+    let unpublished = lijian_domain::claims::lottery::commitment(&[0x11; 32]);
+    let unpublished: String = unpublished.iter().map(|byte| format!("{byte:02x}")).collect();
+    let other = json!({ "seed": "11".repeat(32), "commitment": unpublished }).to_string();
+    assert_eq!(daemon.post(draw, Some("one"), &other).0, 202);
+    assert_eq!(daemon.post(confirm, Some("two"), &json!({ "commitment": unpublished }).to_string()).0, 409);
     assert_eq!(daemon.post(draw, Some("one"), &proposal).0, 202);
     assert_eq!(daemon.post(confirm, Some("one"), &agreement).0, 403);
     let drawn = read(daemon.post(confirm, Some("two"), &agreement), 200);

@@ -2,6 +2,8 @@
 
 use crate::daemon::host::issuer;
 use crate::daemon::process::{Daemon, EXAMPLE, command};
+use sha2::{Digest as _, Sha256};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -73,4 +75,27 @@ fn signed_rules_start_in_production_and_unsigned_ones_do_not() {
     let (code, shown, error) = lijian(&[["rules", "show", &version].as_slice(), &sets].concat());
     assert!(code == Some(0) && shown.contains("campaigns shenzhen-2024.toml "), "{shown}{error}");
     assert_eq!(lijian(&[["rules", "show", "0000000000000000"].as_slice(), &sets].concat()).0, Some(1));
+}
+
+#[test]
+fn the_seeds_of_a_lottery_fit_each_other_and_what_is_published() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("seeds");
+    let make = || lijian(&["rules", "lottery", "--draws", "3", "--out", out.to_str().unwrap()]);
+    let (code, printed, error) = make();
+    assert_eq!(code, Some(0), "{error}");
+    let published = printed.trim().strip_prefix("seed_sha256 = \"").unwrap().strip_suffix('"').unwrap();
+    let bytes = |line: &str| -> Vec<u8> {
+        (0..32).map(|at| u8::from_str_radix(&line[at * 2..at * 2 + 2], 16).unwrap()).collect()
+    };
+    let mut fits = bytes(published);
+    let text = std::fs::read_to_string(&out).unwrap();
+    assert_eq!(text.lines().count(), 3);
+    for line in text.lines() {
+        assert_eq!(Sha256::digest(bytes(line)).as_slice(), fits);
+        fits = bytes(line);
+    }
+    assert_eq!(std::fs::metadata(&out).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(make().0, Some(64), "never written over");
+    assert_eq!(std::fs::read_to_string(&out).unwrap(), text);
 }

@@ -2,9 +2,11 @@
 
 use super::RawWindow;
 use super::time::time;
+use crate::digest::FileDigest;
 use jiff::civil;
 use lijian_domain::campaign::{ClaimValidity, Lottery, MemberSettings, PackSettings, QualificationSettings};
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -42,6 +44,14 @@ struct RawLottery {
     #[serde(deserialize_with = "time")]
     draw_from: civil::Time,
     winners: u32,
+    #[serde(deserialize_with = "sha256")]
+    seed_sha256: [u8; 32],
+}
+
+fn sha256<'de, D: Deserializer<'de>>(deserializer: D) -> Result<[u8; 32], D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let expected = "64 hexadecimal digits, as lijian rules lottery prints them";
+    FileDigest::parse(&text).map(|digest| digest.0).ok_or_else(|| D::Error::custom(format!("expected {expected}")))
 }
 
 #[derive(Deserialize)]
@@ -62,7 +72,10 @@ struct RawMember {
 
 impl From<RawQualification> for QualificationSettings {
     fn from(raw: RawQualification) -> Self {
-        let lottery = |raw: RawLottery| Lottery { draw_from: raw.draw_from, winners: raw.winners };
+        let lottery = |raw: RawLottery| {
+            let RawLottery { draw_from, winners, seed_sha256: commitment } = raw;
+            Lottery { draw_from, winners, commitment }
+        };
         let member = |raw: RawMember| MemberSettings { categories: raw.categories, grades: raw.grades };
         let pack = |raw: RawPack| PackSettings {
             id: raw.id,

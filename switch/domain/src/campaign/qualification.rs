@@ -51,6 +51,8 @@ pub struct Lottery {
     pub draw_from: civil::Time,
     /// Winners of each draw at most.
     pub winners: u32,
+    /// What was published of the seeds ([`crate::claims::lottery`]): SHA-256 of that of the first draw.
+    pub commitment: [u8; 32],
 }
 
 /// Several qualifications that are claimed together.

@@ -1,6 +1,7 @@
 //! The lottery among claims: whoever has the seed and the list of claims works out the winners again.
 //!
-//! Before claims are entered, the SHA-256 of a secret seed is published: the commitment. At the draw the seed itself is told.
+//! Before claims are entered, the SHA-256 of the secret seed of the first draw is published: the commitment. At the draw the
+//! seed itself is told. It is the SHA-256 of the next draw's seed, and so on: what was published once fixes all draws.
 //! Each claim's rank is the SHA-256 of the seed and the claim's number; the lowest ranks win. Nobody who enters can choose a
 //! good rank, since the seed is secret until then and claims are random; nobody who draws can choose another seed, since
 //! its commitment is known.
@@ -14,6 +15,30 @@ pub type Seed = [u8; 32];
 /// What is published before the draw: SHA-256 of the seed.
 pub fn commitment(seed: &Seed) -> [u8; 32] {
     Sha256::digest(seed).into()
+}
+
+/// Draws of one chain at most.
+pub const DRAWS_MAX: usize = 10_000;
+
+/// The seed that the next draw must have is that with this SHA-256: what the last draw told, or, before the first draw of a
+/// chain, what was published. Of a chain that is begun no seed counts again.
+pub fn expected(published: [u8; 32], last: Option<&Seed>) -> [u8; 32] {
+    let begun = |last: &&Seed| {
+        let mut told = **last;
+        (0..DRAWS_MAX).any(|_| {
+            told = commitment(&told);
+            told == published
+        })
+    };
+    last.filter(begun).copied().unwrap_or(published)
+}
+
+/// The seeds of so many draws in their order, from the secret of the last one, and what is to be published of them.
+pub fn chain(last: Seed, draws: usize) -> (Vec<Seed>, [u8; 32]) {
+    let mut seeds: Vec<Seed> = std::iter::successors(Some(last), |seed| Some(commitment(seed))).take(draws).collect();
+    seeds.reverse();
+    let published = seeds.first().map_or(last, commitment);
+    (seeds, published)
 }
 
 /// A claim's rank: SHA-256 of the seed's 32 bytes and the claim's number as 8 bytes, the highest first.
@@ -49,6 +74,25 @@ mod tests {
             hex(&rank(&[7; 32], 0x0123_4567_89ab_cdef)),
             "295f4f394e848e563bf76eed85939bdf3fc5208f19c0faac3b8997d85f05404b"
         );
+    }
+
+    #[test]
+    fn each_draw_tells_what_the_next_one_must_fit() {
+        // From a shell: sha256sum over thirty-two zeros, over the bytes that it prints, and so on.
+        let (seeds, published) = chain([0; 32], 3);
+        assert_eq!(hex(&seeds[1]), "66687aadf862bd776c8fc18b8e9f8e20089714856ee233b3902a591d0d5f2925");
+        assert_eq!(hex(&seeds[0]), "2b32db6c2c0a6235fb1397e8225ea85e0f0e6e8c7b126d0016ccbde0e667151e");
+        assert_eq!(hex(&published), "12771355e46cd47c71ed1721fd5319b383cca3a1f9fce3aa1c8cd3bd37af20d7");
+        let mut last = None;
+        for (at, seed) in seeds.iter().enumerate() {
+            let right = expected(published, last);
+            assert!(seeds.iter().enumerate().all(|(other, seed)| (commitment(seed) == right) == (other == at)), "{at}");
+            last = Some(seed);
+        }
+        // Another chain begins with what was published of it.
+        let (others, another) = chain([1; 32], 2);
+        assert_eq!(expected(another, last), commitment(&others[0]));
+        assert_eq!(expected(published, None), published);
     }
 
     #[test]

@@ -175,7 +175,10 @@ fn qualifications_that_contradict_themselves_are_refused() {
     check(&|it| it.validity = ClaimValidity::Hours(0), &["qualification.validity.hours"]);
     check(&|it| it.claims_max = 0, &["qualification.claims_max"]);
     check(&|it| it.released_per_day = Some(0), &["qualification.released_per_day"]);
-    check(&|it| it.lottery = Some(Lottery { draw_from: midday, winners: 0 }), &["qualification.lottery.winners"]);
+    check(
+        &|it| it.lottery = Some(Lottery { draw_from: midday, winners: 0, commitment: [0; 32] }),
+        &["qualification.lottery.winners"],
+    );
     check(&|it| it.packs.clear(), &["qualification.packs"]);
     check(&|it| it.packs[1].id = "fridge".to_owned(), &["qualification.packs[1].id"]);
     check(&|it| it.packs[1].id = "Phone".to_owned(), &["qualification.packs[1].id"]);

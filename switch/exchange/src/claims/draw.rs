@@ -5,12 +5,13 @@ use super::command::Draw;
 use super::{ClaimAnswer, ClaimRefusal, Outcome};
 use crate::effects::Effects;
 use crate::exchange::Exchange;
+use lijian_domain::claims::lottery::{commitment, expected};
 use lijian_domain::record::{Drawn, Record};
 use lijian_domain::time::Moment;
 use std::sync::Arc;
 
 impl Exchange {
-    /// Draws among all who entered since the last draw. A seed that was used in the last one gets its answer again, since
+    /// Draws among all who entered since the last draw, by the seed that was committed to in the rules. A seed that was used in the last one gets its answer again, since
     /// everybody knows it now.
     pub(super) fn draw(&mut self, draw: &Draw, moment: &Moment, effects: &mut Effects) -> Outcome {
         let Draw { campaign: of, seed, maker, checker } = *draw;
@@ -25,6 +26,10 @@ impl Exchange {
         let lottery = terms.lottery.as_ref().ok_or(ClaimRefusal::NoLottery)?;
         if moment.local.time() < lottery.draw_from {
             return Err(ClaimRefusal::TooEarly);
+        }
+        let last = self.claims.last_draw(&of).map(|last| &last.seed);
+        if commitment(&seed) != expected(lottery.commitment, last) {
+            return Err(ClaimRefusal::OtherSeed);
         }
         let entered = self.claims.entered(&of);
         if entered == 0 {

@@ -50,6 +50,9 @@ pub enum ClaimRefusal {
     /// The campaign has no lottery.
     #[error("this campaign draws no lottery")]
     NoLottery,
+    /// Nothing was published of it.
+    #[error("this is not the seed that was committed to: neither the SHA-256 in the rules nor the draw before fits it")]
+    OtherSeed,
     /// It is not time yet.
     #[error("the lottery is drawn later in the day")]
     TooEarly,
@@ -83,6 +86,7 @@ impl ClaimRefusal {
             Self::Over => "over",
             Self::InUse => "in-use",
             Self::NoLottery => "no-lottery",
+            Self::OtherSeed => "other-seed",
             Self::TooEarly => "too-early",
             Self::NobodyEntered => "nobody-entered",
             Self::OnePerson => "one-person",

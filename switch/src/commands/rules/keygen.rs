@@ -6,9 +6,9 @@ use crate::entropy;
 use lijian_config::signatures::SecretKey;
 use std::fmt::Write as _;
 use std::fs::OpenOptions;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// What group and others may do with a key: nothing.
@@ -29,10 +29,7 @@ pub(super) fn run(arguments: &KeygenArguments) -> ExitCode {
             write!(text, "{byte:02x}").unwrap_or_default();
             text
         });
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(KEY_MODE).open(&arguments.out)?;
-        file.write_all(digits.as_bytes())?;
-        file.write_all(b"\n")?;
-        file.sync_all()
+        write_secret(&arguments.out, &format!("{digits}\n"))
     });
     match made {
         Ok(()) => {
@@ -41,4 +38,11 @@ pub(super) fn run(arguments: &KeygenArguments) -> ExitCode {
         }
         Err(error) => refused("keygen", format_args!("{}: {error}", arguments.out.display()), 64),
     }
+}
+
+/// Writes a secret to a new file, synced, that only its owner may read.
+pub(super) fn write_secret(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(KEY_MODE).open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
 }

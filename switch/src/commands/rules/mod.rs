@@ -2,6 +2,7 @@
 
 mod kept;
 mod keygen;
+mod lottery;
 mod sign;
 
 use crate::commands::configuration::ConfigurationArguments;
@@ -22,6 +23,7 @@ pub struct RulesArguments {
 #[derive(clap::Subcommand, Debug)]
 enum RulesCommand {
     Keygen(keygen::KeygenArguments),
+    Lottery(lottery::LotteryArguments),
     Sign(sign::SignArguments),
     Verify(sign::VerifyArguments),
     List(kept::ListArguments),
@@ -32,6 +34,7 @@ enum RulesCommand {
 pub fn run(arguments: &RulesArguments) -> ExitCode {
     match &arguments.command {
         RulesCommand::Keygen(arguments) => keygen::run(arguments),
+        RulesCommand::Lottery(arguments) => lottery::run(arguments),
         RulesCommand::Sign(arguments) => sign::run(arguments),
         RulesCommand::Verify(arguments) => sign::verify(arguments),
         RulesCommand::List(arguments) => kept::list(arguments),

@@ -7,13 +7,20 @@ use lijian_domain::claims::lottery;
 use lijian_exchange::claims::Draw;
 use lijian_store::claims::LastDraw;
 
-fn draw(seed: u8, checker: &str) -> ClaimCommand {
+/// The seed of the second draw; that of the first is its SHA-256, and that of the first what was published.
+const SECOND: [u8; 32] = [6; 32];
+
+fn first() -> [u8; 32] {
+    lottery::commitment(&SECOND)
+}
+
+fn draw(seed: [u8; 32], checker: &str) -> ClaimCommand {
     let (maker, checker) = (Text::new("wang").unwrap(), Text::new(checker).unwrap());
-    ClaimCommand::Draw(Draw { campaign: trial(), seed: [seed; 32], maker, checker })
+    ClaimCommand::Draw(Draw { campaign: trial(), seed, maker, checker })
 }
 
 fn lottery_at(hour: i8, winners: u32) -> QualificationTerms {
-    let lottery = Some(Lottery { draw_from: time(hour, 0, 0, 0), winners });
+    let lottery = Some(Lottery { draw_from: time(hour, 0, 0, 0), winners, commitment: lottery::commitment(&first()) });
     QualificationTerms { lottery, ..fridges() }
 }
 
@@ -24,7 +31,7 @@ fn refused(refusal: ClaimRefusal) -> ClaimAnswer {
 #[test]
 fn the_lowest_ranks_win_and_the_time_runs_from_the_draw() {
     let mut world = world_of(lottery_at(12, 3));
-    assert_eq!(world.drawn_or_told(&draw(5, "li")), refused(ClaimRefusal::NobodyEntered));
+    assert_eq!(world.drawn_or_told(&draw(first(), "li")), refused(ClaimRefusal::NobodyEntered));
     let ids: Vec<u64> = (1..=10).map(|number| number * 0x0123_4567_89ab).collect();
     for (id, person) in ids.iter().zip(1_u8..) {
         let entered = world.told(&apply(*id, PersonKey([person; 16]))).unwrap().claim;
@@ -33,16 +40,19 @@ fn the_lowest_ranks_win_and_the_time_runs_from_the_draw() {
     assert_eq!(world.told(&confirm(ids[0])), Err(ClaimRefusal::NotDrawnYet));
     assert_eq!(world.told(&apply(77, PersonKey([1; 16]))), Err(ClaimRefusal::NotOver));
     // Who gives up takes no part.
-    let won = |ids: &[u64]| lottery::winners(&[5; 32], ids.iter().copied().map(ClaimId::new), 3);
+    let won = |ids: &[u64]| lottery::winners(&first(), ids.iter().copied().map(ClaimId::new), 3);
     let best = won(&ids)[0].get();
     world.told(&hand_back(best, None)).unwrap();
     for checker in ["", "wang"] {
-        assert_eq!(world.drawn_or_told(&draw(5, checker)), refused(ClaimRefusal::OnePerson));
+        assert_eq!(world.drawn_or_told(&draw(first(), checker)), refused(ClaimRefusal::OnePerson));
+    }
+    for seed in [SECOND, [7; 32]] {
+        assert_eq!(world.drawn_or_told(&draw(seed, "li")), refused(ClaimRefusal::OtherSeed));
     }
     let left: Vec<u64> = ids.iter().copied().filter(|id| *id != best).collect();
-    let drawn = ClaimAnswer::Drawn(LastDraw { seed: [5; 32], entered: 9, won: 3 });
-    assert_eq!(world.drawn_or_told(&draw(5, "li")), drawn);
-    assert_eq!(world.drawn_or_told(&draw(5, "li")), drawn, "once more the same");
+    let drawn = ClaimAnswer::Drawn(LastDraw { seed: first(), entered: 9, won: 3 });
+    assert_eq!(world.drawn_or_told(&draw(first(), "li")), drawn);
+    assert_eq!(world.drawn_or_told(&draw(first(), "li")), drawn, "once more the same");
     for id in left.iter().copied() {
         let view = world.told(&look(id)).unwrap().claim;
         let is_winner = won(&left).contains(&ClaimId::new(id));
@@ -55,9 +65,9 @@ fn the_lowest_ranks_win_and_the_time_runs_from_the_draw() {
     let loser = left.iter().position(|id| !won(&left).contains(&ClaimId::new(*id))).unwrap();
     let loser = ids.iter().position(|id| *id == left[loser]).unwrap();
     world.told(&apply(78, PersonKey([u8::try_from(loser + 1).unwrap(); 16]))).unwrap();
-    assert_eq!(world.drawn_or_told(&draw(5, "li")), drawn);
-    let again = ClaimAnswer::Drawn(LastDraw { seed: [6; 32], entered: 1, won: 1 });
-    assert_eq!(world.drawn_or_told(&draw(6, "li")), again);
+    assert_eq!(world.drawn_or_told(&draw(first(), "li")), drawn);
+    let again = ClaimAnswer::Drawn(LastDraw { seed: SECOND, entered: 1, won: 1 });
+    assert_eq!(world.drawn_or_told(&draw(SECOND, "li")), again);
     assert_eq!(world.stage(78), ClaimStage::Issued);
 }
 
@@ -65,13 +75,13 @@ fn the_lowest_ranks_win_and_the_time_runs_from_the_draw() {
 fn a_draw_has_its_hour_and_its_campaign() {
     let mut world = world_of(lottery_at(13, 1));
     world.told(&apply(1, WANG)).unwrap();
-    assert_eq!(world.drawn_or_told(&draw(5, "li")), refused(ClaimRefusal::TooEarly));
+    assert_eq!(world.drawn_or_told(&draw(first(), "li")), refused(ClaimRefusal::TooEarly));
     world.pass_us(HOUR_US);
     world.swap(|terms| terms.confirmed_by_staff = true);
-    let drawn = world.drawn_or_told(&draw(5, "li"));
-    assert_eq!(drawn, ClaimAnswer::Drawn(LastDraw { seed: [5; 32], entered: 1, won: 1 }));
+    let drawn = world.drawn_or_told(&draw(first(), "li"));
+    assert_eq!(drawn, ClaimAnswer::Drawn(LastDraw { seed: first(), entered: 1, won: 1 }));
     assert_eq!(world.stage(1), ClaimStage::Unconfirmed);
     assert_eq!(world.told(&confirm(1)).unwrap().claim.stage, ClaimStage::Issued);
     world.swap(|terms| terms.lottery = None);
-    assert_eq!(world.drawn_or_told(&draw(6, "li")), refused(ClaimRefusal::NoLottery));
+    assert_eq!(world.drawn_or_told(&draw(SECOND, "li")), refused(ClaimRefusal::NoLottery));
 }
