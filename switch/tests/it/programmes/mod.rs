@@ -16,6 +16,7 @@ mod sale;
 mod shenzhen_2024;
 mod table;
 mod till;
+mod trial;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
