@@ -29,6 +29,11 @@ const PLACES: [Place; 3] = [
     Place { of: "sichuan", south_west: (103, 29), phone: (104.0665, 30.5728) },
 ];
 const SHENZHEN: (f64, f64) = (114.0579, 22.5431);
+/// The first seed of the shipped lottery, whose SHA-256 its file publishes.
+const SEED: [u8; 32] = [0; 32];
+/// A number of a claim is random, and so is its rank: whoever has another one than the table wants hands back and claims again.
+const LOSES_FROM: u8 = 0xc0;
+const TRIES_MAX: usize = 200;
 /// The characters of voucher codes, five bits each.
 const ALPHABET: &str = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -91,9 +96,9 @@ pub(super) fn issue(programme: &Programme, daemon: &Daemon, at: DateTime, codes:
     Ok(())
 }
 
-/// Every claim is on record, over all starts, and no other.
+/// Every claim is on record, over all starts, and no other; where lots are drawn, more are made.
 pub(super) fn check_count(programme: &Programme, daemon: &Daemon) {
-    if programme.claims.is_empty() {
+    if programme.claims.is_empty() || programme.draw_at.is_some() {
         return;
     }
     let made = programme.claims.iter().filter(|claim| claim.stage != Stage::Refused).count();
@@ -112,26 +117,24 @@ fn make(
     (place, claim): (usize, &Claim),
     codes: &mut Codes,
 ) -> Result<(), Late> {
-    let (longitude, latitude) = place_of(programme).map_or(SHENZHEN, |place| place.phone);
-    let campaign = if claim.stage == Stage::Elsewhere { "elsewhere" } else { &programme.name };
-    let request = json!({
-        "request_id": format!("{place} {}", claim.name), "campaign": campaign, "pack": claim.pack,
-        "name": name(claim.person), "id_number": id_number(claim.person), "phone": phone(claim.person),
-        "place": {
-            "longitude": longitude, "latitude": latitude, "accuracy_metres": 25.5,
-            "at": format!("{}+08:00", claim.at.strftime("%Y-%m-%dT%H:%M:%S")),
-        },
-    });
-    let (status, body) = daemon.post("/api/v1/claims", APP, &request.to_string());
-    if status == 409 && body.contains("outside-hours") {
-        return Err(Late);
-    }
-    if claim.stage == Stage::Refused {
-        assert!(status == 409 && body.contains("redeemed"), "{}: {status} {body}", claim.name);
-        return Ok(());
-    }
-    let mut stands = read(claim, (status, body), 201);
-    let page = format!("/api/v1/claims/{}", codes_of(&stands)[0]);
+    let mut tries = 0..TRIES_MAX;
+    let (mut stands, page) = loop {
+        let number = tries.next().unwrap();
+        let (status, body) = daemon.post("/api/v1/claims", APP, &request(programme, claim, (place, number)));
+        if status == 409 && body.contains("outside-hours") {
+            return Err(Late);
+        }
+        if claim.stage == Stage::Refused {
+            assert!(status == 409 && body.contains("redeemed"), "{}: {status} {body}", claim.name);
+            return Ok(());
+        }
+        let stands = read(claim, (status, body), 201);
+        let page = format!("/api/v1/claims/{}", codes_of(&stands)[0]);
+        if programme.draw_at.is_none() || is_drawn_as_said(claim, &codes_of(&stands)[0]) {
+            break (stands, page);
+        }
+        read(claim, daemon.post(&format!("{page}/hand-back"), APP, ""), 200);
+    };
     if stands["stage"] == "unconfirmed" && claim.stage != Stage::Unconfirmed {
         let staff = json!({ "merchant": claim.district, "terminal": "00000001", "staff": "chen" }).to_string();
         stands = read(claim, daemon.post(&format!("{page}/confirm"), APP, &staff), 200);
@@ -151,25 +154,42 @@ fn make(
     in_time(&stands, claim.at)
 }
 
-/// Draws with a seed under which they win of whom the table says so, and nobody else.
+/// What somebody's phone sends.
+fn request(programme: &Programme, claim: &Claim, (place, number): (usize, usize)) -> String {
+    let (longitude, latitude) = place_of(programme).map_or(SHENZHEN, |place| place.phone);
+    let campaign = if claim.stage == Stage::Elsewhere { "elsewhere" } else { &programme.name };
+    let request = json!({
+        "request_id": format!("{place}.{number} {}", claim.name), "campaign": campaign, "pack": claim.pack,
+        "name": name(claim.person), "id_number": id_number(claim.person), "phone": phone(claim.person),
+        "place": {
+            "longitude": longitude, "latitude": latitude, "accuracy_metres": 25.5,
+            "at": format!("{}+08:00", claim.at.strftime("%Y-%m-%dT%H:%M:%S")),
+        },
+    });
+    request.to_string()
+}
+
+/// Whether a claim will come to the end that the table says, by the first byte of its rank: the lowest ranks win.
+fn is_drawn_as_said(claim: &Claim, code: &str) -> bool {
+    let loses = rank(code)[0] >= LOSES_FROM;
+    match claim.stage {
+        Stage::Issued => !loses,
+        Stage::NotDrawn => loses,
+        _ => true,
+    }
+}
+
+/// Draws: they win of whom the table says so, and nobody else.
 fn draw(programme: &Programme, daemon: &Daemon, codes: &Codes) -> Result<(), Late> {
     let at = programme.draw_at.unwrap();
-    let entrants: Vec<(usize, &Claim)> =
-        programme.claims.iter().enumerate().filter(|(_, claim)| claim.stage != Stage::Entered).collect();
-    let seed = (0..=u8::MAX).map(|byte| [byte; 32]).find(|seed| {
-        let rank = |(place, _): &&(usize, &Claim)| rank(seed, &codes[place][0]);
-        let (won, lost): (Vec<_>, Vec<_>) = entrants.iter().partition(|(_, claim)| claim.stage == Stage::Issued);
-        won.iter().map(rank).max() < lost.iter().map(rank).min()
-    });
-    let seed = seed.unwrap();
-    let (draw, commitment) = (format!("/api/v1/campaigns/{}/draw", programme.name), hex(&Sha256::digest(seed)));
-    let proposal = json!({ "seed": hex(&seed), "commitment": commitment }).to_string();
+    let (draw, commitment) = (format!("/api/v1/campaigns/{}/draw", programme.name), hex(&Sha256::digest(SEED)));
+    let proposal = json!({ "seed": hex(&SEED), "commitment": commitment }).to_string();
     let (status, body) = daemon.post(&draw, Some("one"), &proposal);
     assert_eq!(status, 202, "{body}");
     let agreement = json!({ "commitment": commitment }).to_string();
     let (status, body) = daemon.post(&format!("{draw}/confirm"), Some("two"), &agreement);
     assert_eq!(status, 200, "{body}");
-    for (place, claim) in entrants {
+    for (place, claim) in programme.claims.iter().enumerate().filter(|(_, claim)| claim.stage != Stage::Entered) {
         let page = format!("/api/v1/claims/{}", codes[&place][0]);
         let stands = read(claim, daemon.send("GET", &page, APP, ""), 200);
         let expected = if claim.stage == Stage::Issued { "issued" } else { "not-drawn" };
@@ -195,11 +215,11 @@ fn in_time(claim: &Value, at: DateTime) -> Result<(), Late> {
 }
 
 /// The rank of a claim in a draw, whose number is the first twelve characters of its codes.
-fn rank(seed: &[u8; 32], code: &str) -> Vec<u8> {
+fn rank(code: &str) -> Vec<u8> {
     let digits = code.chars().filter(|character| *character != '-').take(12);
     let number = digits.fold(0, |number, digit| number << 5 | ALPHABET.find(digit).unwrap());
     let number = u64::try_from(number).unwrap();
-    Sha256::new().chain_update(seed).chain_update(number.to_be_bytes()).finalize().to_vec()
+    Sha256::new().chain_update(SEED).chain_update(number.to_be_bytes()).finalize().to_vec()
 }
 
 fn hex(bytes: &[u8]) -> String {
