@@ -2,21 +2,21 @@
 //!
 //! Knows every room; no room knows it.
 
-use crate::admin::{self, AdminError};
-use crate::applier::{ApplierError, Applying};
+use crate::admin;
+use crate::app_error::AppError;
+use crate::applier::Applying;
 use crate::clock::{self, Clock};
 use crate::descriptors;
 use crate::entropy;
-use crate::keys::{self, KeyError};
+use crate::keys;
 use crate::lifecycle::{self, Verdict};
 use crate::limits::INDEX_BYTES;
-use crate::links::{self, JournalFeed, Parts, Past, Sealing, StartError};
+use crate::links::{self, JournalFeed, Parts, Past, Sealing};
 use crate::observer::observer;
 use crate::ops::forecast::{Before, Sampler};
-use crate::ops::{Asker, Board, ClaimDesk, DeskError, Health, Ops, People, Phase, Transactions, asker};
+use crate::ops::{Asker, Board, ClaimDesk, Health, Ops, People, Phase, Transactions, asker};
 use crate::rules::{
-    Archive, ArchiveError, Changes, Ground, HandOver, Schedule, Shared, Source, TwoPeople, begin_by_schedule,
-    keep_rules,
+    Archive, Changes, Ground, HandOver, Schedule, Shared, Source, TwoPeople, begin_by_schedule, keep_rules,
 };
 use crate::sealing::SealingKeys;
 use crate::settings;
@@ -28,124 +28,19 @@ use lijian_domain::record::{Opened, Record};
 use lijian_domain::rules::Rules;
 use lijian_domain::text::Text;
 use lijian_domain::time::Moment;
-use lijian_exchange::{ChronicleError, Effects, Exchange};
-use lijian_store::index::{IndexError, SledIndex};
-use lijian_store::journal::{Journal, JournalError, JournalOptions, JournalReader, OpenJournal, ReadAhead};
+use lijian_exchange::{Effects, Exchange};
+use lijian_store::index::SledIndex;
+use lijian_store::journal::{Journal, JournalOptions, JournalReader, OpenJournal, ReadAhead};
 use lijian_store::quota::Quota;
-use lijian_store::recovery::{Recovered, RecoveryError};
-use lijian_store::snapshot::{SnapshotError, Snapshots};
+use lijian_store::recovery::Recovered;
+use lijian_store::snapshot::Snapshots;
 use lijian_store::storage::{FileStorage, Storage};
-use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
-
-/// Why the daemon did not come up, or did not stay up.
-#[derive(Debug, thiserror::Error)]
-pub enum AppError {
-    /// The data directory.
-    #[error("store.path: {path}: {source}", path = path.display())]
-    Data {
-        /// The directory.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// The keys.
-    #[error(transparent)]
-    Keys(#[from] KeyError),
-    /// The journal.
-    #[error(transparent)]
-    Journal(#[from] JournalError),
-    /// Its history.
-    #[error(transparent)]
-    Recovery(RecoveryError<JournalError>),
-    /// Its snapshots.
-    #[error(transparent)]
-    Snapshot(SnapshotError),
-    /// The index.
-    #[error(transparent)]
-    Index(#[from] IndexError),
-    /// Its applier.
-    #[error(transparent)]
-    Applier(#[from] ApplierError),
-    /// The archive of rules.
-    #[error(transparent)]
-    Archive(#[from] ArchiveError),
-    /// What claims need.
-    #[error(transparent)]
-    Claims(#[from] DeskError),
-    /// The admin side.
-    #[error(transparent)]
-    Admin(#[from] AdminError),
-    /// The links.
-    #[error(transparent)]
-    Links(#[from] StartError),
-    /// Threads, randomness.
-    #[error("the operating system gives no {what}: {source}")]
-    Resources {
-        /// Of what.
-        what: &'static str,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// A part of the daemon ended by itself.
-    #[error("the exchange ended by itself: see the lines above; nothing was granted that is not in the journal")]
-    Crashed,
-}
-
-impl From<ChronicleError> for AppError {
-    fn from(error: ChronicleError) -> Self {
-        match error {
-            ChronicleError::Recovery(error) => error.into(),
-            ChronicleError::Snapshot(error) => Self::Snapshot(error),
-        }
-    }
-}
-
-impl From<RecoveryError<JournalError>> for AppError {
-    fn from(error: RecoveryError<JournalError>) -> Self {
-        match error {
-            RecoveryError::Journal(error) => Self::Journal(error),
-            contradiction => Self::Recovery(contradiction),
-        }
-    }
-}
-
-impl AppError {
-    /// The exit code that it brings: 64 for what the operator set wrong, 75 for what another process holds, else 70.
-    pub fn exit_code(&self) -> u8 {
-        let address_in_use = |source: &io::Error| source.kind() == io::ErrorKind::AddrInUse;
-        match self {
-            Self::Journal(JournalError::Locked { .. }) | Self::Index(IndexError::InUse { .. }) => 75,
-            Self::Links(StartError::Listen { source, .. }) => {
-                if address_in_use(source) {
-                    75
-                } else {
-                    64
-                }
-            }
-            Self::Admin(AdminError::Listen { source, .. }) => {
-                if address_in_use(source) {
-                    75
-                } else {
-                    64
-                }
-            }
-            Self::Links(StartError::Keys(_)) => 64,
-            Self::Archive(ArchiveError::Changed) => 75,
-            Self::Data { .. }
-            | Self::Keys(_)
-            | Self::Claims(DeskError::Provider(_))
-            | Self::Admin(AdminError::NotLoopback { .. }) => 64,
-            _ => 70,
-        }
-    }
-}
 
 /// What was recovered, and with what the switch goes on.
 struct Recovery {
@@ -209,7 +104,7 @@ pub fn run(loaded: Loaded, source: Source) -> Result<Verdict, AppError> {
         stop: Arc::clone(&stop),
     };
 
-    let desk = |claims| ClaimDesk::open(claims, config.apps.clone(), &config.store.path, entropy::fill);
+    let desk = |claims| ClaimDesk::open(claims, &config.store.path, entropy::fill);
     let claims = config.claims.as_ref().map(desk).transpose()?;
     let (asker, asked) = asker();
     let board = Arc::new(Board::new(settings::board(&config)));
@@ -234,6 +129,8 @@ pub fn run(loaded: Loaded, source: Source) -> Result<Verdict, AppError> {
         calendar: config.clock.calendar.clone(),
         clock,
         people: People::new(config.people),
+        apps: People::new(config.apps),
+        data: config.store.path.clone(),
         claims,
         journal: Arc::clone(&journal),
         applied,

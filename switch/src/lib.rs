@@ -7,6 +7,7 @@
 
 pub mod admin;
 pub mod app;
+mod app_error;
 pub mod applier;
 pub mod claims;
 pub mod clock;

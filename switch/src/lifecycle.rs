@@ -1,6 +1,6 @@
 //! From ready to stopped: signals, drain, the end, within the time that is promised whatever peers and disks do.
 
-use crate::app::AppError;
+use crate::app_error::AppError;
 use crate::applier::Applying;
 use crate::limits::{CLOSE, DRAIN};
 use crate::links::Ended;

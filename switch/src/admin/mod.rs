@@ -12,6 +12,7 @@ mod metrics;
 mod money;
 mod person;
 mod problem;
+mod products;
 mod queue;
 mod rules;
 mod server;

@@ -10,7 +10,11 @@ pub(super) fn person<'a>(ops: &'a Ops, headers: &HeaderMap) -> Result<&'a str, P
     if !ops.people.any() {
         return Err(Problem::forbidden("nobody may order anything: the configuration has no [[admin.people]]"));
     }
-    let header = headers.get(AUTHORIZATION).and_then(|header| header.as_bytes().strip_prefix(b"Bearer "));
-    let token = header.ok_or_else(|| Problem::unauthorized("expected a bearer token of one of the people"))?;
+    let token = bearer(headers).ok_or_else(|| Problem::unauthorized("expected a bearer token of one of the people"))?;
     ops.people.whose(token).ok_or_else(|| Problem::unauthorized("this token is nobody's"))
+}
+
+/// The token of a request.
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
+    headers.get(AUTHORIZATION)?.as_bytes().strip_prefix(b"Bearer ")
 }

@@ -1,7 +1,7 @@
 //! Routes, thread, socket.
 
 use super::problem::Problem;
-use super::{claims, forecast, health, links, metrics, money, queue, rules};
+use super::{claims, forecast, health, links, metrics, money, products, queue, rules};
 use crate::ops::Ops;
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
@@ -94,6 +94,10 @@ fn router(ops: Arc<Ops>) -> Router {
         .route("/api/v1/claims/{code}/confirm", post(claims::confirm))
         .route("/api/v1/claims/{code}/hand-back", post(claims::hand_back))
         .route("/api/v1/people/{person}", delete(claims::erase))
+        .route("/api/v1/products/proposals", get(products::list).post(products::propose))
+        .route("/api/v1/products/proposals/{number}", get(products::one))
+        .route("/api/v1/products/proposals/{number}/approve", post(products::approve))
+        .route("/api/v1/products/proposals/{number}/refuse", post(products::refuse))
         .route("/api/v1/config/reload", post(rules::reload))
         .route("/api/v1/config/reload/confirm", post(rules::confirm))
         .route("/api/v1/config/scheduled/{version}", delete(rules::withdraw))

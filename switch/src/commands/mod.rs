@@ -48,7 +48,7 @@ enum Command {
     Forecast(forecast::ForecastArguments),
     Whatif(whatif::WhatIfArguments),
     /// The library of products: import, check, export, withdraw, history
-    Catalogue(library::RegisterArguments),
+    Catalogue(library::CatalogueArguments),
     /// The registry of merchants, in the same manner
     Merchants(library::RegisterArguments),
     /// The merchants' terminals, in the same manner
@@ -73,7 +73,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             Command::Rules(arguments) => rules::run(&arguments),
             Command::Forecast(arguments) => forecast::run(&arguments),
             Command::Whatif(arguments) => whatif::run(&arguments),
-            Command::Catalogue(arguments) => library::run(Register::Products, &arguments),
+            Command::Catalogue(arguments) => library::run_catalogue(&arguments),
             Command::Merchants(arguments) => library::run(Register::Merchants, &arguments),
             Command::Terminals(arguments) => library::run(Register::Terminals, &arguments),
             Command::Blacklist(arguments) => library::run(Register::BlackList, &arguments),

@@ -34,17 +34,47 @@ pub enum LibraryError {
     Line(#[from] serde_json::Error),
     /// The log is full.
     #[error(
-        "the change log is full: archive the data directory's library and begin with an export of what is in force"
+        "a log of the library is full: archive the data directory's library and begin with an export of what is in force"
     )]
     Full,
+    /// There is no such proposal.
+    #[error("there is no proposal {number}")]
+    NoProposal {
+        /// Which.
+        number: u64,
+    },
+    /// It does not wait any more.
+    #[error("proposal {number} is {state} already")]
+    Decided {
+        /// Which.
+        number: u64,
+        /// What became of it.
+        state: &'static str,
+    },
+    /// Who proposed goods cannot approve or refuse them.
+    #[error("who proposed a product cannot decide about it")]
+    OwnProposal,
+    /// The request was made before, about something else.
+    #[error("request_id: this one was used for another proposal")]
+    OtherRequest,
+    /// Staff must decide first.
+    #[error("too many proposals wait for staff: try again when some are decided")]
+    TooManyOpen,
+    /// Its texts are too long.
+    #[error("the proposal is longer than {bytes_max} bytes")]
+    TooLong {
+        /// What fits.
+        bytes_max: usize,
+    },
 }
 
 impl LibraryError {
     /// The exit code that it brings.
     pub const fn exit_code(&self) -> u8 {
         match self {
-            Self::Busy { .. } | Self::Moved => 75,
-            Self::Log(_) => 64,
+            Self::Busy { .. } | Self::Moved | Self::TooManyOpen => 75,
+            Self::NoProposal { .. } | Self::Decided { .. } | Self::OwnProposal => 1,
+            Self::Log(_) | Self::OtherRequest | Self::TooLong { .. } => 64,
             Self::Io { .. } | Self::Line(_) | Self::Full => 70,
         }
     }

@@ -6,6 +6,7 @@
 //! configuration, which reads it; time is handed in.
 
 mod error;
+pub mod proposals;
 mod writer;
 
 pub use error::LibraryError;

@@ -54,6 +54,14 @@ impl Writer {
         &self.library
     }
 
+    pub(super) fn folder(&self) -> &Path {
+        &self.directory
+    }
+
+    pub(super) fn sync_folder(&self) -> io::Result<()> {
+        self.handle.sync_all()
+    }
+
     /// That nothing was changed since somebody read `seen`.
     ///
     /// # Errors
@@ -117,7 +125,8 @@ impl Writer {
 
     fn append(self, change: Change) -> Result<Change, LibraryError> {
         let path = log_file(&self.directory);
-        let written = append_line(&path, &change.line()?).and_then(|fits| self.handle.sync_all().map(|()| fits));
+        let written =
+            append_line(&path, &change.line()?, LOG_BYTES_MAX).and_then(|fits| self.handle.sync_all().map(|()| fits));
         match written {
             Ok(true) => Ok(change),
             Ok(false) => Err(LibraryError::Full),
@@ -126,12 +135,12 @@ impl Writer {
     }
 }
 
-/// Writes a line behind the last whole one; false where the log is full. What a crash left of a line is cut off first.
-pub(super) fn append_line(path: &Path, line: &str) -> io::Result<bool> {
+/// Writes a line behind the last whole one; false where the log would be longer than this. What a crash left of a line is cut off first.
+pub(super) fn append_line(path: &Path, line: &str, bytes_max: u64) -> io::Result<bool> {
     let mut log = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
     let end = whole_lines(&mut log)?;
     let length = u64::try_from(line.len()).unwrap_or(u64::MAX);
-    if end.saturating_add(length) > LOG_BYTES_MAX {
+    if end.saturating_add(length) > bytes_max {
         return Ok(false);
     }
     log.set_len(end)?;

@@ -1,11 +1,10 @@
 //! What claims are asked with: personal data, pre-check, the applications that may ask, and a draw that waits for its second
 //! person.
 
-use super::people::People as Holders;
 use crate::claims::people::{People, PeopleError};
 use crate::claims::precheck::Precheck;
 use crate::claims::provider::{Provider, ProviderError};
-use lijian_config::switch::{ClaimsConfig, Person};
+use lijian_config::switch::ClaimsConfig;
 use lijian_domain::claims::lottery::{Seed, commitment};
 use lijian_domain::ids::CampaignId;
 use std::collections::BTreeMap;
@@ -22,8 +21,6 @@ pub struct ClaimDesk {
     pub people: People,
     /// Whether somebody may claim.
     pub precheck: Precheck,
-    /// Which applications may ask.
-    pub apps: Holders,
     draws: Mutex<BTreeMap<CampaignId, ProposedDraw>>,
 }
 
@@ -67,7 +64,6 @@ impl ClaimDesk {
     /// See [`DeskError`].
     pub fn open(
         config: &ClaimsConfig,
-        apps: Vec<Person>,
         data: &Path,
         random: fn(&mut [u8]) -> io::Result<()>,
     ) -> Result<Self, DeskError> {
@@ -77,7 +73,7 @@ impl ClaimDesk {
             persons_per_phone_max: config.persons_per_phone_max,
             provider: Provider::new(&config.provider, people.hasher())?,
         };
-        Ok(Self { people, precheck, apps: Holders::new(apps), draws: Mutex::default() })
+        Ok(Self { people, precheck, draws: Mutex::default() })
     }
 
     /// Somebody proposes a draw: the seed must be the one whose SHA-256 was published.

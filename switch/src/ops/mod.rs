@@ -33,6 +33,7 @@ use crate::telemetry::Page;
 use lijian_domain::time::Calendar;
 use lijian_store::journal::Journal;
 use lijian_store::quota::Quota;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
@@ -56,6 +57,10 @@ pub struct Ops {
     pub clock: Clock,
     /// Who may decide about what waits.
     pub people: People,
+    /// Applications that may ask for claims and propose goods.
+    pub apps: People,
+    /// The data directory, whose library they go to.
+    pub data: PathBuf,
     /// What claims need beside the exchange; none: nobody can claim.
     pub claims: Option<ClaimDesk>,
     /// How far the disk is.

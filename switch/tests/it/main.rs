@@ -14,6 +14,7 @@ mod ledger;
 mod library;
 mod messages;
 mod programmes;
+mod proposals;
 mod queue;
 mod reversals;
 mod rubbish;

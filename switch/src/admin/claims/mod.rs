@@ -13,11 +13,11 @@ pub(super) use issue::issue;
 pub(super) use staff::{confirm, erase, hand_back};
 pub(super) use view::{claim, claims};
 
+use super::person::bearer;
 use super::problem::Problem;
 use crate::claims::people::Closed;
 use crate::ops::{ClaimDesk, Ops};
 use axum::http::HeaderMap;
-use axum::http::header::AUTHORIZATION;
 use lijian_domain::claims::voucher::VoucherCode;
 use lijian_domain::text::Text;
 use lijian_exchange::claims::{ClaimAnswer, ClaimCommand, ClaimRefusal};
@@ -26,9 +26,9 @@ use serde_json::Value;
 /// What claims are asked with, and which application asks.
 fn app<'a>(ops: &'a Ops, headers: &HeaderMap) -> Result<(&'a ClaimDesk, Text<32>), Problem> {
     let desk = desk(ops)?;
-    let header = headers.get(AUTHORIZATION).and_then(|header| header.as_bytes().strip_prefix(b"Bearer "));
-    let token = header.ok_or_else(|| Problem::unauthorized("expected a bearer token of one of the [[admin.apps]]"))?;
-    let name = desk.apps.whose(token).ok_or_else(|| Problem::unauthorized("this token is no application's"))?;
+    let expected = "expected a bearer token of one of the [[admin.apps]]";
+    let token = bearer(headers).ok_or_else(|| Problem::unauthorized(expected))?;
+    let name = ops.apps.whose(token).ok_or_else(|| Problem::unauthorized("this token is no application's"))?;
     Ok((desk, Text::printed(&name)))
 }
 

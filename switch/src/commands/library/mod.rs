@@ -6,6 +6,7 @@
 mod export;
 mod history;
 mod import;
+mod proposals;
 mod withdraw;
 
 use super::ledger::{failed, tell};
@@ -36,10 +37,41 @@ enum RegisterCommand {
     History(history::HistoryArguments),
 }
 
+/// What can be done with goods.
+#[derive(clap::Args, Debug)]
+pub struct CatalogueArguments {
+    #[command(subcommand)]
+    command: CatalogueCommand,
+}
+
+#[derive(clap::Subcommand, Debug)]
+enum CatalogueCommand {
+    #[command(flatten)]
+    Table(RegisterCommand),
+    Proposals(proposals::ProposalsArguments),
+    Approve(proposals::ApproveArguments),
+    Refuse(proposals::RefuseArguments),
+}
+
+/// Runs a command about goods: those of every table, and what becomes of proposals. Exit codes as of [`run`], 1 also for a
+/// proposal that is not there or is decided.
+pub fn run_catalogue(arguments: &CatalogueArguments) -> ExitCode {
+    match &arguments.command {
+        CatalogueCommand::Table(command) => run_command(Register::Products, command),
+        CatalogueCommand::Proposals(arguments) => proposals::list(arguments),
+        CatalogueCommand::Approve(arguments) => proposals::approve(arguments),
+        CatalogueCommand::Refuse(arguments) => proposals::refuse(arguments),
+    }
+}
+
 /// Runs the command. Exit code 0 done, 1 for a file with wrong rows, 64 for a wrong configuration, 75 while somebody else
 /// changes the library.
 pub fn run(register: Register, arguments: &RegisterArguments) -> ExitCode {
-    match &arguments.command {
+    run_command(register, &arguments.command)
+}
+
+fn run_command(register: Register, command: &RegisterCommand) -> ExitCode {
+    match command {
         RegisterCommand::Import(arguments) => import::import(register, arguments),
         RegisterCommand::Check(arguments) => import::check(register, arguments),
         RegisterCommand::Export(arguments) => export::run(register, arguments),
