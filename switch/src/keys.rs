@@ -112,20 +112,20 @@ pub fn card_key(data: &Path, random: impl FnOnce(&mut [u8]) -> io::Result<()>) -
 }
 
 /// The keys of personal data.
-pub(crate) struct PeopleKeys {
+pub struct PeopleKeys {
     /// Where the persons' own keys are.
-    pub(crate) folder: PathBuf,
+    pub folder: PathBuf,
     /// What wraps them.
-    pub(crate) master: CardKey,
+    pub master: CardKey,
     /// That of the keyed hashes by which persons are found.
-    pub(crate) person: CardKey,
+    pub person: CardKey,
 }
 
 /// The keys of personal data; made where nobody is registered yet. To be called by whoever holds the directory's lock.
 ///
 /// # Errors
 /// See [`KeyError`].
-pub(crate) fn people(data: &Path, random: fn(&mut [u8]) -> io::Result<()>) -> Result<PeopleKeys, KeyError> {
+pub fn people(data: &Path, random: fn(&mut [u8]) -> io::Result<()>) -> Result<PeopleKeys, KeyError> {
     let keys = folder(data);
     let own = keys.join("people");
     make_folder(&keys)?;
