@@ -93,6 +93,7 @@ fn router(ops: Arc<Ops>) -> Router {
         .route("/api/v1/claims/{code}", get(claims::claim))
         .route("/api/v1/claims/{code}/confirm", post(claims::confirm))
         .route("/api/v1/claims/{code}/hand-back", post(claims::hand_back))
+        .route("/api/v1/claims/{code}/withdraw", post(claims::withdraw))
         .route("/api/v1/people/{person}", delete(claims::erase))
         .route("/api/v1/products/proposals", get(products::list).post(products::propose))
         .route("/api/v1/products/proposals/{number}", get(products::one))

@@ -44,6 +44,18 @@ pub(in crate::admin) async fn hand_back(
     Ok(Json(view::stands(&ops, desk, &answer).await?))
 }
 
+/// The institution takes the claim back, redeemed or not: nothing more is redeemed of it.
+pub(in crate::admin) async fn withdraw(
+    State(ops): State<Arc<Ops>>,
+    Path(typed): Path<String>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, Problem> {
+    let (desk, by) = app(&ops, &headers)?;
+    let answer = ask(&ops, ClaimCommand::Withdraw { claim: code(&typed)?.claim(), by }).await?;
+    tracing::warn!(app = %by, "a claim was taken back");
+    Ok(Json(view::stands(&ops, desk, &answer).await?))
+}
+
 /// Erases the personal data of a person, named by the hash that the application was told.
 pub(in crate::admin) async fn erase(
     State(ops): State<Arc<Ops>>,

@@ -35,6 +35,8 @@ pub(super) enum Stage {
     NotDrawn,
     Unconfirmed,
     HandedBack,
+    /// The institution took it back.
+    Withdrawn,
     /// It is refused: its person has redeemed a claim of the pack before.
     Refused,
 }
@@ -91,6 +93,7 @@ impl OfRow {
             "not-drawn" => Stage::NotDrawn,
             "unconfirmed" => Stage::Unconfirmed,
             "handed-back" => Stage::HandedBack,
+            "withdrawn" => Stage::Withdrawn,
             other => unreachable!("{}: no claim becomes {other:?}", of_row.name),
         };
         let own = of_row.claim(format!("{date}T{at}").parse().unwrap(), pack, stage, claims);

@@ -142,11 +142,15 @@ fn make(
     if claim.stage == Stage::HandedBack {
         stands = read(claim, daemon.post(&format!("{page}/hand-back"), APP, ""), 200);
     }
+    if claim.stage == Stage::Withdrawn {
+        stands = read(claim, daemon.post(&format!("{page}/withdraw"), APP, ""), 200);
+    }
     let expected = match claim.stage {
         Stage::Issued | Stage::NotDrawn if programme.draw_at.is_some() => "entered",
         Stage::Entered => "entered",
         Stage::Unconfirmed => "unconfirmed",
         Stage::HandedBack => "handed-back",
+        Stage::Withdrawn => "withdrawn",
         Stage::Issued | Stage::Elsewhere | Stage::NotDrawn | Stage::Refused => "issued",
     };
     assert_eq!(stands["stage"], expected, "{}", claim.name);

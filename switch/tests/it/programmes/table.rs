@@ -14,8 +14,6 @@ const COLUMNS: [&str; 11] =
     ["case", "at", "district", "before", "product", "grade", "price", "also", "discount", "code", "reason"];
 /// Those of programmes whose qualifications are claimed.
 const CLAIMED: [&str; 2] = ["claimed", "stage"];
-/// A stage to which nothing brings a claim over the API: lijian-config's tests alone hold its rows.
-const NOT_BY_API: &str = "withdrawn";
 /// The library's columns that are made up here. A table's further columns are taken as columns of the library, which
 /// refuses those that it does not know.
 const LIBRARY: [&str; 9] =
@@ -41,9 +39,6 @@ pub(super) fn read(name: &str, campaign: &Path, folder: &Path) -> Programme {
     for (number, record) in (1..).zip(reader.records()) {
         let row: BTreeMap<String, String> =
             columns.iter().cloned().zip(record.unwrap().iter().map(str::to_owned)).collect();
-        if row.get("stage").is_some_and(|stage| stage == NOT_BY_API) {
-            continue;
-        }
         cases += 1;
         districts.push(row["district"].clone());
         sales.extend(goods.sales((name, number), &row, &mut claims));
