@@ -161,6 +161,22 @@ fn a_basket_redeems_a_qualification_for_each_piece() {
 }
 
 #[test]
+fn a_pack_that_is_claimed_again_in_parts_has_an_allowance_beside_it() {
+    let check = |items_per_person, claims_max, expected: &[&str]| {
+        let mut of = CampaignSettings { qualification: Some(qualification()), ..settings("c") };
+        of.categories.iter_mut().for_each(|category| category.items_per_person = items_per_person);
+        if let Some(terms) = &mut of.qualification {
+            (terms.packs[0].redeemable, terms.claims_max) = (2, claims_max);
+        }
+        let errors = of.check().err().unwrap_or_default();
+        assert_eq!(errors.iter().map(|error| error.key.as_str()).collect::<Vec<_>>(), expected, "{errors:?}");
+    };
+    check(None, 2, &["qualification.packs[0].redeemable"]);
+    check(None, 1, &[]);
+    check(Some(2), 2, &[]);
+}
+
+#[test]
 fn qualifications_that_contradict_themselves_are_refused() {
     let check = |change: &dyn Fn(&mut QualificationSettings), expected: &[&str]| {
         let mut qualification = qualification();

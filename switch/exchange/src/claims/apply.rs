@@ -6,6 +6,7 @@ use crate::effects::Effects;
 use crate::exchange::Exchange;
 use crate::misdeed::Misdeed;
 use lijian_domain::campaign::{Campaign, QualificationTerms};
+use lijian_domain::cap::CapKey;
 use lijian_domain::claims::{self, Claim, ClaimSpan, ClaimStage};
 use lijian_domain::ids::CampaignId;
 use lijian_domain::record::{Claimed, Record};
@@ -23,12 +24,12 @@ impl Exchange {
         }
         let rules = Arc::clone(&self.rules);
         let (campaign, terms) = running(&rules, of, moment)?;
-        terms.pack(&pack).ok_or(ClaimRefusal::NoPack)?;
+        let redeemable = terms.pack(&pack).ok_or(ClaimRefusal::NoPack)?.redeemable;
         if terms.window.is_some_and(|window| !window.contains(moment.local.time())) {
             return Err(ClaimRefusal::OutsideHours);
         }
         if let Some(made) = self.claims.made(&of, &pack, &person) {
-            self.may_follow(&made.latest, moment)?;
+            self.may_follow(&made.latest, redeemable, moment)?;
             if made.count >= terms.claims_max {
                 return Err(ClaimRefusal::AllMade);
             }
@@ -42,9 +43,11 @@ impl Exchange {
         Ok(self.claim_stands(Claim { id: claim, campaign: of, pack, person, stage, span }))
     }
 
-    /// Whether another claim may follow this one.
-    fn may_follow(&self, latest: &Claim, moment: &Moment) -> Result<(), ClaimRefusal> {
-        if self.is_redeemed(latest) && !self.misdeeds.include(Misdeed::ClaimedBesideRedeemed) {
+    /// Whether another claim may follow this one: all that can be redeemed of it is not, and it is over.
+    fn may_follow(&self, latest: &Claim, redeemable: u32, moment: &Moment) -> Result<(), ClaimRefusal> {
+        let balance = self.quota.balance(&CapKey::Qualification(latest.campaign, latest.id.cap_code()));
+        let redeemed = balance.held_count > 0 || balance.used_count >= redeemable;
+        if redeemed && !self.misdeeds.include(Misdeed::ClaimedBesideRedeemed) {
             return Err(ClaimRefusal::Redeemed);
         }
         match latest.stage {

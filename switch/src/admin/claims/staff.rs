@@ -1,6 +1,7 @@
 //! What store staff and the institution do about a claim, and about a person.
 
-use super::{app, ask, closed, code, object, text, view};
+use super::{app, ask, closed, code, desk, object, text, view};
+use crate::admin::person::person;
 use crate::admin::problem::Problem;
 use crate::ops::Ops;
 use axum::Json;
@@ -44,15 +45,20 @@ pub(in crate::admin) async fn hand_back(
     Ok(Json(view::stands(&ops, desk, &answer).await?))
 }
 
-/// The institution takes the claim back, redeemed or not: nothing more is redeemed of it.
+/// One of the people takes the claim back, redeemed or not: nothing more is redeemed of it. `{"reason": "..."}`.
 pub(in crate::admin) async fn withdraw(
     State(ops): State<Arc<Ops>>,
     Path(typed): Path<String>,
     headers: HeaderMap,
+    body: String,
 ) -> Result<Json<Value>, Problem> {
-    let (desk, by) = app(&ops, &headers)?;
-    let answer = ask(&ops, ClaimCommand::Withdraw { claim: code(&typed)?.claim(), by }).await?;
-    tracing::warn!(app = %by, "a claim was taken back");
+    let desk = desk(&ops)?;
+    let by = Text::printed(&person(&ops, &headers)?);
+    let body = object(&body)?;
+    let reason = text(&body, "reason", 200)?;
+    let claim = code(&typed)?.claim();
+    let answer = ask(&ops, ClaimCommand::Withdraw { claim, by }).await?;
+    tracing::warn!(%by, claim = claim.get(), reason, "a claim was taken back");
     Ok(Json(view::stands(&ops, desk, &answer).await?))
 }
 

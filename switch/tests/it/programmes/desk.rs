@@ -143,7 +143,7 @@ fn make(
         stands = read(claim, daemon.post(&format!("{page}/hand-back"), APP, ""), 200);
     }
     if claim.stage == Stage::Withdrawn {
-        stands = read(claim, daemon.post(&format!("{page}/withdraw"), APP, ""), 200);
+        stands = read(claim, daemon.post(&format!("{page}/withdraw"), Some("one"), r#"{"reason":"forged"}"#), 200);
     }
     let expected = match claim.stage {
         Stage::Issued | Stage::NotDrawn if programme.draw_at.is_some() => "entered",

@@ -29,6 +29,9 @@ impl Checker {
         for (at, pack) in settings.packs.iter().enumerate() {
             let path = format!("qualification.packs[{at}]");
             let Some(pack) = self.pack(&path, pack, categories) else { continue };
+            if pack.redeemable > 1 && settings.claims_max > 1 {
+                self.bounded_by_person(&path, &pack, categories);
+            }
             if packs.iter().any(|known| known.id == pack.id) {
                 self.wrong(
                     format!("{path}.id"),
@@ -75,6 +78,19 @@ impl Checker {
     }
 
     /// A qualification for a category or a grade that the campaign gives nothing for would be a promise to nobody.
+    /// What is left of a claim may be claimed again: then the categories say how many a person may have in all.
+    fn bounded_by_person(&mut self, path: &str, pack: &Pack, categories: &[Category]) {
+        let named = |category: &&Category| pack.members.iter().any(|member| member.categories.contains(&category.id));
+        let unbounded = categories.iter().filter(named).find(|category| category.per_person.count.is_none());
+        if let Some(category) = unbounded {
+            let expected = format!(
+                "1, or claims_max = 1, or items_per_person of {}: what is left of a claim can be claimed again",
+                category.id
+            );
+            self.wrong(format!("{path}.redeemable"), pack.redeemable, expected);
+        }
+    }
+
     fn member(&mut self, path: &str, settings: &MemberSettings, categories: &[Category]) -> Member {
         if settings.categories.is_empty() {
             self.wrong(format!("{path}.categories"), "none", "at least one category of the campaign");

@@ -73,6 +73,25 @@ fn what_is_redeemed_is_neither_redeemed_nor_claimed_again() {
 }
 
 #[test]
+fn what_is_left_of_a_pack_is_claimed_again_once_the_claim_is_over() {
+    let mut world = world_of(fridges());
+    world.swap(|terms| terms.packs[0].redeemable = 2);
+    world.told(&apply(7, WANG)).unwrap();
+    assert_eq!(world.sale_approved(&sale_by(1, CARD, 7, 0))[&39], "00");
+    assert_eq!(world.told(&apply(8, WANG)), Err(ClaimRefusal::NotOver));
+    let (code, _) = world.quote_by(2, 7);
+    assert_eq!((code.as_str(), world.view(7)), ("G000", (1, 1)));
+    world.pass_us(24 * HOUR_US);
+    world.sync();
+    settle_reads(&mut world);
+    world.told(&apply(8, WANG)).unwrap();
+    assert_eq!(world.sale_approved(&sale_by(3, CARD, 8, 0))[&39], "00");
+    assert_eq!(world.sale_approved(&sale_by(4, CARD, 8, 2))[&39], "00");
+    world.pass_us(24 * HOUR_US);
+    assert_eq!(world.told(&apply(9, WANG)), Err(ClaimRefusal::Redeemed));
+}
+
+#[test]
 fn an_expired_or_unconfirmed_claim_buys_nothing() {
     let mut world = world_of(fridges());
     world.told(&apply(7, WANG)).unwrap();
