@@ -4,7 +4,10 @@
 //! a campaign must keep is checked there, and what is wrong comes back with file, line and key.
 
 mod condition;
+mod keys;
 mod raw;
+
+pub use keys::keys;
 
 use crate::digest::{FileDigest, Loaded};
 use crate::error::{ConfigError, ConfigErrors};

@@ -4,7 +4,7 @@ use super::person::person;
 use super::problem::Problem;
 use crate::clock::rfc3339;
 use crate::ops::Ops;
-use crate::rules::{Changed, Difference, NotChanged, TwoPeople};
+use crate::rules::{Changed, Difference, Keys, NotChanged, Rows, TwoPeople};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -169,10 +169,31 @@ fn changed(done: &Changed) -> Value {
 
 fn difference(difference: &Difference) -> Value {
     let campaigns = difference.campaigns.iter().map(|(id, how)| json!({ "id": id, "change": how.as_str() }));
-    json!({
+    let mut told = json!({
         "campaigns": campaigns.collect::<Vec<_>>(),
-        "products": difference.products,
-        "merchants": difference.merchants,
+        "keys": difference.keys.as_ref().map(keys),
+    });
+    for (table, differing) in difference.tables() {
+        told[table] = rows(differing);
+    }
+    told
+}
+
+fn keys(keys: &Keys) -> Value {
+    let named = keys.named.iter().map(|key| json!({ "path": key.path, "before": key.before, "after": key.after }));
+    json!({ "count": keys.count, "first": named.collect::<Vec<_>>() })
+}
+
+fn rows(rows: &Rows) -> Value {
+    let named = rows.named.iter().map(|(id, change)| json!({ "id": id, "change": change.as_str() }));
+    let [before, after] = rows.count;
+    json!({
+        "before": before,
+        "after": after,
+        "added": rows.added,
+        "removed": rows.removed,
+        "changed": rows.changed,
+        "first": named.collect::<Vec<_>>(),
     })
 }
 

@@ -4,11 +4,14 @@
 //! A version is kept, synced, before anything is decided by it, and never changed. What is read back makes the same version
 //! or is refused.
 
+use super::difference::{Difference, Keys};
+use lijian_config::campaign;
 use lijian_config::digest::{self, FileDigest};
 use lijian_config::switch::{self, RuleFiles};
 use lijian_domain::ids::RulesVersion;
 use lijian_domain::rules::Rules;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
@@ -156,6 +159,26 @@ impl Archive {
         let rules = switch::rules(&files)
             .map_err(|errors| damaged(errors.errors().first().map(ToString::to_string).unwrap_or_default()))?;
         if rules.version == version { Ok(rules) } else { Err(damaged("its files make another version".to_owned())) }
+    }
+
+    /// What differs between rules that are kept and others whose files were taken in, also key by key. Takes its time.
+    pub fn difference(&self, old: &Rules, new: &Rules, new_files: &[KeptFile]) -> Difference {
+        let old_keys = self.manifest(old.version).and_then(|manifest| self.campaign_keys(&manifest.files));
+        let keys = old_keys.and_then(|old| Ok(Keys::between([&old, &self.campaign_keys(new_files)?])));
+        if let Err(error) = &keys {
+            tracing::warn!(%error, "which keys of the rules change cannot be told");
+        }
+        Difference { keys: keys.ok(), ..Difference::between(old, new) }
+    }
+
+    fn campaign_keys(&self, files: &[KeptFile]) -> Result<BTreeMap<String, String>, ArchiveError> {
+        let mut keys = BTreeMap::new();
+        for file in files.iter().filter(|file| file.kind == "campaigns") {
+            let path = self.directory.join("files").join(&file.digest);
+            let read = campaign::keys(&path).map_err(|error| failed(&path)(io::Error::other(error.to_string())))?;
+            keys.extend(read);
+        }
+        Ok(keys)
     }
 
     /// What is kept of a version.

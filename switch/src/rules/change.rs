@@ -200,6 +200,7 @@ impl Changes {
     async fn read(&self, maker: &str, effective_from: Option<UnixMicros>) -> Result<Prepared, NotChanged> {
         let Ground { source, archive, signing, .. } = &self.ground;
         let (source, archive, signing) = (source.clone(), archive.clone(), signing.clone());
+        let before = self.shared.rules();
         let read = tokio::task::spawn_blocking(move || {
             let loaded = source
                 .load()
@@ -210,15 +211,15 @@ impl Changes {
             }
             let files =
                 archive.take_in(loaded.rules.version, &loaded.config.rule_files).map_err(|error| not_kept(&error))?;
-            Ok((loaded, files))
+            let difference = archive.difference(&before, &loaded.rules, &files);
+            Ok((loaded, files, difference))
         });
-        let (loaded, files) = match read.await {
+        let (loaded, files, difference) = match read.await {
             Ok(Ok(read)) => read,
             Ok(Err(why)) => return Err(self.refuse(why)),
             Err(_) => return Err(self.refuse(NotChanged::Wrong(vec!["reading the configuration failed".to_owned()]))),
         };
         self.shared.went_well();
-        let difference = Difference::between(&self.shared.rules(), &loaded.rules);
         let restart_needed = changed_keys(&self.ground.keys, &loaded.keys);
         let (rules, maker) = (Arc::new(loaded.rules), maker.to_owned());
         Ok(Prepared { rules, files, difference, restart_needed, maker, effective_from })

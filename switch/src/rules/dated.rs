@@ -5,7 +5,6 @@
 
 use super::archive::ArchiveError;
 use super::change::{Changed, Changes, Prepared, not_kept};
-use super::difference::Difference;
 use super::not_changed::NotChanged;
 use super::schedule::Scheduled;
 use lijian_domain::ids::RulesVersion;
@@ -88,9 +87,13 @@ impl Changes {
             return Ok(());
         }
         let (archive, version) = (self.ground.archive.clone(), scheduled.version);
-        let made = self.aside(move || Ok((archive.rules(version)?, archive.manifest(version)?.files))).await;
-        let (rules, files) = made?;
-        let difference = Difference::between(&self.shared.rules(), &rules);
+        let before = self.shared.rules();
+        let made = self.aside(move || {
+            let (rules, files) = (archive.rules(version)?, archive.manifest(version)?.files);
+            let difference = archive.difference(&before, &rules, &files);
+            Ok((rules, files, difference))
+        });
+        let (rules, files, difference) = made.await?;
         let prepared = Prepared {
             rules: Arc::new(rules),
             files,

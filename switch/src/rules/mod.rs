@@ -11,15 +11,17 @@ mod dated;
 mod difference;
 mod in_force;
 mod not_changed;
+mod rows;
 mod schedule;
 mod source;
 mod start;
 
 pub use archive::{Archive, ArchiveError, KeptFile, Manifest};
 pub use change::{Changed, Changes, Ground, HandOver, Prepared, TwoPeople};
-pub use difference::{CampaignDifference, Difference};
+pub use difference::{Change, Difference, Key, Keys};
 pub use in_force::{Failed, InForce, Shared};
 pub use not_changed::NotChanged;
+pub use rows::Rows;
 pub use schedule::{Schedule, Scheduled};
 pub use source::Source;
 pub use start::{begin_by_schedule, keep_rules};

@@ -68,8 +68,8 @@ pub(super) fn show(arguments: &ShowArguments) -> ExitCode {
     for (campaign, how) in &difference.campaigns {
         writeln!(text, "  campaign {campaign}: {} since", how.as_str()).unwrap_or_default();
     }
-    let counts = [("products", difference.products), ("merchants", difference.merchants)];
-    for (what, [then, now]) in counts.into_iter().filter(|(_, [then, now])| then != now) {
+    for (what, rows) in difference.tables().into_iter().filter(|(_, rows)| !rows.is_empty()) {
+        let [then, now] = rows.count;
         writeln!(text, "  {what}: {then} then, {now} now").unwrap_or_default();
     }
     print(&text);
@@ -85,6 +85,6 @@ fn line(manifest: &Manifest) -> String {
     format!("{} first in force {}{people}\n", manifest.version, manifest.kept)
 }
 
-fn version(text: &str) -> Result<RulesVersion, String> {
+pub(super) fn version(text: &str) -> Result<RulesVersion, String> {
     RulesVersion::parse(text).ok_or_else(|| "expected sixteen hexadecimal digits".to_owned())
 }

@@ -1,5 +1,6 @@
 //! `lijian rules`: who vouches for the rules, and which ones ever were in force. May call the configuration and the archive.
 
+mod diff;
 mod kept;
 mod keygen;
 mod lottery;
@@ -28,6 +29,7 @@ enum RulesCommand {
     Verify(sign::VerifyArguments),
     List(kept::ListArguments),
     Show(kept::ShowArguments),
+    Diff(diff::DiffArguments),
 }
 
 /// Runs the command. Exit code 0, 1 where too few vouch or a version is not there, 64 for bad usage.
@@ -39,6 +41,7 @@ pub fn run(arguments: &RulesArguments) -> ExitCode {
         RulesCommand::Verify(arguments) => sign::verify(arguments),
         RulesCommand::List(arguments) => kept::list(arguments),
         RulesCommand::Show(arguments) => kept::show(arguments),
+        RulesCommand::Diff(arguments) => diff::run(arguments),
     }
 }
 

@@ -16,3 +16,4 @@ mod relay;
 mod reload;
 mod reload_under_load;
 mod returns;
+mod what_differs;
