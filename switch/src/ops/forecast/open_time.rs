@@ -1,7 +1,7 @@
 //! The hours in which a campaign is open, as spans of time.
 
-use jiff::civil;
-use jiff::tz::TimeZone;
+use jiff::tz::{AmbiguousOffset, TimeZone};
+use jiff::{Timestamp, civil};
 use lijian_domain::campaign::Campaign;
 use lijian_domain::time::{Calendar, UnixMicros};
 
@@ -29,10 +29,16 @@ impl<'a> OpenTime<'a> {
         self.midnight_after(self.campaign.period.to())
     }
 
-    /// A local time as an instant; one that is skipped when clocks go forward is taken an hour later.
+    /// When local time first is so late: where clocks go forward over it, the moment when they do.
     pub(super) fn instant(&self, local: civil::DateTime) -> UnixMicros {
-        let zoned = local.to_zoned(self.zone.clone());
-        UnixMicros(zoned.map_or(i64::MAX, |zoned| zoned.timestamp().as_microsecond()))
+        let found = self.zone.to_ambiguous_timestamp(local);
+        let instant = match found.offset() {
+            AmbiguousOffset::Gap { after, .. } => after
+                .to_timestamp(local)
+                .map(|before| self.zone.following(before).next().map_or(before, |change| change.timestamp())),
+            _ => found.compatible(),
+        };
+        instant.map_or(UnixMicros(i64::MAX), micros)
     }
 
     /// How long it is open between two moments, in microseconds.
@@ -53,27 +59,41 @@ impl<'a> OpenTime<'a> {
         None
     }
 
-    /// The parts of a time in which it is open, in their order.
+    /// The parts of a time in which it is open, in their order: day by day between two changes of the clocks, so that an hour
+    /// that there is twice counts twice.
     fn spans(&self, from: UnixMicros, to: UnixMicros) -> impl Iterator<Item = (UnixMicros, UnixMicros)> + '_ {
+        let (from, to) = (timestamp(from.max(self.begins())), timestamp(to.min(self.ends())));
+        let change = move |after: &Timestamp| self.zone.following(*after).next().map(|change| change.timestamp());
+        let begins = std::iter::successors(Some(from), change).take_while(move |begin| *begin < to);
+        let steady = begins.map(move |begin| (begin, change(&begin).map_or(to, |end| end.min(to))));
+        let days = steady.flat_map(move |(begin, end)| {
+            let offset = self.zone.to_offset(begin);
+            let (first, last) = (offset.to_datetime(begin).date(), offset.to_datetime(end).date());
+            let days = std::iter::successors(Some(first), |day| day.tomorrow().ok());
+            days.take_while(move |day| *day <= last).map(move |day| (day, offset, begin, end))
+        });
         let period = self.campaign.period;
-        let first = self.local_time(from).date().max(period.from());
-        let last = self.local_time(to).date().min(period.to());
-        let days = std::iter::successors(Some(first), |day| day.tomorrow().ok()).take_while(move |day| *day <= last);
-        let spans = days.take(DAYS_MAX).flat_map(|day| self.spans_of(day));
-        let within = spans.map(move |(begin, end)| (begin.max(from), end.min(to)));
-        within.filter(|(begin, end)| begin < end)
+        let days = days.take(DAYS_MAX).filter(move |(day, ..)| period.contains(*day));
+        let spans = days.flat_map(|(day, offset, begin, end)| {
+            let at = move |local| offset.to_timestamp(local).unwrap_or(Timestamp::MAX).clamp(begin, end);
+            self.hours(day).map(move |(open, close)| (micros(at(open)), micros(at(close))))
+        });
+        spans.filter(|(begin, end)| begin < end)
     }
 
-    fn spans_of(&self, day: civil::Date) -> impl Iterator<Item = (UnixMicros, UnixMicros)> {
-        let at = |time| self.instant(day.to_datetime(time));
-        let (begin, end) = (at(civil::Time::midnight()), self.midnight_after(day));
-        let spans = match self.campaign.daily_window {
+    /// The hours of a day, in local time.
+    fn hours(&self, day: civil::Date) -> impl Iterator<Item = (civil::DateTime, civil::DateTime)> + use<> {
+        let midnight = civil::Time::midnight();
+        let at = |time| day.to_datetime(time);
+        let (begin, end) =
+            (at(midnight), day.tomorrow().map_or(civil::DateTime::MAX, |next| next.to_datetime(midnight)));
+        let hours = match self.campaign.daily_window {
             None => [Some((begin, end)), None],
             Some(window) if window.from() < window.until() => [Some((at(window.from()), at(window.until()))), None],
             // Over midnight, or to the end of the day.
             Some(window) => [Some((begin, at(window.until()))), Some((at(window.from()), end))],
         };
-        spans.into_iter().flatten()
+        hours.into_iter().flatten()
     }
 
     fn midnight_after(&self, day: civil::Date) -> UnixMicros {
@@ -83,6 +103,14 @@ impl<'a> OpenTime<'a> {
 
     /// An instant as local time.
     pub(super) fn local_time(&self, at: UnixMicros) -> civil::DateTime {
-        self.zone.to_datetime(jiff::Timestamp::from_microsecond(at.0).unwrap_or(jiff::Timestamp::MAX))
+        self.zone.to_datetime(timestamp(at))
     }
+}
+
+fn timestamp(at: UnixMicros) -> Timestamp {
+    Timestamp::from_microsecond(at.0).unwrap_or(if at.0 < 0 { Timestamp::MIN } else { Timestamp::MAX })
+}
+
+fn micros(at: Timestamp) -> UnixMicros {
+    UnixMicros(at.as_microsecond())
 }

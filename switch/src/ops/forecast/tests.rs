@@ -1,7 +1,9 @@
 //! Forecasts by hand.
 
+use super::open_time::OpenTime;
 use super::{Burns, CapForecast, Outlook, forecast};
 use jiff::tz::TimeZone;
+use lijian_domain::campaign::Opening;
 use lijian_domain::cap::{CapBalance, CapKey};
 use lijian_domain::ids::CampaignId;
 use lijian_domain::money::MinorUnits;
@@ -109,4 +111,54 @@ fn days_of_other_campaigns_are_theirs() {
     let caps = made("2024-10-01T11:00", "", &[], &[]);
     assert!(caps.iter().all(|cap| cap.id.contains(CampaignId::new("city").unwrap().as_str())));
     assert_eq!(caps.len(), 3);
+}
+
+/// Every ten minutes of three days, asked as a sale is asked.
+fn check_open_time(zone: &str, day: &str, window: &str) {
+    const STEP_US: i64 = 600_000_000;
+    let text = CAMPAIGN.replace("PACING", "").replace("from = 10:00:00, until = 23:00:00", window);
+    let text =
+        text.replace("2024-10-01, last = 2024-12-31", &format!("{day}, last = {day}")).replacen(day, "2026-01-01", 1);
+    let campaign = lijian_config::campaign::parse(Path::new("city.toml"), &text).unwrap().value;
+    let calendar = Calendar::new(TimeZone::get(zone).unwrap(), jiff::civil::Time::midnight());
+    let noon = at(&format!("{day}T12:00:00Z")).0;
+    let steps = (-216..216).map(|step| UnixMicros(noon + step * STEP_US));
+    let open: Vec<UnixMicros> =
+        steps.filter(|step| campaign.opening(&calendar.moment(*step)) == Opening::Open).collect();
+    let (from, to) = (UnixMicros(noon - 216 * STEP_US), UnixMicros(noon + 216 * STEP_US));
+    let time = OpenTime::of(&campaign, &calendar);
+    let long = |steps: usize| u64::try_from(steps).unwrap() * STEP_US.unsigned_abs();
+    assert_eq!(time.open_us(from, to), long(open.len()), "{zone} {day} {window}");
+    for (at, step) in open.iter().enumerate() {
+        assert_eq!(time.after(from, long(at), to), Some(*step), "{zone} {day} {window} {at}");
+    }
+    assert_eq!(time.after(from, long(open.len()), to), None, "{zone} {day} {window}");
+}
+
+#[test]
+fn hours_that_are_skipped_or_there_twice_count_as_the_till_counts_them() {
+    let days = [
+        ("Europe/Berlin", "2026-03-29"),
+        ("Europe/Berlin", "2026-10-25"),
+        // Half an hour.
+        ("Australia/Lord_Howe", "2026-04-05"),
+        ("Australia/Lord_Howe", "2026-10-04"),
+        // At midnight.
+        ("Asia/Beirut", "2026-03-29"),
+        ("Asia/Beirut", "2026-10-24"),
+        ("America/Havana", "2026-11-01"),
+        ("Asia/Shanghai", "2026-05-01"),
+    ];
+    for (zone, day) in days {
+        for window in [
+            "10:00:00 - 23:00:00",
+            "02:20:00 - 10:00:00",
+            "00:20:00 - 02:40:00",
+            "23:30:00 - 00:30:00",
+            "22:00:00 - 02:20:00",
+        ] {
+            let (from, until) = window.split_once(" - ").unwrap();
+            check_open_time(zone, day, &format!("from = {from}, until = {until}"));
+        }
+    }
 }
