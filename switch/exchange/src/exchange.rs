@@ -2,7 +2,7 @@
 
 use crate::card::Fingerprinter;
 use crate::chronicle::Chronicle;
-use crate::claims::Waiting;
+use crate::claims::{Drawing, Waiting};
 use crate::connections::{Connection, Connections};
 use crate::doubt::Doubts;
 use crate::effects::{CloseReason, Effects};
@@ -45,6 +45,8 @@ pub struct Exchange {
     pub(crate) quotes: Quotes,
     pub(crate) claims: Claims,
     pub(crate) waiting_claims: Waiting,
+    /// The lottery that is drawn just now.
+    pub(crate) drawing: Option<Drawing>,
     pub(crate) queue: Queue,
     pub(crate) sealer: Sealer,
     /// What waits for its record to be durable, in the order of records.
@@ -80,6 +82,7 @@ impl Exchange {
             quotes: Quotes::new(seed),
             claims: Claims::new(),
             waiting_claims: Waiting::new(),
+            drawing: None,
             queue: Queue::new(settings.issuers.len(), seed),
             sealer: Sealer::default(),
             stage: VecDeque::new(),
@@ -204,7 +207,9 @@ impl Exchange {
         });
         // What cannot be recorded does not expire.
         let quotes = self.quotes.next_deadline_us().filter(|_| !self.poisoned);
-        let own = self.returns_deadline_us().into_iter().chain(self.queue_deadline_us()).chain(quotes);
+        // A draw goes on at once, between two messages.
+        let drawing = self.drawing.as_ref().map(|_| 0);
+        let own = drawing.into_iter().chain(self.returns_deadline_us()).chain(self.queue_deadline_us()).chain(quotes);
         self.flights.next_deadline_us().into_iter().chain(sessions).chain(own).min()
     }
 
@@ -320,6 +325,7 @@ impl Exchange {
         self.expire_quotes(now, effects);
         self.tick_sessions(now, effects);
         self.mature_returns(now, effects);
+        self.draw_on(now, effects);
     }
 
     /// Closes a connection for a reason that is counted.

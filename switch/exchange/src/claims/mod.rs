@@ -2,8 +2,8 @@
 //!
 //! # Invariants
 //! - An answer leaves once everything that it tells of is on disk (order 2); a repeat of a command gets the answer again.
-//! - A person has one claim of a pack at a time that can still be redeemed, or of which anything is held or used. So of all
-//!   claims of a person and pack no more is ever redeemed than of one, unless it was given back.
+//! - A person has one claim of a pack at a time that is not over, and none follows one that is wholly redeemed or held in part.
+//!   What a person has over several claims of which something is left is bounded by the allowances of the categories.
 //! - A claim moves no money: what is redeemed of it is a cap like any other, taken by the sale.
 //!
 //! May call what a sale may.
@@ -14,6 +14,8 @@ mod command;
 mod draw;
 mod redeem;
 mod refusal;
+
+pub(crate) use draw::Drawing;
 
 pub use command::{Apply, ClaimAnswer, ClaimCommand, ClaimTicket, ClaimView, Draw};
 pub use refusal::ClaimRefusal;
@@ -26,6 +28,7 @@ use lijian_domain::claims::Claim;
 use lijian_domain::ids::Lsn;
 use lijian_domain::record::Record;
 use lijian_domain::time::Moment;
+use lijian_store::claims::LastDraw;
 use std::collections::VecDeque;
 
 /// Answers that wait for the disk at most. A disk that takes so long has more than claims waiting for it.
@@ -39,7 +42,14 @@ type Outcome = Result<ClaimAnswer, ClaimRefusal>;
 impl Exchange {
     /// Does what a command says, or says why not; the answer waits for the disk.
     pub(crate) fn claim(&mut self, ticket: ClaimTicket, command: &ClaimCommand, now: Now, effects: &mut Effects) {
-        let outcome = self.claim_outcome(command, now, effects);
+        let outcome = match command {
+            ClaimCommand::Draw(draw) => match self.draw_outcome(ticket, *draw, now) {
+                Ok(Some(last)) => Ok(ClaimAnswer::Drawn(last)),
+                Ok(None) => return,
+                Err(why) => Err(why),
+            },
+            command => self.claim_outcome(command, now, effects),
+        };
         match outcome.unwrap_or_else(ClaimAnswer::Refused) {
             answer @ ClaimAnswer::Refused(ClaimRefusal::TryAgain) => effects.claims.push((ticket, answer)),
             answer => self.waiting_claims.push_back((effects.journal.last_lsn(), ticket, answer)),
@@ -61,7 +71,7 @@ impl Exchange {
     }
 
     fn claim_outcome(&mut self, command: &ClaimCommand, now: Now, effects: &mut Effects) -> Outcome {
-        if self.poisoned || self.waiting_claims.len() >= WAITING_MAX {
+        if self.poisoned || self.waiting_claims.len() >= WAITING_MAX || self.is_kept(command) {
             return Err(ClaimRefusal::TryAgain);
         }
         if let ClaimCommand::Look { claim } = command {
@@ -76,9 +86,17 @@ impl Exchange {
             ClaimCommand::Confirm { claim, merchant, by } => self.confirm(*claim, *merchant, *by, &moment, effects),
             ClaimCommand::HandBack { claim, person, by } => self.hand_back(*claim, *person, *by, &moment, effects),
             ClaimCommand::Withdraw { claim, by } => self.withdraw(*claim, *by, &moment, effects),
-            ClaimCommand::Draw(draw) => self.draw(draw, &moment, effects),
-            ClaimCommand::Look { claim: _ } => Err(ClaimRefusal::Unknown),
+            ClaimCommand::Draw(_) | ClaimCommand::Look { .. } => Err(ClaimRefusal::Unknown),
         }
+    }
+
+    /// A draw that is begun is answered when it is done.
+    fn draw_outcome(&mut self, ticket: ClaimTicket, draw: Draw, now: Now) -> Result<Option<LastDraw>, ClaimRefusal> {
+        if self.poisoned || self.space_low || self.draining || self.waiting_claims.len() >= WAITING_MAX {
+            return Err(ClaimRefusal::TryAgain);
+        }
+        let moment = self.moment(now);
+        self.draw(ticket, draw, &moment)
     }
 
     /// A claim as it stands, with what of it is held and used.

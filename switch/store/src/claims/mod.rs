@@ -20,7 +20,7 @@ mod row;
 mod rows;
 mod saved;
 
-pub use draw::LastDraw;
+pub use draw::{Drawing, LastDraw, can_stand};
 pub use error::ClaimError;
 pub use saved::{CLAIM_ROW_BYTES, ClaimRow, SavedClaims};
 

@@ -85,3 +85,50 @@ fn a_draw_has_its_hour_and_its_campaign() {
     world.swap(|terms| terms.lottery = None);
     assert_eq!(world.drawn_or_told(&draw(SECOND, "li")), refused(ClaimRefusal::NoLottery));
 }
+
+#[test]
+fn a_draw_under_way_keeps_its_claims_as_they_are_and_others_go_on() {
+    let again = Err(ClaimRefusal::TryAgain);
+    let mut world = world_of(lottery_at(12, 1));
+    for (id, person) in [(1, WANG), (2, LI)] {
+        world.told(&apply(id, person)).unwrap();
+    }
+    world.ask(1, &draw(first(), "li"));
+    assert_eq!(world.answers(), [], "it is worked out first");
+    assert_eq!(world.drawn_by_now(&apply(3, PersonKey([3; 16]))), again);
+    assert_eq!(world.drawn_by_now(&hand_back(1, None)), again);
+    assert_eq!(world.drawn_by_now(&withdraw(1)), again);
+    assert_eq!(world.drawn_by_now(&draw(first(), "zhao")), again);
+    assert_eq!(world.drawn_by_now(&look(1)).unwrap().claim.stage, ClaimStage::Entered);
+    // A switch that dies before the record has drawn nothing.
+    world.restart(world.journal.len());
+    assert_eq!((world.stage(1), world.stage(2)), (ClaimStage::Entered, ClaimStage::Entered));
+    assert!(!world.kinds().contains(&"drawn"));
+
+    // One that dies behind it has drawn, whether each claim was told or not.
+    world.ask(1, &draw(first(), "li"));
+    world.happen(Event::Tick);
+    assert_eq!((world.kinds().last(), world.answers().len()), (Some(&"drawn"), 0));
+    world.sync();
+    world.restart(world.journal.len());
+    let mut stages = [world.stage(1), world.stage(2)];
+    stages.sort_unstable_by_key(|stage| *stage == ClaimStage::Issued);
+    assert_eq!(stages, [ClaimStage::NotDrawn, ClaimStage::Issued]);
+    let drawn = ClaimAnswer::Drawn(LastDraw { seed: first(), entered: 2, won: 1 });
+    assert_eq!(world.drawn_or_told(&draw(first(), "li")), drawn);
+}
+
+#[test]
+fn a_draw_that_cannot_be_recorded_leaves_the_claims_where_they_were() {
+    let mut world = world_of(lottery_at(12, 1));
+    world.told(&apply(1, WANG)).unwrap();
+    world.ask(1, &draw(first(), "li"));
+    world.happen(Event::SpaceLow);
+    world.draw_on();
+    world.sync();
+    assert_eq!(world.answers(), [(1, refused(ClaimRefusal::TryAgain))]);
+    assert_eq!(world.stage(1), ClaimStage::Entered);
+    world.restart(world.journal.len());
+    let drawn = ClaimAnswer::Drawn(LastDraw { seed: first(), entered: 1, won: 1 });
+    assert_eq!(world.drawn_or_told(&draw(first(), "li")), drawn);
+}

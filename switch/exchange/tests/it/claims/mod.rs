@@ -113,11 +113,30 @@ impl World {
     fn drawn_or_told(&mut self, command: &ClaimCommand) -> ClaimAnswer {
         assert_eq!(self.answers(), []);
         self.ask(9, command);
+        self.draw_on();
         self.sync();
         let answers = self.answers();
         assert_eq!(answers.len(), 1, "{command:?}");
         assert_eq!(answers[0].0, 9);
         answers[0].1
+    }
+
+    /// What is answered without a tick.
+    fn drawn_by_now(&mut self, command: &ClaimCommand) -> Result<ClaimView, ClaimRefusal> {
+        self.ask(8, command);
+        self.sync();
+        match self.answers().pop() {
+            Some((8, ClaimAnswer::Stands(view))) => Ok(view),
+            Some((8, ClaimAnswer::Refused(refusal))) => Err(refusal),
+            other => unreachable!("{other:?}"),
+        }
+    }
+
+    /// As long as a draw is under way a tick is due at once.
+    fn draw_on(&mut self) {
+        while self.exchange.next_deadline_us() == Some(0) {
+            self.happen(Event::Tick);
+        }
     }
 
     /// The stage of a claim.
