@@ -28,7 +28,7 @@ use lijian_domain::record::{Opened, Record};
 use lijian_domain::rules::Rules;
 use lijian_domain::text::Text;
 use lijian_domain::time::Moment;
-use lijian_exchange::{Effects, Exchange};
+use lijian_exchange::{Effects, Exchange, RefundPolicies};
 use lijian_store::index::SledIndex;
 use lijian_store::journal::{Journal, JournalOptions, JournalReader, OpenJournal, ReadAhead};
 use lijian_store::quota::Quota;
@@ -79,6 +79,9 @@ pub fn run(loaded: Loaded, source: Source) -> Result<Verdict, AppError> {
     if of_files {
         keep_rules(&archive, &config, rules.version, moment.at)?;
     }
+    let mut policies = RefundPolicies::default();
+    archive.refund_policies()?.into_iter().for_each(|(version, id, policy)| policies.insert(version, id, policy));
+    exchange.remember_policies(policies);
     let effects = opened(&open, &config, &rules, &recovered, moment);
 
     let health = Arc::<Health>::default();

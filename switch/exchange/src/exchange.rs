@@ -13,7 +13,7 @@ use crate::memory::Memory;
 use crate::misdeed::{Misdeed, Misdeeds};
 use crate::queue::Queue;
 use crate::quote::Quotes;
-use crate::returns::Returns;
+use crate::returns::{RefundPolicies, Returns};
 use crate::seal::Sealer;
 use crate::session::Session;
 use crate::settings::Settings;
@@ -42,6 +42,7 @@ pub struct Exchange {
     pub(crate) memory: Memory,
     pub(crate) doubts: Doubts,
     pub(crate) returns: Returns,
+    pub(crate) policies: RefundPolicies,
     pub(crate) quotes: Quotes,
     pub(crate) claims: Claims,
     pub(crate) waiting_claims: Waiting,
@@ -72,6 +73,8 @@ impl Exchange {
     /// A new exchange that knows of nothing yet: [`Self::replay`] the journal, then hand in [`Event::Started`].
     pub fn new(settings: Settings, rules: Arc<Rules>, quota: Arc<Quota>) -> Self {
         let seed = settings.hash_seed;
+        let mut policies = RefundPolicies::default();
+        policies.note(&rules);
         Self {
             cards: Fingerprinter::new(&settings.card_key),
             connections: Connections::new(settings.issuers.len()),
@@ -79,6 +82,7 @@ impl Exchange {
             memory: Memory::new(settings.answers_days, seed),
             doubts: Doubts::new(seed),
             returns: Returns::new(seed),
+            policies,
             quotes: Quotes::new(seed),
             claims: Claims::new(),
             waiting_claims: Waiting::new(),
@@ -191,6 +195,7 @@ impl Exchange {
         }
         let moment = self.moment(now);
         effects.journal.push(moment.at, moment.business_date, &Record::RulesChanged(changed));
+        self.policies.note(&rules);
         self.rules = rules;
     }
 

@@ -52,5 +52,6 @@ pub use effects::{CloseReason, Effects};
 pub use event::{ConnectionId, Event, LinkId, Now, Ticket};
 pub use exchange::Exchange;
 pub use misdeed::Misdeed;
+pub use returns::RefundPolicies;
 pub use seal::SealingKey;
 pub use settings::Settings;

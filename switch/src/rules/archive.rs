@@ -8,7 +8,8 @@ use super::difference::{Difference, Keys};
 use lijian_config::campaign;
 use lijian_config::digest::{self, FileDigest};
 use lijian_config::switch::{self, RuleFiles};
-use lijian_domain::ids::RulesVersion;
+use lijian_domain::campaign::RefundPolicy;
+use lijian_domain::ids::{CampaignId, RulesVersion};
 use lijian_domain::rules::Rules;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -181,6 +182,28 @@ impl Archive {
         Ok(keys)
     }
 
+    /// What every version says of each campaign's refunds, the earliest first. A campaign file that cannot be read any more is
+    /// told and left out.
+    ///
+    /// # Errors
+    /// The versions cannot be listed.
+    pub fn refund_policies(&self) -> Result<Vec<(RulesVersion, CampaignId, RefundPolicy)>, ArchiveError> {
+        let mut read: BTreeMap<String, Option<(CampaignId, RefundPolicy)>> = BTreeMap::new();
+        let mut policies = Vec::new();
+        for manifest in self.manifests()? {
+            let Some(version) = RulesVersion::parse(&manifest.version) else { continue };
+            for file in manifest.files.iter().filter(|file| file.kind == "campaigns") {
+                let campaign = read.entry(file.digest.clone()).or_insert_with(|| {
+                    let path = self.directory.join("files").join(&file.digest);
+                    let found = campaign::load(&path).map(|loaded| (loaded.value.id, loaded.value.refund));
+                    found.inspect_err(|errors| tracing::warn!(%errors, "refunds go by what is known beside it")).ok()
+                });
+                policies.extend(campaign.map(|(id, refund)| (version, id, refund)));
+            }
+        }
+        Ok(policies)
+    }
+
     /// What is kept of a version.
     ///
     /// # Errors
@@ -278,6 +301,8 @@ mod tests {
         archive.keep(&manifest).unwrap();
         archive.keep(&Manifest { maker: text("later"), ..manifest.clone() }).unwrap();
         assert_eq!(archive.manifests().unwrap(), std::slice::from_ref(&manifest));
+        let of_campaign = (version, rules.campaigns[0].id, rules.campaigns[0].refund);
+        assert_eq!(archive.refund_policies().unwrap(), [of_campaign]);
         let again = archive.rules(version).unwrap();
         assert_eq!((again.version, &again.campaigns), (version, &rules.campaigns));
         assert_eq!((again.catalogue.len(), again.merchants.len()), (rules.catalogue.len(), rules.merchants.len()));

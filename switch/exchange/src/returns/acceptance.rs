@@ -63,7 +63,7 @@ impl Exchange {
         }
         let Some(back) = flight.back.as_mut() else { return };
         let Some(original) = back.original.take() else { return };
-        let policy = self.rules.campaign(original.intent.award.campaign).map(|campaign| campaign.refund);
+        let policy = self.policies.of(&self.rules, original.intent.award.rules, original.intent.award.campaign);
         let mut links = settings.acquirers.iter();
         let of_sale = links.find(|link| link.name == original.intent.origin.link).map(|link| link.issuer);
         if of_sale != Some(acquirer.issuer) {
@@ -78,8 +78,7 @@ impl Exchange {
         if self.misdeeds.include(Misdeed::RefundsUnbounded) {
             back.earlier.clear();
         }
-        let accepted =
-            self.returns.share(back, &original, &origin, (acquirer, &request), &policy.unwrap_or_default(), today);
+        let accepted = self.returns.share(back, &original, &origin, (acquirer, &request), &policy, today);
         let share = match accepted {
             Ok(share) => share,
             Err(response_code) => return self.reply_from_request(id, response_code, effects),

@@ -11,10 +11,12 @@ mod acceptance;
 mod arrival;
 mod maturity;
 mod outcome;
+mod policies;
 mod terms;
 mod undoing;
 
 pub(crate) use arrival::way;
+pub use policies::RefundPolicies;
 
 use crate::queue;
 use foldhash::fast::FixedState;

@@ -119,8 +119,8 @@ impl Exchange {
     /// Of a refund everything, but for an allowance that its campaign gives back on the next day; of a void nothing.
     pub(super) fn due_at_once(&self, way: ReturnWay, takes: &Takes) -> Takes {
         let allowance = takes.iter().find_map(|take| take.key.allowance_of());
-        let campaign = allowance.and_then(|campaign| self.rules.campaign(campaign));
-        let next_day = campaign.is_some_and(|campaign| campaign.refund.allowance == AllowanceReturn::NextDay);
+        let policy = allowance.map(|campaign| self.policies.now(&self.rules, campaign));
+        let next_day = policy.is_some_and(|policy| policy.allowance == AllowanceReturn::NextDay);
         let at_once = way == ReturnWay::Refund || self.misdeeds.include(Misdeed::VoidGivesBackAtOnce);
         let due = |take: &&CapTake| at_once && !(next_day && take.key.kind().is_personal());
         takes.iter().filter(due).copied().collect()

@@ -10,6 +10,7 @@ mod issuer_link;
 mod messages;
 mod queue;
 mod quotes;
+mod refund_policies;
 mod repeats;
 mod restart;
 mod returns;
