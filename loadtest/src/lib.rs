@@ -1,6 +1,6 @@
 //! What stands on the other sides of the switch: an issuer to pay from, a till to pay at.
 //!
-//! [`issuer`] is a simulated issuer host with books of its own; [`till`] is a small client. Both speak any dialect of
+//! [`issuer`] is a simulated issuer host with books of its own; [`till`] is a small client; [`load`] puts a load on. Both speak any dialect of
 //! `lijian-codecs` over TCP and know nothing else of the switch: amounts that come out of here are counted by other code
 //! than the switch's, so that the two can be held against each other.
 //!
@@ -9,4 +9,5 @@
 
 mod clock;
 pub mod issuer;
+pub mod load;
 pub mod till;

@@ -1,8 +1,8 @@
 //! `lijian-load issuer`.
 
-use super::{Failure, INTERNAL, LATER, USAGE, print};
+use super::{Failure, INTERNAL, LATER, USAGE, dialect, print};
 use clap::Args;
-use lijian_codecs::dialect::{Dialect, SHIPPED};
+use lijian_codecs::dialect::Dialect;
 use lijian_codecs::frame::{FrameFormat, FrameHeader};
 use lijian_load::issuer::{Issuer, IssuerError, IssuerSettings};
 use std::io;
@@ -29,7 +29,7 @@ pub(super) struct IssuerArguments {
     #[arg(long, value_name = "ADDR")]
     listen: SocketAddr,
     /// A shipped dialect, or a file with the table of one (*.toml).
-    #[arg(long, value_name = "NAME|FILE", value_parser = dialect)]
+    #[arg(long, value_name = "NAME|FILE", value_parser = dialect::named)]
     dialect: Arc<Dialect>,
     /// Frame header: len2, len4-ascii, len2-bcd or len4-binary.
     #[arg(long, value_name = "HEADER", default_value = "len2")]
@@ -105,18 +105,6 @@ fn refused(error: &IssuerError) -> Failure {
     Failure { code, text: error.to_string() }
 }
 
-fn dialect(name: &str) -> Result<Arc<Dialect>, String> {
-    if let Some(shipped) = Dialect::shipped(name) {
-        return shipped.map(Arc::new).map_err(|error| error.to_string());
-    }
-    if !name.ends_with(".toml") {
-        let names: Vec<_> = SHIPPED.into_iter().map(|(name, _)| name).collect();
-        return Err(format!("expected one of {}, or a *.toml file", names.join(", ")));
-    }
-    let text = std::fs::read_to_string(name).map_err(|error| error.to_string())?;
-    Dialect::from_toml(&text, name).map(Arc::new).map_err(|error| error.to_string())
-}
-
 fn decline(text: &str) -> Result<(u64, [u8; 2]), String> {
     let wrong = || "expected AMOUNT=CODE, for example 6660=59".to_owned();
     let (amount, code) = text.split_once('=').ok_or_else(wrong)?;
@@ -145,12 +133,5 @@ mod tests {
         for text in ["8880", "8880=-1", "x=1"] {
             assert!(late(text).is_err(), "{text}");
         }
-    }
-
-    #[test]
-    fn dialects_by_name() {
-        assert_eq!(dialect("cups").unwrap().name(), "cups");
-        assert!(dialect("iso99").unwrap_err().contains("iso87-ascii"));
-        assert!(dialect("missing.toml").is_err());
     }
 }

@@ -1,13 +1,18 @@
 //! The command line: raw arguments, then settings, then the library. The only room that prints.
 //!
-//! Exit codes: 0 done, 64 bad usage, 70 internal error, 75 try again later.
+//! Exit codes: 0 done, 1 something was lost, 64 bad usage, 70 internal error, 75 try again later.
 
+mod dialect;
 mod issuer;
 mod print;
+mod profile;
+mod run;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
+/// The check failed.
+const FAILED: u8 = 1;
 /// Bad usage (sysexits, EX_USAGE).
 const USAGE: u8 = 64;
 /// Internal error (EX_SOFTWARE).
@@ -27,6 +32,8 @@ struct Arguments {
 enum Command {
     /// Serve as an issuer until interrupted (Ctrl-C or SIGTERM), then print totals.
     Issuer(issuer::IssuerArguments),
+    /// Put a load of sales on a switch, and tell what came back.
+    Run(Box<run::RunArguments>),
 }
 
 /// Why a command could not do its work: exit code and text.
@@ -48,6 +55,7 @@ pub(crate) fn main() -> ExitCode {
     };
     let done = match arguments.command {
         Command::Issuer(arguments) => issuer::run(arguments),
+        Command::Run(arguments) => run::run(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -2,8 +2,9 @@
 //! to people. When nobody listens any more (a closed pipe), nothing is said and the work goes on.
 
 use lijian_load::issuer::Totals;
+use lijian_load::load::{Interval, Measured};
 use std::fmt::Arguments;
-use std::io::{Write, stderr, stdout};
+use std::io::{IsTerminal as _, Write, stderr, stdout};
 use std::net::SocketAddr;
 
 /// One line once an issuer listens. Scripts wait for it: it names the port that was found for port 0.
@@ -27,6 +28,45 @@ pub(super) fn totals(totals: &Totals) {
         totals.sums.credits_reversed_minor,
         totals.sums.paid_minor()
     ));
+}
+
+/// A second of a load, for who watches; nothing where nobody does.
+pub(super) fn second(second: &Interval) {
+    if !stderr().is_terminal() {
+        return;
+    }
+    let Interval { second, sent, answered, p50_us, p99_us, max_us } = second;
+    let _ = writeln!(
+        stderr(),
+        "{second:>5} s  sent {sent:>8}  answered {answered:>8}  p50 {p50_us:>8} us  p99 {p99_us:>8} us  max {max_us:>8} us"
+    );
+}
+
+/// What a load came to.
+pub(super) fn measured(measured: &Measured) {
+    let counts = &measured.counts;
+    say(format_args!("sent        {:>12}", counts.sent));
+    say(format_args!("answered    {:>12}  {} a second", counts.answered, measured.rate()));
+    say(format_args!(
+        "approved    {:>12}  of these {} with a discount, {} minor units in all",
+        counts.approved, counts.granted, counts.discount_minor
+    ));
+    say(format_args!(
+        "unanswered  {:>12}  never sent {}, strange answers {}",
+        counts.unanswered, counts.never_sent, counts.strange
+    ));
+    let latencies = [("from the moment meant", &measured.latency_us), ("from the moment sent", &measured.service_us)];
+    for (name, histogram) in latencies {
+        let at = |quantile| histogram.value_at_quantile(quantile);
+        say(format_args!(
+            "{name:<22} p50 {} us, p90 {} us, p99 {} us, p99.9 {} us, max {} us",
+            at(0.5),
+            at(0.9),
+            at(0.99),
+            at(0.999),
+            histogram.max()
+        ));
+    }
 }
 
 /// Why a command failed.

@@ -65,3 +65,88 @@ fn help_has_an_example() {
     assert_eq!(output.status.code(), Some(0));
     assert!(String::from_utf8(output.stdout).unwrap().contains("lijian-load issuer --listen 127.0.0.1:9583"));
 }
+
+#[tokio::test]
+async fn a_load_writes_what_it_measured() {
+    let stage = crate::stage::Stage::plain().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (json, acked, hdr, profile) = (path("out.json"), path("acked.csv"), path("out.hlog"), path("profile.toml"));
+    std::fs::write(&profile, "[[goods]]\nprice_fen = 1234\n").unwrap();
+    let target = stage.address.to_string();
+    let arguments = [
+        "run",
+        "--target",
+        &target,
+        "--dialect",
+        "iso87-ascii",
+        "--rate",
+        "200",
+        "--duration",
+        "1",
+        "--profile",
+        &profile,
+    ];
+    let more = ["--json", &json, "--acked", &acked, "--hdr", &hdr];
+    let arguments: Vec<String> = arguments.iter().chain(&more).map(ToString::to_string).collect();
+    let run = tokio::task::spawn_blocking(move || Command::new(PROGRAM).args(arguments).output().unwrap());
+    let output = run.await.unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), errors.as_str()), (Some(0), ""));
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        printed.starts_with("sent                 200\n") && printed.contains("from the moment meant  p50 "),
+        "{printed}"
+    );
+
+    let figures: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&json).unwrap()).unwrap();
+    for (key, expected) in [("sent", 200), ("answered", 200), ("approved", 200), ("unanswered", 0), ("granted", 0)] {
+        assert_eq!(figures[key], expected, "{figures}");
+    }
+    let percentiles: Vec<_> =
+        ["p50_us", "p90_us", "p99_us", "p999_us", "max_us"].map(|key| figures[key].as_u64().unwrap()).into();
+    assert!(percentiles[0] > 0 && percentiles.is_sorted(), "{percentiles:?}");
+    let acked = std::fs::read_to_string(&acked).unwrap();
+    assert_eq!(acked.lines().count(), 200);
+    assert!(acked.lines().all(|line| line.split(',').count() == 6 && line.ends_with(",,1234,0")), "{acked}");
+    // Another reader of the log's format.
+    let log = std::fs::read(&hdr).unwrap();
+    let mut answers = 0;
+    for entry in hdrhistogram::serialization::interval_log::IntervalLogIterator::new(&log) {
+        if let hdrhistogram::serialization::interval_log::LogEntry::Interval(interval) = entry.unwrap() {
+            let bytes = base64(interval.encoded_histogram());
+            let mut reader = hdrhistogram::serialization::Deserializer::new();
+            answers += reader.deserialize::<u64, _>(&mut bytes.as_slice()).unwrap().len();
+        }
+    }
+    assert!((150..=200).contains(&answers), "{answers}");
+}
+
+#[test]
+fn a_load_that_cannot_be_put_on_says_why() {
+    let of = |more: &[&str]| {
+        let arguments = ["run", "--target", "127.0.0.1:1", "--dialect", "iso87-ascii", "--duration", "1"];
+        exit_code_and_errors(&[arguments.as_slice(), more].concat())
+    };
+    let (code, errors) = of(&["--rate", "1"]);
+    assert!(code == Some(75) && errors.contains("127.0.0.1:1: link 1 of 16"), "{errors}");
+    let (code, errors) = of(&["--arrivals", "sometimes"]);
+    assert!(code == Some(64) && errors.contains("poisson:RATE"), "{errors}");
+    let (code, errors) = of(&["--rate", "1", "--profile", "/nowhere.toml"]);
+    assert!(code == Some(64) && errors.contains("/nowhere.toml"), "{errors}");
+}
+
+/// RFC 4648, without a library of the writer's.
+fn base64(text: &str) -> Vec<u8> {
+    const SIGNS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let (mut bytes, mut bits, mut held) = (Vec::new(), 0, 0_u32);
+    for sign in text.bytes().filter(|sign| *sign != b'=') {
+        held = held << 6 | u32::try_from(SIGNS.iter().position(|known| *known == sign).unwrap()).unwrap();
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            bytes.push((held >> bits & 0xff).try_into().unwrap());
+        }
+    }
+    bytes
+}

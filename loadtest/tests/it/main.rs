@@ -6,6 +6,7 @@ mod crowd;
 mod dialects;
 mod frames;
 mod interoperability;
+mod load;
 mod money;
 mod scripted;
 mod stage;

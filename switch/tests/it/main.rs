@@ -12,6 +12,7 @@ mod explain;
 mod forecast;
 mod ledger;
 mod library;
+mod load;
 mod messages;
 mod programmes;
 mod proposals;

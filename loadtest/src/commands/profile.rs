@@ -1,0 +1,117 @@
+//! `--profile FILE`: what a load is made of.
+
+use lijian_load::load::Goods;
+use serde::Deserialize;
+use std::path::Path;
+
+/// A merchant of the example configuration.
+const MERCHANT: &str = "999584057220001";
+const ACQUIRER: &str = "48020000";
+/// A plain sale: 100.00.
+const PRICE_FEN: u64 = 10_000;
+
+/// See the file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Profile {
+    /// Field 42, one of them drawn for each sale.
+    #[serde(default = "merchants")]
+    pub(super) merchants: Vec<String>,
+    /// Field 32.
+    #[serde(default = "acquirer")]
+    pub(super) acquirer: String,
+    /// What is sold.
+    goods: Vec<RawGoods>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawGoods {
+    /// Without one the sale is a plain one.
+    gtin: Option<String>,
+    price_fen: u64,
+    #[serde(default = "one")]
+    weight: u32,
+}
+
+impl Profile {
+    /// Plain sales of one merchant.
+    pub(super) fn plain() -> Self {
+        let goods = vec![RawGoods { gtin: None, price_fen: PRICE_FEN, weight: 1 }];
+        Self { merchants: merchants(), acquirer: acquirer(), goods }
+    }
+
+    /// The profile in a file, checked.
+    pub(super) fn read(path: &Path) -> Result<Self, String> {
+        let failed = |why: String| format!("{}: {why}", path.display());
+        let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+        let profile: Self = toml::from_str(&text).map_err(|error| failed(error.to_string()))?;
+        profile.check().map_err(failed)?;
+        Ok(profile)
+    }
+
+    pub(super) fn goods(&self) -> Vec<Goods> {
+        let goods = |raw: &RawGoods| Goods { gtin: raw.gtin.clone(), price_minor: raw.price_fen, weight: raw.weight };
+        self.goods.iter().map(goods).collect()
+    }
+
+    fn check(&self) -> Result<(), String> {
+        if self.merchants.is_empty() || self.merchants.iter().any(|merchant| !(1..=15).contains(&merchant.len())) {
+            return Err("merchants: expected at least one, each of 1 to 15 characters (field 42)".to_owned());
+        }
+        if self.goods.iter().all(|goods| goods.weight == 0) {
+            return Err("goods: expected at least one [[goods]] with a weight".to_owned());
+        }
+        for goods in &self.goods {
+            if !(1..=999_999_999_999).contains(&goods.price_fen) {
+                return Err(format!(
+                    "goods.price_fen: found {}, expected 1 to 999999999999 (field 4)",
+                    goods.price_fen
+                ));
+            }
+            if goods.gtin.as_ref().is_some_and(|gtin| !(8..=14).contains(&gtin.len())) {
+                return Err("goods.gtin: expected 8 to 14 digits".to_owned());
+            }
+        }
+        Ok(())
+    }
+}
+
+fn merchants() -> Vec<String> {
+    vec![MERCHANT.to_owned()]
+}
+
+fn acquirer() -> String {
+    ACQUIRER.to_owned()
+}
+
+const fn one() -> u32 {
+    1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_profile_is_checked() {
+        let read = |text: &str| {
+            let profile: Result<Profile, _> = toml::from_str(text);
+            profile.map_err(|error| error.to_string()).and_then(|profile| profile.check().map(|()| profile))
+        };
+        let right = "[[goods]]\ngtin = \"6901840100070\"\nprice_fen = 1000\nweight = 3\n[[goods]]\nprice_fen = 5";
+        let profile = read(right).unwrap();
+        assert_eq!((profile.goods().len(), profile.goods()[1].weight, profile.merchants.len()), (2, 1, 1));
+        for (wrong, expected) in [
+            ("", "missing field `goods`"),
+            ("goods = []", "at least one [[goods]]"),
+            ("[[goods]]\nprice_fen = 0", "goods.price_fen: found 0"),
+            ("[[goods]]\nprice_fen = 5\ngtin = \"1\"", "goods.gtin"),
+            ("merchants = []\n[[goods]]\nprice_fen = 5", "merchants: expected"),
+            ("speed = 1\n[[goods]]\nprice_fen = 5", "unknown field `speed`"),
+        ] {
+            let error = read(wrong).err().unwrap();
+            assert!(error.contains(expected), "{error}");
+        }
+    }
+}

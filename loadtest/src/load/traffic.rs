@@ -1,0 +1,158 @@
+//! What is sent, and how an answer is read.
+
+use super::arrivals::Dice;
+use super::template::Template;
+use crate::till::Sale;
+use lijian_codecs::dialect::Dialect;
+use lijian_codecs::frame::FrameFormat;
+use lijian_codecs::message::{FieldIndex, parse};
+use lijian_codecs::tags::locate;
+use std::sync::Arc;
+
+/// STANs of a terminal; then its link goes on as another terminal.
+pub(super) const STANS: u32 = 999_999;
+/// Terminals of a link.
+const EPOCHS: u32 = 10_000;
+/// Cards begin with these digits; ten more follow.
+const ISSUER_NUMBER: u64 = 621_234;
+const CARDS: u64 = 10_000_000_000;
+
+/// Goods that are sold, each time one of them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Goods {
+    /// GTIN; none for a sale that is not subsidised.
+    pub gtin: Option<String>,
+    /// What it costs, in minor units.
+    pub price_minor: u64,
+    /// How often it is sold beside the others.
+    pub weight: u32,
+}
+
+/// Everything that decides what is sent.
+#[derive(Clone, Debug)]
+pub struct Traffic {
+    /// How messages are written.
+    pub dialect: Arc<Dialect>,
+    /// How frames begin.
+    pub frame: FrameFormat,
+    /// At least one.
+    pub goods: Vec<Goods>,
+    /// Field 42, one of them drawn for each sale; at least one.
+    pub merchants: Vec<String>,
+    /// Field 32.
+    pub acquirer: String,
+    /// The first card's last ten digits; each sale takes the next card, so that nobody's allowance binds.
+    pub first_card: u64,
+    /// What the dice begin with.
+    pub seed: u64,
+}
+
+/// Frames in the making.
+pub(super) struct Sender {
+    /// With how many sales of its goods in all and below it.
+    templates: Vec<(u64, Vec<Template>)>,
+    weights: u64,
+    next_card: u64,
+    dice: Dice,
+}
+
+/// An answer, as much of it as is counted.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Answered {
+    pub(super) stan: u32,
+    /// The result code is 00 (or 000).
+    pub(super) approved: bool,
+    /// Field 4.
+    pub(super) amount_minor: u64,
+    /// Tag 81.
+    pub(super) discount_minor: u64,
+    /// Field 37.
+    pub(super) rrn: [u8; 12],
+    /// Tag 84; zeros where there is none.
+    pub(super) grant: [u8; 16],
+}
+
+impl Sender {
+    /// None where a message cannot be written in this dialect.
+    pub(super) fn new(traffic: &Traffic) -> Option<Self> {
+        let mut weights = 0;
+        let mut templates = Vec::new();
+        for goods in &traffic.goods {
+            weights += u64::from(goods.weight);
+            let of_merchants = traffic.merchants.iter().map(|merchant| template(traffic, goods, merchant));
+            templates.push((weights, of_merchants.collect::<Option<Vec<_>>>()?));
+        }
+        let (next_card, dice) = (traffic.first_card, Dice::new(traffic.seed));
+        (weights > 0 && !traffic.merchants.is_empty()).then_some(Self { templates, weights, next_card, dice })
+    }
+
+    /// Appends a sale of this link's terminal.
+    pub(super) fn put(&mut self, link: usize, number: u32, out: &mut Vec<u8>) -> u32 {
+        let (stan, epoch) = (number % STANS + 1, number / STANS % EPOCHS);
+        let drawn = self.dice.below(self.weights);
+        let place = self.templates.partition_point(|(below, _)| *below <= drawn);
+        let merchants = self.templates.get(place).map_or(0, |(_, templates)| templates.len());
+        let merchant = usize::try_from(self.dice.below(u64::try_from(merchants).unwrap_or(1))).unwrap_or(0);
+        let Some(template) = self.templates.get_mut(place).and_then(|(_, templates)| templates.get_mut(merchant))
+        else {
+            return stan;
+        };
+        template.set(2, ISSUER_NUMBER * CARDS + self.next_card % CARDS);
+        self.next_card = self.next_card.wrapping_add(1);
+        template.set(11, stan.into());
+        template.set(41, u64::try_from(link).unwrap_or(0) * u64::from(EPOCHS) + u64::from(epoch));
+        out.extend_from_slice(template.frame());
+        stan
+    }
+}
+
+fn template(traffic: &Traffic, goods: &Goods, merchant: &str) -> Option<Template> {
+    let tags = goods.gtin.iter().flat_map(|gtin| [(*b"01", gtin.clone()), (*b"03", goods.price_minor.to_string())]);
+    let sale = Sale {
+        card: format!("{ISSUER_NUMBER}{:010}", 0),
+        amount_minor: goods.price_minor,
+        stan: 1,
+        terminal: "00000000".to_owned(),
+        merchant: merchant.to_owned(),
+        acquirer: traffic.acquirer.clone(),
+        local_time: "241001100500".to_owned(),
+        batch: 1,
+        tags: tags.collect(),
+    };
+    let mut payload = Vec::new();
+    sale.request(&traffic.dialect).ok()?.write(&traffic.dialect, &mut payload).ok()?;
+    Template::new(&traffic.dialect, &traffic.frame, &payload, &[2, 11, 41])
+}
+
+/// Reads an answer; none where it is no message of the dialect, or answers nothing that was sent.
+pub(super) fn read(dialect: &Dialect, payload: &[u8], index: &mut FieldIndex) -> Option<Answered> {
+    let view = parse(dialect, payload, index).ok()?;
+    let stan = u32::try_from(view.digits_u64(11)?).ok()?;
+    let mut buffer = [0; 999];
+    let result = view.text(39, &mut buffer)?;
+    let mut answered = Answered { stan, approved: result.iter().all(|digit| *digit == b'0'), ..Answered::default() };
+    answered.amount_minor = view.digits_u64(4).unwrap_or(0);
+    if let Some(rrn) = view.text(37, &mut buffer) {
+        copy(rrn, &mut answered.rrn);
+    }
+    if let Ok(Some(located)) = locate(&view, dialect.semantics().subsidy, &mut buffer) {
+        for tag in located.run.flatten() {
+            match &tag.tag {
+                b"81" => answered.discount_minor = digits(tag.value),
+                b"84" => copy(tag.value, &mut answered.grant),
+                _ => {}
+            }
+        }
+    }
+    Some(answered)
+}
+
+fn copy(from: &[u8], to: &mut [u8]) {
+    to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
+}
+
+fn digits(text: &[u8]) -> u64 {
+    text.iter()
+        .filter(|byte| byte.is_ascii_digit())
+        .fold(0, |sum: u64, byte| sum.saturating_mul(10).saturating_add(u64::from(byte - b'0')))
+}
