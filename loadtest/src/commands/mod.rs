@@ -6,6 +6,7 @@ mod dialect;
 mod issuer;
 mod print;
 mod profile;
+mod relay;
 mod run;
 
 use clap::{Parser, Subcommand};
@@ -32,6 +33,8 @@ struct Arguments {
 enum Command {
     /// Serve as an issuer until interrupted (Ctrl-C or SIGTERM), then print totals.
     Issuer(issuer::IssuerArguments),
+    /// Relay bare, to hold the switch against.
+    Relay(relay::RelayArguments),
     /// Put a load of sales on a switch, and tell what came back.
     Run(Box<run::RunArguments>),
 }
@@ -55,6 +58,7 @@ pub(crate) fn main() -> ExitCode {
     };
     let done = match arguments.command {
         Command::Issuer(arguments) => issuer::run(arguments),
+        Command::Relay(arguments) => relay::run(arguments),
         Command::Run(arguments) => run::run(&arguments),
     };
     match done {

@@ -12,6 +12,11 @@ pub(super) fn listening(address: SocketAddr, dialect: &str) {
     say(format_args!("issuer listening on {address}, dialect {dialect}"));
 }
 
+/// One line once a relay listens.
+pub(super) fn relaying(address: SocketAddr) {
+    say(format_args!("relay listening on {address}"));
+}
+
 /// What an issuer did, at its end. Amounts in minor units.
 pub(super) fn totals(totals: &Totals) {
     let Totals { connections, connections_cut, messages, answered, approved, declined, silent, late, .. } = totals;

@@ -90,7 +90,7 @@ pub fn run(
             links: load.links,
             source,
         })?;
-        epoll::add(&poll, &link.stream, data(place), epoll::EventFlags::IN)?;
+        epoll::add(&poll, &link.channel.stream, data(place), epoll::EventFlags::IN)?;
         links.push(link);
     }
     // One right to send for each request that may be under way, dealt out evenly.
@@ -143,9 +143,13 @@ impl Engine<'_> {
     ) -> Result<Measured, LoadError> {
         let last_ns = duration_ns.saturating_add(nanoseconds(self.load.answers_within));
         let mut events = Vec::with_capacity(EVENTS);
+        let mut sending = true;
         loop {
             let now_ns = self.now_ns();
-            if now_ns < duration_ns {
+            if sending {
+                // Once more when the time is over: what was meant before, and for which there is room, is sent however late
+                // this thread looks.
+                sending = now_ns < duration_ns;
                 self.send_due(now_ns);
             }
             self.write_touched()?;
@@ -182,17 +186,21 @@ impl Engine<'_> {
     fn send_due(&mut self, now_ns: u64) {
         let closed_loop = self.load.arrivals == Arrivals::Closed;
         while let Some(place) = self.rights.front().copied() {
-            let meant_ns = if closed_loop { now_ns } else { self.schedule.next_ns().unwrap_or(u64::MAX) };
+            let meant_ns = if closed_loop && now_ns < nanoseconds(self.load.duration) {
+                now_ns
+            } else {
+                self.schedule.next_ns().unwrap_or(u64::MAX)
+            };
             if meant_ns > now_ns {
                 return;
             }
             self.rights.pop_front();
             let Some(link) = self.links.get_mut(place).filter(|link| !link.closed) else { continue };
             let number = link.number;
-            if link.out().is_empty() {
+            if link.channel.out().is_empty() {
                 self.touched.push(place);
             }
-            let stan = self.sender.put(place, number, link.out());
+            let stan = self.sender.put(place, number, link.channel.out());
             link.sends(stan, meant_ns, now_ns);
             self.in_flight += 1;
             self.measured.counts.sent += 1;
@@ -213,13 +221,13 @@ impl Engine<'_> {
     /// Writes what a link has; what does not go now goes when there is room.
     fn write(&mut self, place: usize) -> Result<(), LoadError> {
         let Some(link) = self.links.get_mut(place).filter(|link| !link.closed) else { return Ok(()) };
-        let wanted = match link.flush() {
+        let wanted = match link.channel.flush() {
             Ok(true) => epoll::EventFlags::IN,
             Ok(false) => epoll::EventFlags::IN | epoll::EventFlags::OUT,
             Err(_) => return self.close(place),
         };
-        if link.wants(wanted.contains(epoll::EventFlags::OUT)) {
-            epoll::modify(&self.poll, &link.stream, data(place), wanted)?;
+        if link.channel.wants(wanted.contains(epoll::EventFlags::OUT)) {
+            epoll::modify(&self.poll, &link.channel.stream, data(place), wanted)?;
         }
         Ok(())
     }
@@ -238,11 +246,11 @@ impl Engine<'_> {
         }
         let now_ns = self.now_ns();
         let Some(link) = self.links.get_mut(place).filter(|link| !link.closed) else { return Ok(()) };
-        let open = link.fill().unwrap_or(false);
+        let open = link.channel.fill().unwrap_or(false);
         let (dialect, index) = (&self.load.traffic.dialect, &mut self.index);
         let mut answers = Vec::new();
         let mut strange = 0;
-        let framed = link.frames(&self.load.traffic.frame, |payload| match read(dialect, payload, index) {
+        let framed = link.channel.frames(&self.load.traffic.frame, |payload| match read(dialect, payload, index) {
             Some(answer) => answers.push(answer),
             // A frame of length zero is a keep-alive.
             None => strange += u64::from(!payload.is_empty()),
@@ -284,7 +292,7 @@ impl Engine<'_> {
         link.closed = true;
         self.in_flight -= link.in_flight;
         self.measured.counts.unanswered += u64::try_from(link.in_flight).unwrap_or(u64::MAX);
-        epoll::delete(&self.poll, &link.stream)?;
+        epoll::delete(&self.poll, &link.channel.stream)?;
         Ok(())
     }
 

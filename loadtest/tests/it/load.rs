@@ -13,7 +13,7 @@ fn dialect(name: &str) -> Arc<Dialect> {
     Arc::new(Dialect::shipped(name).unwrap().unwrap())
 }
 
-fn load(target: SocketAddr, name: &str, arrivals: &str) -> Load {
+pub(crate) fn load(target: SocketAddr, name: &str, arrivals: &str) -> Load {
     let goods = |price_minor, weight| Goods { gtin: None, price_minor, weight };
     Load {
         target,
@@ -39,6 +39,15 @@ fn put_on(
     change: impl FnOnce(&mut IssuerSettings),
     of: impl Fn(SocketAddr) -> Load,
 ) -> (Measured, Vec<Acknowledged>, Totals) {
+    put_on_through(change, of, |issuer| issuer)
+}
+
+/// The same through something that stands before the issuer.
+pub(crate) fn put_on_through(
+    change: impl FnOnce(&mut IssuerSettings),
+    of: impl Fn(SocketAddr) -> Load,
+    through: impl FnOnce(SocketAddr) -> SocketAddr,
+) -> (Measured, Vec<Acknowledged>, Totals) {
     let probe = of("127.0.0.1:1".parse().unwrap());
     let mut settings = IssuerSettings::new("127.0.0.1:0".parse().unwrap(), probe.traffic.dialect);
     change(&mut settings);
@@ -52,7 +61,7 @@ fn put_on(
             issuer.run(async move { drop(stopped.await) }).await
         })
     });
-    let address = told.recv().unwrap();
+    let address = through(told.recv().unwrap());
     let (mut acknowledged, mut seconds) = (Vec::new(), Vec::new());
     let mut progress = |second: &Interval, _: &_| seconds.push(*second);
     let measured = run(&of(address), &mut progress, &mut |sale| acknowledged.push(*sale)).unwrap();

@@ -8,5 +8,6 @@ mod frames;
 mod interoperability;
 mod load;
 mod money;
+mod relay;
 mod scripted;
 mod stage;
