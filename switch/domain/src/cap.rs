@@ -12,7 +12,7 @@ use std::fmt;
 
 /// The caps that one grant can take: thirteen kinds, of which three (serial number, person x category, category) can come
 /// once for each item.
-pub const TAKES_MAX: usize = 3 * crate::sale::ITEMS_MAX + 10;
+pub const TAKES_MAX: usize = 3 * crate::sale::ITEMS_MAX + 11;
 
 /// All caps of one grant.
 pub type Takes = ArrayVec<CapTake, TAKES_MAX>;

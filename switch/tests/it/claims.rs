@@ -2,6 +2,7 @@
 
 use crate::daemon::host::{ask, issuer, refrigerator, tag};
 use crate::daemon::process::Daemon;
+use lijian_domain::claims::voucher::VoucherCode;
 use lijian_load::till::{Sale, Till};
 use serde_json::{Value, json};
 use std::fs;
@@ -86,6 +87,13 @@ fn code(claim: &Value) -> String {
     claim["codes"][0]["code"].as_str().unwrap().to_owned()
 }
 
+/// The journal, as `lijian ledger export` prints it.
+fn export(data: &Path, more: &[&str]) -> String {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_lijian"));
+    command.args(["ledger", "export", "--config", crate::daemon::process::EXAMPLE, "--data"]).arg(data).args(more);
+    String::from_utf8(command.output().unwrap().stdout).unwrap()
+}
+
 async fn buy(daemon: &Daemon, stan: u32, code: &str) -> String {
     let mut till = Till::connect(daemon.acquirer("ascii"), "iso87-ascii").await.unwrap();
     let mut sale: Sale = refrigerator(stan, PRICE_FEN);
@@ -124,6 +132,14 @@ async fn a_claim_from_the_phone_to_the_till() {
     assert_eq!((looked["used"].as_u64(), looked["held"].as_u64()), (Some(1), Some(0)));
     let person = issued["person"].as_str().unwrap().to_owned();
     daemon.kill();
+    // Whoever reads the journal without keys learns no code with which somebody could buy.
+    let claim = VoucherCode::parse(&code).unwrap().claim().get();
+    let secrets = [code.replace('-', ""), format!("{claim:015x}")];
+    let tells = |more: &[&str]| {
+        let text = export(&bench.data.path().join("data"), more).replace('-', "");
+        secrets.each_ref().map(|secret| text.contains(secret.as_str()))
+    };
+    assert_eq!((tells(&[]), tells(&["--with-keys"])), ([false; 2], [true; 2]));
 
     let daemon = bench.start();
     assert_eq!(read(daemon.send("GET", "/api/v1/claims", APP, ""), 200)["claims"], 1);

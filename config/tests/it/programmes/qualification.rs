@@ -4,7 +4,7 @@ use super::table::{Claimed, Goods};
 use super::till::moment;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
-use lijian_domain::campaign::{Campaign, Pack, QualificationTerms};
+use lijian_domain::campaign::{Campaign, Member, Pack, QualificationTerms};
 use lijian_domain::claims::{self, Claim, ClaimId, ClaimSpan, ClaimStage, Presented};
 use lijian_domain::ids::{CampaignId, CategoryId, PersonKey};
 use lijian_domain::time::Calendar;
@@ -34,16 +34,27 @@ pub(super) fn shown(campaign: &Campaign, claimed: &Claimed) -> Option<Presented>
         span: if issued { span(campaign, terms, &claimed.at) } else { ClaimSpan::default() },
     };
     assert!(usize::from(claimed.number) <= pack.members.len(), "{claimed:?}");
-    Some(Presented { claim, member: claimed.number - 1 })
+    Some(Presented { claim, member: claimed.number - 1, followed: false })
 }
 
 /// What was shown for goods bought before: a qualification of the claim that the case is about if its pack is good for them,
-/// else one of a claim of that day.
-pub(super) fn shown_before(campaign: &Campaign, goods: &Goods, day: &str, case: Option<&Claimed>) -> Presented {
+/// else one of a claim of that day; of several that are good, the one after those that were shown `earlier`.
+pub(super) fn shown_before(
+    campaign: &Campaign,
+    goods: &Goods,
+    day: &str,
+    case: Option<&Claimed>,
+    earlier: usize,
+) -> Presented {
     let terms = campaign.qualification.as_ref().unwrap();
     let category = CategoryId::new(&goods.category).unwrap();
-    let good_for = |pack: &Pack| pack.members.iter().position(|member| member.is_good_for(&category, goods.grade));
-    let (place, pack) = terms.packs.iter().enumerate().find(|(_, pack)| good_for(pack).is_some()).unwrap();
+    let good_for = |pack: &Pack| -> Vec<usize> {
+        let good = |(_, member): &(usize, &Member)| member.is_good_for(&category, goods.grade);
+        pack.members.iter().enumerate().filter(good).map(|(place, _)| place).collect()
+    };
+    let (place, pack) = terms.packs.iter().enumerate().find(|(_, pack)| !good_for(pack).is_empty()).unwrap();
+    let good = good_for(pack);
+    let member = good.get(earlier).or(good.first()).unwrap();
     // A claim that had been issued by then.
     let of_case =
         case.filter(|claimed| claimed.pack == pack.id.as_str() && claimed.at.as_str() < day_at_noon(day).as_str());
@@ -57,7 +68,7 @@ pub(super) fn shown_before(campaign: &Campaign, goods: &Goods, day: &str, case: 
         stage: ClaimStage::Issued,
         span: span(campaign, terms, &issued_at),
     };
-    Presented { claim, member: u8::try_from(good_for(pack).unwrap()).unwrap() }
+    Presented { claim, member: u8::try_from(*member).unwrap(), followed: false }
 }
 
 fn day_at_noon(day: &str) -> String {

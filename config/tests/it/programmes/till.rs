@@ -46,8 +46,10 @@ impl Till {
         let (none, noon) = (("0.00", "0.00"), "12:00:00");
         let [campaign] = self.rules.campaigns.as_slice() else { unreachable!("one campaign") };
         let wanted = campaign.qualification.is_some();
-        for (day, goods) in &case.before {
-            let shown = wanted.then(|| shown_before(campaign, &goods[0], day, case.claimed.as_ref()));
+        for (place, (day, goods)) in case.before.iter().enumerate() {
+            let alike = |(_, other): &&(String, Vec<Goods>)| other[0].category == goods[0].category;
+            let earlier = case.before[..place].iter().filter(alike).count();
+            let shown = wanted.then(|| shown_before(campaign, &goods[0], day, case.claimed.as_ref(), earlier));
             let (code, _) = self.sale(&quota, &format!("{day} {noon}"), &case.district, goods, shown.as_ref(), none);
             assert_eq!(code, "G000", "bought before: {case:?}");
         }

@@ -2,7 +2,8 @@
 //!
 //! Before claims are entered, the SHA-256 of the secret seed of the first draw is published: the commitment. At the draw the
 //! seed itself is told. It is the SHA-256 of the next draw's seed, and so on: what was published once fixes all draws.
-//! Each claim's rank is the SHA-256 of the seed and the claim's number; the lowest ranks win. Nobody who enters can choose a
+//! Each claim takes part by the SHA-256 of its number, its ticket, which can be published. Its rank is the SHA-256 of the seed and
+//! the ticket; the lowest ranks win. Nobody who enters can choose a
 //! good rank, since the seed is secret until then and claims are random; nobody who draws can choose another seed, since
 //! its commitment is known.
 
@@ -41,9 +42,15 @@ pub fn chain(last: Seed, draws: usize) -> (Vec<Seed>, [u8; 32]) {
     (seeds, published)
 }
 
-/// A claim's rank: SHA-256 of the seed's 32 bytes and the claim's number as 8 bytes, the highest first.
+/// What a claim takes part as: SHA-256 of its number as 8 bytes, the highest first. It can be published, and does not tell the
+/// number, which is the voucher.
+pub fn ticket(claim: u64) -> [u8; 32] {
+    Sha256::digest(claim.to_be_bytes()).into()
+}
+
+/// A claim's rank: SHA-256 of the seed's 32 bytes and the claim's ticket.
 pub fn rank(seed: &Seed, claim: u64) -> [u8; 32] {
-    Sha256::new().chain_update(seed).chain_update(claim.to_be_bytes()).finalize().into()
+    Sha256::new().chain_update(seed).chain_update(ticket(claim)).finalize().into()
 }
 
 /// The winners in the order of their ranks: so many as `most` says, or all. A claim that is named twice counts once.
@@ -63,16 +70,17 @@ mod tests {
         bytes.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// From a shell: `printf '\0%.0s' {1..32} | sha256sum`; with the claim's eight bytes behind it for a rank.
+    /// From a shell: `printf '\0%.0s' {1..32} | sha256sum`; with the SHA-256 of the
+    /// claim's eight bytes behind it for a rank.
     #[test]
     fn ranks_and_commitments_as_sha256sum_prints_them() {
         let zero = [0; 32];
         assert_eq!(hex(&commitment(&zero)), "66687aadf862bd776c8fc18b8e9f8e20089714856ee233b3902a591d0d5f2925");
-        assert_eq!(hex(&rank(&zero, 0)), "2c34ce1df23b838c5abf2a7f6437cca3d3067ed509ff25f11df6b11b582b51eb");
-        assert_eq!(hex(&rank(&zero, 1)), "08e00266fff0aacc64974f22a53622a7dc458ac1b5fd446ae7c99a4a99a564e6");
+        assert_eq!(hex(&rank(&zero, 0)), "2d7387f477fb9b137a83374fc72a9e0f14be41b61d77caec27ccde75b77655c5");
+        assert_eq!(hex(&rank(&zero, 1)), "ddd1ac0cf8441d2a3e6a832c6f9659797ed1e3d0dc2e1a941e146de0b59576c0");
         assert_eq!(
             hex(&rank(&[7; 32], 0x0123_4567_89ab_cdef)),
-            "295f4f394e848e563bf76eed85939bdf3fc5208f19c0faac3b8997d85f05404b"
+            "6eee59adb562e64cb027f854da2a3dbdf262d55edc9f309eb2bbb75944ba459c"
         );
     }
 
@@ -98,7 +106,7 @@ mod tests {
     #[test]
     fn the_lowest_ranks_win() {
         // Ranks of 0 to 9 under thirty-two zeros, in ascending order, sorted by the shell.
-        let expected = [1, 6, 3, 0, 7, 4, 2, 9, 8, 5];
+        let expected = [0, 5, 4, 3, 8, 6, 9, 2, 1, 7];
         let claims = || (0..10).map(ClaimId::new);
         let check = |most: usize| {
             let won: Vec<_> = winners(&[0; 32], claims(), most).iter().map(|claim| claim.get()).collect();

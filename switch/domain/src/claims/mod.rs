@@ -46,6 +46,11 @@ impl ClaimId {
     pub fn cap_code(self) -> QualificationCode {
         QualificationCode(crate::text::Text::printed(&format_args!("{:015x}", self.0)))
     }
+
+    /// What the cap of one of its pack's members is named by: the same, a hyphen, and the member's place.
+    pub fn member_cap_code(self, member: u8) -> QualificationCode {
+        QualificationCode(crate::text::Text::printed(&format_args!("{:015x}-{member}", self.0)))
+    }
 }
 
 /// Whoever knows a claim can redeem it: logs never do.
@@ -130,4 +135,6 @@ pub struct Presented {
     pub claim: Claim,
     /// The place of the member in [`crate::campaign::Pack::members`].
     pub member: u8,
+    /// The person claimed the pack again since: this one is over, whatever a clock that was put back says.
+    pub followed: bool,
 }

@@ -12,6 +12,8 @@ pub(super) struct Redeemed {
     pub(super) claim: ClaimId,
     /// Whose sale it is, whoever pays.
     pub(super) person: PersonKey,
+    /// Which of the pack.
+    pub(super) member: u8,
     /// Qualifications of the claim that can be redeemed in all.
     pub(super) redeemable: u32,
 }
@@ -19,7 +21,7 @@ pub(super) struct Redeemed {
 /// What a sale redeems; nothing where the campaign asks for nothing.
 pub(super) fn redeemed(campaign: &Campaign, sale: &Sale<'_>) -> Result<Option<Redeemed>, Breach> {
     let Some(terms) = &campaign.qualification else { return Ok(None) };
-    let Some(Presented { claim, member }) = sale.presented else {
+    let Some(Presented { claim, member, followed }) = sale.presented else {
         return Err(not_good(match sale.request.qualification.is_empty() {
             true => "the campaign wants a qualification, and none was given",
             false => "nobody claimed this qualification",
@@ -36,6 +38,9 @@ pub(super) fn redeemed(campaign: &Campaign, sale: &Sale<'_>) -> Result<Option<Re
         ClaimStage::HandedBack => return Err(not_good("the qualification was handed back")),
         ClaimStage::Withdrawn => return Err(not_good("the qualification was withdrawn")),
     }
+    if *followed {
+        return Err(not_good("another claim has taken the qualification's place"));
+    }
     if sale.now.at < claim.span.from {
         return Err(not_good("the qualification is not valid yet"));
     }
@@ -44,7 +49,7 @@ pub(super) fn redeemed(campaign: &Campaign, sale: &Sale<'_>) -> Result<Option<Re
     }
     let pack = terms.pack(&claim.pack).ok_or(not_good(GONE))?;
     good_for(pack, *member, sale)?;
-    Ok(Some(Redeemed { claim: claim.id, person: claim.person, redeemable: pack.redeemable }))
+    Ok(Some(Redeemed { claim: claim.id, person: claim.person, member: *member, redeemable: pack.redeemable }))
 }
 
 /// The qualification must be good for all goods of the sale.

@@ -53,7 +53,7 @@ fn presented(pack: &str, member: u8) -> Presented {
         stage: ClaimStage::Issued,
         span,
     };
-    Presented { claim, member }
+    Presented { claim, member, followed: false }
 }
 
 fn fridge() -> SaleRequest {

@@ -11,8 +11,7 @@ impl Exchange {
     /// The claim behind the voucher code of a request; none where it has none, or one that nobody claimed.
     pub(crate) fn presented(&self, message: &SaleMessage) -> Option<Presented> {
         let request = message.request.as_ref().ok().filter(|request| !request.qualification.is_empty())?;
-        let code = VoucherCode::parse(request.qualification.as_str())?;
-        Some(Presented { claim: self.claims.get(code.claim())?, member: code.member() })
+        self.claims.presented(VoucherCode::parse(request.qualification.as_str())?)
     }
 }
 

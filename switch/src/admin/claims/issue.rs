@@ -2,7 +2,8 @@
 
 use super::{app, ask, closed, object, text, view};
 use crate::admin::problem::Problem;
-use crate::claims::precheck::{Applicant, Refused};
+use crate::claims::people::{Closed, PeopleError};
+use crate::claims::precheck::{Applicant, Reason, Refused};
 use crate::clock::monotonic_us;
 use crate::ops::Ops;
 use axum::Json;
@@ -39,22 +40,25 @@ pub(in crate::admin) async fn issue(
     let personal = match admitted {
         Ok(personal) => personal,
         Err(Refused::Closed(why)) => return Err(closed(&why)),
-        Err(Refused::Reasons(reasons)) => {
-            let status = if reasons.iter().all(|reason| reason.may_pass()) {
-                StatusCode::SERVICE_UNAVAILABLE
-            } else {
-                StatusCode::UNPROCESSABLE_ENTITY
-            };
-            let reasons = reasons.iter().map(|reason| json!({ "reason": reason.as_str(), "text": reason.to_string() }));
-            return Ok((status, Json(json!({ "state": "refused", "reasons": reasons.collect::<Vec<_>>() }))));
-        }
+        Err(Refused::Reasons(reasons)) => return Ok(not_admitted(&reasons)),
     };
     let person = personal.person;
     let number = desk.people.hasher().claim(person, &[by.as_str(), campaign.as_str(), pack.as_str(), request]);
-    desk.people.register(personal).await.map_err(|why| closed(&why))?;
+    let most = desk.precheck.persons_per_phone_max;
+    match desk.people.register(personal, most).await {
+        Err(Closed::Vault(PeopleError::PhoneShared)) => return Ok(not_admitted(&[Reason::PhoneShared])),
+        registered => registered.map_err(|why| closed(&why))?,
+    }
     let apply = Apply { claim: ClaimId::new(number), campaign, pack, person, by };
     let answer = ask(&ops, ClaimCommand::Apply(apply)).await?;
     Ok((StatusCode::CREATED, Json(view::stands(&ops, desk, &answer).await?)))
+}
+
+fn not_admitted(reasons: &[Reason]) -> (StatusCode, Json<Value>) {
+    let passing = reasons.iter().all(|reason| reason.may_pass());
+    let status = if passing { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let reasons = reasons.iter().map(|reason| json!({ "reason": reason.as_str(), "text": reason.to_string() }));
+    (status, Json(json!({ "state": "refused", "reasons": reasons.collect::<Vec<_>>() })))
 }
 
 fn applicant(body: &Value) -> Result<Applicant, Problem> {

@@ -58,7 +58,7 @@ pub(in crate::admin) async fn withdraw(
     let reason = text(&body, "reason", 200)?;
     let claim = code(&typed)?.claim();
     let answer = ask(&ops, ClaimCommand::Withdraw { claim, by }).await?;
-    tracing::warn!(%by, claim = claim.get(), reason, "a claim was taken back");
+    tracing::warn!(%by, reason, "a claim was taken back");
     Ok(Json(view::stands(&ops, desk, &answer).await?))
 }
 

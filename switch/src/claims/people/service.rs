@@ -41,7 +41,7 @@ pub enum Closed {
 type Answer<T> = oneshot::Sender<Result<T, PeopleError>>;
 
 enum Question {
-    Register(Box<Personal>, Answer<()>),
+    Register(Box<Personal>, u16, Answer<()>),
     LookUp(PersonKey, Answer<Option<Masked>>),
     Shared(PersonKey, PhoneKey, Answer<u16>),
     Erase(PersonKey, Answer<bool>),
@@ -73,12 +73,13 @@ impl People {
         &self.hasher
     }
 
-    /// Registers a person; on the medium when it returns.
+    /// Registers a person, unless so many others share the phone; on the medium when it returns. It is looked at here, where
+    /// registrations come one after the other.
     ///
     /// # Errors
     /// See [`Closed`].
-    pub async fn register(&self, personal: Personal) -> Result<(), Closed> {
-        self.ask(|answer| Question::Register(Box::new(personal), answer)).await
+    pub async fn register(&self, personal: Personal, persons_per_phone_max: u16) -> Result<(), Closed> {
+        self.ask(|answer| Question::Register(Box::new(personal), persons_per_phone_max, answer)).await
     }
 
     /// What staff may see of a person.
@@ -120,7 +121,10 @@ fn serve(mut vault: Vault, asked: &Receiver<Question>) {
         let mut registering = Vec::new();
         for question in std::iter::once(first).chain(asked.try_iter().take(WAITING_MAX)) {
             match question {
-                Question::Register(personal, answer) => registering.push((*personal, answer)),
+                Question::Register(personal, most, answer) => match may_share(&vault, &registering, &personal, most) {
+                    Ok(()) => registering.push((*personal, answer)),
+                    Err(why) => drop(answer.send(Err(why))),
+                },
                 // Whoever asks is told what was asked before, too.
                 other => {
                     register(&mut vault, &mut registering);
@@ -130,6 +134,20 @@ fn serve(mut vault: Vault, asked: &Receiver<Question>) {
         }
         register(&mut vault, &mut registering);
     }
+}
+
+/// Whether a person may have this phone beside those who have it, and those who are about to.
+fn may_share(
+    vault: &Vault,
+    registering: &[(Personal, Answer<()>)],
+    personal: &Personal,
+    most: u16,
+) -> Result<(), PeopleError> {
+    let Personal { person, phone_key, .. } = *personal;
+    let own = vault.has_phone(person, phone_key)?;
+    let about_to = registering.iter().filter(|(other, _)| other.phone_key == phone_key && other.person != person);
+    let others = usize::from(vault.persons_of(phone_key).saturating_sub(u16::from(own))) + about_to.count();
+    if own || others < usize::from(most) { Ok(()) } else { Err(PeopleError::PhoneShared) }
 }
 
 fn register(vault: &mut Vault, registering: &mut Vec<(Personal, Answer<()>)>) {
@@ -147,7 +165,7 @@ fn register(vault: &mut Vault, registering: &mut Vec<(Personal, Answer<()>)>) {
 
 fn answer(vault: &mut Vault, question: Question) {
     match question {
-        Question::Register(personal, answer) => register(vault, &mut vec![(*personal, answer)]),
+        Question::Register(personal, _, answer) => register(vault, &mut vec![(*personal, answer)]),
         Question::LookUp(person, answer) => drop(answer.send(vault.look_up(person))),
         Question::Shared(person, phone, answer) => {
             let others =

@@ -69,6 +69,9 @@ pub enum PeopleError {
     /// A seal does not open.
     #[error("personal data cannot be unsealed: master.key, slots and people.log must be those of one installation")]
     Seal,
+    /// Too many others are registered with the phone.
+    #[error("phone: too many persons are registered with it")]
+    PhoneShared,
     /// More than the files can address.
     #[error("claims/people.log or keys/people/slots is full")]
     Full,

@@ -124,7 +124,7 @@ async fn a_phone_is_shared_by_so_many_and_no_more() {
     let bench = bench();
     for (number, name) in [("11010519491231002X", "张三"), ("H12345678", "李四")] {
         let personal = bench.admit(&applicant(number, name)).await.unwrap();
-        bench.people.register(personal).await.unwrap();
+        bench.people.register(personal, 2).await.unwrap();
     }
     assert_eq!(bench.admit(&applicant("H12345679", "王五")).await.unwrap_err(), ["phone-shared"]);
     let again = bench.admit(&applicant("H12345678", "李四")).await.unwrap();
@@ -133,10 +133,23 @@ async fn a_phone_is_shared_by_so_many_and_no_more() {
 }
 
 #[tokio::test]
+async fn those_who_come_at_once_share_a_phone_no_more_than_others() {
+    let bench = bench();
+    // All are looked at before any of them is registered.
+    let first = bench.admit(&applicant("11010519491231002X", "张三")).await.unwrap();
+    let second = bench.admit(&applicant("H12345678", "李四")).await.unwrap();
+    let third = bench.admit(&applicant("H12345679", "王五")).await.unwrap();
+    let register = |personal| bench.people.register(personal, 2);
+    let registered = tokio::join!(register(first.clone()), register(second), register(third));
+    assert!(registered.0.is_ok() && registered.1.is_ok() && registered.2.is_err());
+    register(first).await.unwrap();
+}
+
+#[tokio::test]
 async fn keys_that_are_lost_stop_the_start() {
     let bench = bench();
     let personal = bench.admit(&applicant("H12345678", "李四")).await.unwrap();
-    bench.people.register(personal).await.unwrap();
+    bench.people.register(personal, 2).await.unwrap();
     for name in ["person.key", "people/master.key", "people/slots"] {
         let path = bench.data.path().join("keys").join(name);
         let kept = std::fs::read(&path).unwrap();

@@ -137,7 +137,7 @@ impl Follow {
             _ => return None,
         };
         let code = VoucherCode::parse(qualification.as_str())?;
-        self.claims.get(code.claim()).map(|claim| Presented { claim, member: code.member() })
+        self.claims.presented(code)
     }
 
     fn part_of(&self, entry: &Entry) -> Option<Lsn> {

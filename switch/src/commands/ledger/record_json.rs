@@ -5,6 +5,7 @@ use super::claims_json;
 use crate::clock::rfc3339;
 use lijian_domain::cap::{CapKey, CapTake};
 use lijian_domain::funding::Coupon;
+use lijian_domain::ids::QualificationCode;
 use lijian_domain::money::MinorUnits;
 use lijian_domain::record::{
     Answer, AskedTerms, BoundCap, DoubtCause, Entry, Intent, Origin, QueueOrder, QueueOrdered, Record, Refused,
@@ -93,7 +94,7 @@ fn intent(intent: &Intent, with_keys: bool) -> Value {
     let mut fields = json!({
         "origin": origin(&intent.origin, with_keys),
         "grant": intent.grant.to_string(),
-        "qualification": intent.qualification.as_str(),
+        "qualification": secret(&intent.qualification, with_keys),
         "trade_in": intent.trade_in.get(),
         "bank_promotion": intent.bank_promotion.get(),
         "place": intent.place.as_str(),
@@ -137,7 +138,7 @@ fn refused(refused: &Refused, with_keys: bool) -> Value {
 
 fn asked_terms(asked: &AskedTerms, with_keys: bool) -> Value {
     let mut fields = json!({
-        "qualification": asked.qualification.as_str(),
+        "qualification": secret(&asked.qualification, with_keys),
         "place": asked.place.as_str(),
         "currency": asked.currency,
         "trade_in": asked.trade_in.get(),
@@ -226,6 +227,15 @@ fn issuer_fields(mut bytes: &[u8]) -> Vec<Value> {
     fields
 }
 
+/// A voucher code buys for whoever knows it: without keys it is told only whether there was one.
+fn secret(code: &QualificationCode, with_keys: bool) -> Value {
+    match code.as_str() {
+        "" => "".into(),
+        code if with_keys => code.into(),
+        _ => "(present)".into(),
+    }
+}
+
 fn take(take: &CapTake, with_keys: bool) -> Value {
     let mut fields = json!({ "id": take.key.to_string(), "amount": take.amount.get(), "count": take.count });
     if let Some(limit) = take.limit.amount {
@@ -236,7 +246,7 @@ fn take(take: &CapTake, with_keys: bool) -> Value {
     }
     match &take.key {
         CapKey::SerialNumber(serial) => fields["serial_number"] = serial.as_str().into(),
-        CapKey::Qualification(_, code) => fields["qualification"] = code.as_str().into(),
+        CapKey::Qualification(_, code) if with_keys => fields["qualification"] = code.as_str().into(),
         CapKey::PersonCategory(_, person, _)
         | CapKey::PersonWeek(_, person, _)
         | CapKey::PersonYear(_, person, _)

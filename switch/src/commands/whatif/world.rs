@@ -39,7 +39,7 @@ impl World<'_> {
     /// What stands behind the qualification that a request names.
     pub(super) fn presented(&self, request: &SaleRequest) -> Option<Presented> {
         let code = VoucherCode::parse(request.qualification.as_str())?;
-        self.claims.get(code.claim()).map(|claim| Presented { claim, member: code.member() })
+        self.claims.presented(code)
     }
 
     /// The same of a request that was granted here: its claim was good then, whatever became of it.

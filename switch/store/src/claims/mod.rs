@@ -26,7 +26,8 @@ pub use saved::{CLAIM_ROW_BYTES, ClaimRow, SavedClaims};
 
 use index::Index;
 use kinds::Kinds;
-use lijian_domain::claims::{Claim, ClaimId, ClaimSpan, ClaimStage};
+use lijian_domain::claims::voucher::VoucherCode;
+use lijian_domain::claims::{Claim, ClaimId, ClaimSpan, ClaimStage, Presented};
 use lijian_domain::ids::{CampaignId, PackId, PersonKey};
 use lijian_domain::record::{ClaimChanged, Claimed};
 use lijian_domain::time::UnixMicros;
@@ -82,6 +83,13 @@ impl Claims {
     /// A claim as it stands.
     pub fn get(&self, id: ClaimId) -> Option<Claim> {
         self.rows.get(self.place(id)?).and_then(|row| self.claim(row))
+    }
+
+    /// What a voucher code stands for; none where nobody claimed it.
+    pub fn presented(&self, code: VoucherCode) -> Option<Presented> {
+        let claim = self.get(code.claim())?;
+        let latest = self.made(&claim.campaign, &claim.pack, &claim.person)?.latest;
+        Some(Presented { claim, member: code.member(), followed: latest.id != claim.id })
     }
 
     /// What this person claimed of this pack; none where that is nothing.

@@ -131,7 +131,12 @@ impl Model {
                 }
                 let mut ranked: Vec<(Vec<u8>, ClaimId)> = entered
                     .iter()
-                    .map(|id| (Sha256::digest([&draw.seed[..], &id.get().to_be_bytes()].concat()).to_vec(), *id))
+                    .map(|id| {
+                        (
+                            Sha256::digest([&draw.seed[..], &Sha256::digest(id.get().to_be_bytes())].concat()).to_vec(),
+                            *id,
+                        )
+                    })
                     .collect();
                 ranked.sort();
                 for (place, (_, id)) in ranked.iter().enumerate() {

@@ -223,7 +223,7 @@ fn rank(code: &str) -> Vec<u8> {
     let digits = code.chars().filter(|character| *character != '-').take(12);
     let number = digits.fold(0, |number, digit| number << 5 | ALPHABET.find(digit).unwrap());
     let number = u64::try_from(number).unwrap();
-    Sha256::new().chain_update(SEED).chain_update(number.to_be_bytes()).finalize().to_vec()
+    Sha256::new().chain_update(SEED).chain_update(Sha256::digest(number.to_be_bytes())).finalize().to_vec()
 }
 
 fn hex(bytes: &[u8]) -> String {

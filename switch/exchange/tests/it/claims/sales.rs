@@ -92,6 +92,30 @@ fn what_is_left_of_a_pack_is_claimed_again_once_the_claim_is_over() {
 }
 
 #[test]
+fn each_member_of_a_pack_is_redeemed_once_however_many_can_be() {
+    let mut world = world_of(fridges());
+    world.swap(|terms| terms.packs[0].redeemable = 2);
+    world.told(&apply(7, WANG)).unwrap();
+    assert_eq!(world.sale_approved(&sale_by(1, CARD, 7, 0))[&39], "00");
+    assert_eq!(world.refusal(&sale_by(2, OTHER_CARD, 7, 0)), "N108", "whoever saw the code");
+    assert_eq!(world.sale_approved(&sale_by(3, OTHER_CARD, 7, 2))[&39], "00");
+    assert_eq!(world.view(7), (0, 2));
+}
+
+#[test]
+fn a_clock_that_is_put_back_revives_no_claim_that_another_has_followed() {
+    let mut world = world_of(fridges());
+    world.told(&apply(7, WANG)).unwrap();
+    world.pass_us(24 * HOUR_US);
+    world.told(&apply(8, WANG)).unwrap();
+    world.now_us -= HOUR_US;
+    world.restart(world.journal.len());
+    assert_eq!(world.refusal(&sale_by(1, CARD, 7, 0)), "N108");
+    world.pass_us(HOUR_US + 1_000_000);
+    assert_eq!(world.sale_approved(&sale_by(2, CARD, 8, 0))[&39], "00");
+}
+
+#[test]
 fn an_expired_or_unconfirmed_claim_buys_nothing() {
     let mut world = world_of(fridges());
     world.told(&apply(7, WANG)).unwrap();

@@ -170,7 +170,8 @@ impl<'a> Told<'a> {
         }
         let Some((draw, drawn)) = self.draw_of(at, claimed) else { return (claimed.stage, claimed.span) };
         let rivals = self.claimed.iter().filter(|(at, rival)| self.is_drawn_at(*at, rival, draw));
-        let rank = |claim: ClaimId| Sha256::digest([&drawn.seed[..], &claim.get().to_be_bytes()].concat()).to_vec();
+        let ticket = |claim: ClaimId| Sha256::digest(claim.get().to_be_bytes());
+        let rank = |claim: ClaimId| Sha256::digest([&drawn.seed[..], &ticket(claim)].concat()).to_vec();
         let better = rivals.filter(|(_, rival)| rank(rival.claim) < rank(claimed.claim)).count();
         let won = better < usize::try_from(drawn.winners).unwrap();
         if won { (drawn.stage, drawn.span) } else { (ClaimStage::NotDrawn, ClaimSpan::default()) }
