@@ -7,9 +7,10 @@ use crate::csv_file::{Columns, Row};
 use crate::digest::FileDigest;
 use crate::error::ConfigErrors;
 use crate::fields::{date, link_name, merchant_id, terminal_id};
-use crate::library::{Keep, Keys, Register, Sources, Standing, fold};
+use crate::library::{Deed, Keep, Keys, Register, Sources, Standing, fold};
 use lijian_domain::ids::{LinkName, MerchantId, TerminalId};
 use lijian_domain::merchants::{Merchants, Terminal};
+use std::collections::HashSet;
 
 /// The file's heading.
 pub const COLUMNS: [&str; 8] =
@@ -17,10 +18,16 @@ pub const COLUMNS: [&str; 8] =
 
 pub(crate) const HEADING: Columns<'static> = Columns { required: &COLUMNS, optional: &[] };
 
-/// Lists the terminals with their merchants. An imported row whose merchant has left the registry since lists nothing.
+/// Lists the terminals with their merchants. A row whose merchant has left the registry since lists nothing.
 pub(crate) fn load_into(merchants: &mut Merchants, sources: Sources<'_>) -> Result<Vec<FileDigest>, ConfigErrors> {
     let mut errors = ConfigErrors::default();
-    let mut kept = Kept { merchants, keys: Keys::default(), from_configuration: false };
+    let mut withdrawn = HashSet::new();
+    for (change, _) in sources.library.of(Register::Merchants) {
+        if let Deed::Withdrawn { keys } = &change.deed {
+            withdrawn.extend(keys.iter().cloned());
+        }
+    }
+    let mut kept = Kept { merchants, keys: Keys::default(), from_configuration: false, withdrawn };
     let digests = fold(sources, &mut errors, &mut kept);
     errors.or(digests)
 }
@@ -29,6 +36,8 @@ struct Kept<'m> {
     merchants: &'m mut Merchants,
     keys: Keys<(LinkName, MerchantId, TerminalId)>,
     from_configuration: bool,
+    /// Merchants that the library took out at some time: their terminals stay in the files.
+    withdrawn: HashSet<String>,
 }
 
 impl Keep for Kept<'_> {
@@ -41,12 +50,18 @@ impl Keep for Kept<'_> {
         let Some(Listed { link, merchant, terminal }) = terminal(row) else { return };
         let id = terminal.id;
         match self.keys.take((link, merchant, id), || Register::Terminals.key(|column| row.field(column))) {
-            Standing::Superseded => return,
+            Standing::Superseded => {
+                // A list of which nothing is left is still a list.
+                if let Some(known) = self.merchants.merchant_mut(link, merchant) {
+                    known.admission.has_list();
+                }
+                return;
+            }
             Standing::Twice => return twice(row, link, merchant, id),
             Standing::InForce => {}
         }
         let Some(known) = self.merchants.merchant_mut(link, merchant) else {
-            if self.from_configuration {
+            if self.from_configuration && !self.withdrawn.contains(&format!("{link}/{merchant}")) {
                 unknown_merchant(row);
             }
             return;

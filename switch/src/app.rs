@@ -16,7 +16,7 @@ use crate::observer::observer;
 use crate::ops::forecast::{Before, Sampler};
 use crate::ops::{Asker, Board, ClaimDesk, Health, Ops, People, Phase, Transactions, asker};
 use crate::rules::{
-    Archive, Changes, Ground, HandOver, Schedule, Shared, Source, TwoPeople, begin_by_schedule, keep_rules,
+    Archive, Beginning, Changes, Ground, HandOver, Schedule, Shared, Source, TwoPeople, begin_by_schedule, keep_rules,
 };
 use crate::sealing::SealingKeys;
 use crate::settings;
@@ -60,9 +60,8 @@ struct Recovery {
 /// It did not come up, or ended by itself.
 pub fn run(loaded: Loaded, source: Source) -> Result<Verdict, AppError> {
     let Loaded { config, rules, keys: settings, .. } = loaded;
-    let (scheduled, early) = begin_by_schedule(&config, rules.version)?;
-    // The files hold rules already whose time is to come: until then those count that were in force.
-    let (rules, of_files) = early.map_or((rules, true), |before| (before, false));
+    let Beginning { scheduled, rules: agreed } = begin_by_schedule(&config, rules.version)?;
+    let (rules, of_files) = agreed.map_or((rules, true), |agreed| (agreed, false));
     admin::refuse_open_address(config.admin_listen)?;
     descriptors::raise_limit();
     let rules = Arc::new(rules);

@@ -4,7 +4,7 @@ use super::layers::{Keep, Keys, Sources, Standing, fold};
 use super::{Library, Register};
 use crate::csv_file::{self, Row};
 use crate::error::ConfigErrors;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 /// The table in force as a CSV file: its heading with all columns, then its rows in the order of their keys.
@@ -20,6 +20,22 @@ pub fn rows_in_force(register: Register, files: &[PathBuf], library: &Library) -
     let mut text = columns.join(",") + "\n";
     rows.rows.values().for_each(|row| text.push_str(row));
     Ok(text)
+}
+
+/// The keys of the table in force.
+///
+/// # Errors
+/// A file cannot be read.
+pub fn keys_in_force(
+    register: Register,
+    files: &[PathBuf],
+    library: &Library,
+) -> Result<BTreeSet<String>, ConfigErrors> {
+    let mut errors = ConfigErrors::default();
+    let mut rows = Rows { register, width: 0, keys: Keys::default(), rows: BTreeMap::new() };
+    let digests = fold(Sources { register, files, library }, &mut errors, &mut rows);
+    errors.or(digests)?;
+    Ok(rows.rows.into_keys().collect())
 }
 
 struct Rows {

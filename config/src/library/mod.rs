@@ -15,7 +15,7 @@ mod register;
 pub use change::{Change, Deed, LOG_BYTES_MAX, log_file};
 pub use history::{HistoryEntry, Origin, history};
 pub use import::{Candidate, InForce, candidate, candidate_row};
-pub use in_force::rows_in_force;
+pub use in_force::{keys_in_force, rows_in_force};
 pub(crate) use layers::{Keep, Keys, Sources, Standing, fold};
 pub use register::Register;
 

@@ -150,6 +150,12 @@ fn terminals_and_black_list_narrow_a_merchant() {
     assert_eq!((admit(&loaded, "T1"), admit(&loaded, "T2")), (Ok(()), Err(NotAdmitted::TerminalNotTrained)));
     assert_eq!(admit(&loaded, "T9"), Err(NotAdmitted::TerminalUnknown));
     assert_ne!(loaded.rules.version, world.load().unwrap().rules.version);
+    // Of a list that is withdrawn whole nothing is left, and nobody is admitted by it.
+    world.change(Register::Terminals, None, &["ascii/M1/T1", "ascii/M1/T2"]);
+    let emptied = world.loaded_with("terminals.files=terminals.csv").unwrap();
+    for terminal in ["T1", "T9"] {
+        assert_eq!(admit(&emptied, terminal), Err(NotAdmitted::TerminalUnknown));
+    }
 
     world.change(Register::BlackList, Some(&format!("{BLACK_LIST},,{CODE},,2024-10-01T12:00,,price gouging\n")), &[]);
     assert_eq!(admit(&world.load().unwrap(), "T9"), Err(NotAdmitted::MerchantBarred));

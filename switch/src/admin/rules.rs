@@ -96,20 +96,21 @@ pub(super) async fn reload(
     Ok((StatusCode::ACCEPTED, Json(told)))
 }
 
-/// Another person agrees to the version that was prepared: `{"version": "..."}`.
+/// Another person agrees to the version that was prepared, and to its moment: `{"version": "...", "effective_from": "..."}`.
 pub(super) async fn confirm(
     State(ops): State<Arc<Ops>>,
     headers: HeaderMap,
     body: String,
 ) -> Result<Json<Value>, Problem> {
     let checker = person(&ops, &headers)?;
+    let from = effective_from(&body)?;
     let body: Value = serde_json::from_str(&body).map_err(|_| Problem::bad_request("expected a JSON object"))?;
     let version = body.get("version").and_then(Value::as_str).and_then(RulesVersion::parse);
     let version = version.ok_or_else(|| {
         Problem::bad_request("version: expected the sixteen hexadecimal digits that the one who prepared it was told")
     })?;
     let (changes, checker) = (Arc::clone(&ops.changes), checker.to_owned());
-    let done = to_the_end(async move { changes.agree(version, &checker).await }).await?;
+    let done = to_the_end(async move { changes.agree(version, from, &checker).await }).await?;
     Ok(Json(changed(&done)))
 }
 

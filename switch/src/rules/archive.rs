@@ -190,7 +190,13 @@ impl Archive {
     pub fn refund_policies(&self) -> Result<Vec<(RulesVersion, CampaignId, RefundPolicy)>, ArchiveError> {
         let mut read: BTreeMap<String, Option<(CampaignId, RefundPolicy)>> = BTreeMap::new();
         let mut policies = Vec::new();
-        for manifest in self.manifests()? {
+        let manifests = self.versions()?.into_iter().filter_map(|version| {
+            let read = self.manifest(version);
+            read.inspect_err(|error| tracing::warn!(%error, "refunds go by what is known beside it")).ok()
+        });
+        let mut manifests: Vec<Manifest> = manifests.collect();
+        manifests.sort_by(|one, other| one.kept.cmp(&other.kept));
+        for manifest in manifests {
             let Some(version) = RulesVersion::parse(&manifest.version) else { continue };
             for file in manifest.files.iter().filter(|file| file.kind == "campaigns") {
                 let campaign = read.entry(file.digest.clone()).or_insert_with(|| {
@@ -225,22 +231,25 @@ impl Archive {
     /// # Errors
     /// One cannot be read.
     pub fn manifests(&self) -> Result<Vec<Manifest>, ArchiveError> {
+        let read = self.versions()?.into_iter().map(|version| self.manifest(version));
+        let mut manifests = read.collect::<Result<Vec<_>, _>>()?;
+        manifests.sort_by(|one, other| one.kept.cmp(&other.kept).then_with(|| one.version.cmp(&other.version)));
+        Ok(manifests)
+    }
+
+    fn versions(&self) -> Result<Vec<RulesVersion>, ArchiveError> {
         let versions = self.directory.join("versions");
         let entries = match fs::read_dir(&versions) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(source) => return Err(ArchiveError::Io { path: versions, source }),
         };
-        let mut manifests = Vec::new();
+        let mut found = Vec::new();
         for entry in entries {
             let name = entry.map_err(failed(&versions))?.file_name();
-            let version = name.to_str().and_then(|name| RulesVersion::parse(name.strip_suffix(".json")?));
-            if let Some(version) = version {
-                manifests.push(self.manifest(version)?);
-            }
+            found.extend(name.to_str().and_then(|name| RulesVersion::parse(name.strip_suffix(".json")?)));
         }
-        manifests.sort_by(|one, other| one.kept.cmp(&other.kept).then_with(|| one.version.cmp(&other.version)));
-        Ok(manifests)
+        Ok(found)
     }
 
     fn manifest_path(&self, version: RulesVersion) -> PathBuf {

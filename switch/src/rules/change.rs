@@ -166,9 +166,16 @@ impl Changes {
     ///
     /// # Errors
     /// Nothing changed.
-    pub async fn agree(&self, version: RulesVersion, checker: &str) -> Result<Changed, NotChanged> {
+    pub async fn agree(
+        &self,
+        version: RulesVersion,
+        from: Option<UnixMicros>,
+        checker: &str,
+    ) -> Result<Changed, NotChanged> {
         let mut waiting = self.prepared.try_lock().map_err(|_| NotChanged::Busy)?;
-        let prepared = waiting.as_ref().filter(|prepared| prepared.version() == version);
+        // To this version, and to the moment from which it counts.
+        let prepared =
+            waiting.as_ref().filter(|prepared| (prepared.version(), prepared.effective_from) == (version, from));
         let prepared = prepared.ok_or(NotChanged::NotPrepared)?;
         if prepared.maker == checker {
             return Err(NotChanged::SamePerson);
@@ -186,14 +193,16 @@ impl Changes {
 
     /// In force at once, or when its time has come.
     async fn decide(&self, prepared: Prepared, cause: RulesCause, checker: &str) -> Result<Changed, NotChanged> {
-        if prepared.effective_from.is_some_and(|from| from > self.clock.now().wall) {
-            return self.put_off(prepared, checker).await;
+        match prepared.effective_from {
+            Some(from) if from > self.clock.now().wall => return self.put_off(prepared, checker).await,
+            Some(_) => return Err(NotChanged::Past),
+            None => {}
         }
         // The files hold what waits for its time already: that is no reason for it to come early.
         let waits = self.scheduled().filter(|scheduled| scheduled.version == prepared.version());
         match waits {
-            Some(scheduled) if prepared.effective_from.is_none() => Err(self.refuse(NotChanged::Scheduled(scheduled))),
-            _ => self.publish(prepared, cause, checker).await,
+            Some(scheduled) => Err(self.refuse(NotChanged::Scheduled(scheduled))),
+            None => self.publish(prepared, cause, checker).await,
         }
     }
 
@@ -249,12 +258,12 @@ impl Changes {
         // Whoever drops the last of the old rules frees a library of goods: never a thread that decides.
         drop_aside(self.shared.swap(rules, in_force));
         tracing::warn!(%version, %before, maker, checker, "other rules are in force");
-        if let Some(scheduled) = self.scheduled() {
-            if scheduled.version != version {
+        if cause != RulesCause::Due {
+            if let Some(scheduled) = self.scheduled().filter(|scheduled| scheduled.version != version) {
                 let version = scheduled.version;
                 tracing::warn!(%version, "this one was agreed to over other rules and no longer comes into force");
             }
-            // Where that fails, the start that finds it tries again: rules that it was not agreed over are in force.
+            // Where that fails it is told, and this process goes by what is in force now.
             let _ = self.unschedule().await;
         }
         if !restart_needed.is_empty() {

@@ -105,7 +105,9 @@ impl Changes {
         self.publish(prepared, RulesCause::Due, &scheduled.checker).await?;
         // What somebody prepared in the meantime was held against other rules.
         *waiting = None;
-        if self.scheduled().is_some() { self.unschedule().await } else { Ok(()) }
+        // The file stays: until another change is made, a start goes by it and not by files that may say something else.
+        *self.due.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        Ok(())
     }
 
     /// Runs what waits for a disk; what goes wrong refuses the change.

@@ -33,7 +33,9 @@ impl NotChanged {
         match self {
             Self::Wrong(lines) => lines.clone(),
             Self::Busy => one("another change of the rules is under way: try again"),
-            Self::NotPrepared => one("nobody prepared this version: POST /api/v1/config/reload prepares one"),
+            Self::NotPrepared => one(
+                "nobody prepared this version for this moment (effective_from): POST /api/v1/config/reload prepares one",
+            ),
             Self::SamePerson => one("who prepared a change cannot agree to it"),
             Self::NotRecorded => {
                 one("the change could not be put on record (the journal takes no records, or the switch is stopping)")

@@ -23,29 +23,30 @@ pub fn keep_rules(
     archive.keep(&Manifest { version, kept, maker: String::new(), checker: String::new(), files })
 }
 
-/// What is scheduled, and the rules to begin with where the files hold it before its time.
+/// What a start makes of the schedule.
+pub struct Beginning {
+    /// What waits for its time, or came into force and may not stand in the files.
+    pub scheduled: Option<Scheduled>,
+    /// The rules to begin with where the files make others.
+    pub rules: Option<Rules>,
+}
+
+/// Until its time has come what was in force before counts, and from then on what was agreed to, whatever the files say: neither
+/// an import nor a file that was edited puts rules in force that nobody agreed to. Only reads: another process may be running.
 ///
 /// # Errors
 /// The schedule or the archive cannot be read.
-pub fn begin_by_schedule(
-    config: &SwitchConfig,
-    files: RulesVersion,
-) -> Result<(Option<Scheduled>, Option<Rules>), ArchiveError> {
-    let schedule = Schedule::of(&config.store.path);
-    let Some(scheduled) = schedule.read()? else { return Ok((None, None)) };
+pub fn begin_by_schedule(config: &SwitchConfig, files: RulesVersion) -> Result<Beginning, ArchiveError> {
+    let Some(scheduled) = Schedule::of(&config.store.path).read()? else {
+        return Ok(Beginning { scheduled: None, rules: None });
+    };
     // A rehearsal goes on from where it was: what is due by then comes into force as soon as the switch is ready.
     let now = config.clock.rehearsal_start.unwrap_or_else(|| Clock::machine().now().wall);
-    if files == scheduled.before {
-        Ok((Some(scheduled), None))
-    } else if files != scheduled.version {
-        tracing::warn!(version = %scheduled.version, %files, "this version was agreed to over other rules: it is withdrawn");
-        schedule.clear()?;
-        Ok((None, None))
-    } else if scheduled.effective_from > now {
-        let before = Archive::of(&config.store.path).rules(scheduled.before)?;
-        Ok((Some(scheduled), Some(before)))
-    } else {
-        schedule.clear()?;
-        Ok((None, None))
+    let due = scheduled.effective_from <= now;
+    let version = if due { scheduled.version } else { scheduled.before };
+    let rules = if files == version { None } else { Some(Archive::of(&config.store.path).rules(version)?) };
+    if rules.is_some() && files != scheduled.version {
+        tracing::error!(%files, in_force = %version, "the files make rules that nobody agreed to: load them by POST /api/v1/config/reload");
     }
+    Ok(Beginning { scheduled: Some(scheduled).filter(|_| !due), rules })
 }

@@ -156,3 +156,23 @@ fn an_import_counts_in_a_running_daemon_from_its_next_change_of_rules_on() {
     let (code, shown, errors) = library.run(&["rules", "show", version]);
     assert!(code == Some(0) && shown.contains("  library "), "{shown}{errors}");
 }
+
+#[test]
+fn what_is_not_in_force_cannot_be_taken_out_and_what_is_leaves_rules_that_load() {
+    let library = Library::new();
+    let run = |arguments: &[&str]| library.run(arguments);
+    let (code, _, errors) = run(&["merchants", "withdraw", "ascii/NOBODY", "--by", "Wang"]);
+    assert!(code == Some(1) && errors.contains("ascii/NOBODY is not in force"), "{errors}");
+    assert_eq!(library.log(), "");
+
+    let heading = "merchant_id,acquirer,terminal_id,type,store,trained_on,valid_from,valid_to\n";
+    let row = "999584057220001,ascii,T1,pos,a,2024-09-01,,\n";
+    let terminals = library.file("terminals.csv", format!("{heading}{row}").as_bytes());
+    let files = format!("terminals.files=[\"{}\"]", terminals.display());
+    let with = |arguments: &[&str]| run(&[arguments, &["--set", &files]].concat());
+    assert_eq!(with(&["terminals", "withdraw", "ascii/999584057220001/T1", "--by", "Wang"]).0, Some(0));
+    // A list of which nothing is left admits nobody; a merchant that went takes its terminals along.
+    assert_eq!(with(&["merchants", "withdraw", "ascii/999584057220001", "--by", "Wang"]).0, Some(0));
+    let (code, _, errors) = with(&["check"]);
+    assert_eq!(code, Some(0), "{errors}");
+}

@@ -52,11 +52,9 @@ fn takes(campaign: &Campaign, sale: &Sale<'_>, terms: &Terms<'_>) -> Takes {
     if let Some(redeemed) = &terms.redeemed {
         let key = CapKey::Qualification(campaign.id, redeemed.claim.cap_code());
         takes.push(take(key, terms.discount, bought, CapLimit::of_count(redeemed.redeemable)));
-        if redeemed.redeemable > 1 {
-            // Several of the pack can be redeemed, each of them once.
-            let key = CapKey::Qualification(campaign.id, redeemed.claim.member_cap_code(redeemed.member));
-            takes.push(take(key, terms.discount, bought, CapLimit::of_count(1)));
-        }
+        // Each member once, however many of the pack can be redeemed, now or by later rules.
+        let key = CapKey::Qualification(campaign.id, redeemed.claim.member_cap_code(redeemed.member));
+        takes.push(take(key, terms.discount, bought, CapLimit::of_count(1)));
     }
     let person = terms.redeemed.map_or(request.person, |redeemed| redeemed.person);
     for (item, terms) in items().filter(|(_, terms)| !terms.category.per_person.is_none()) {

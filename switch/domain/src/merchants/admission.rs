@@ -7,8 +7,10 @@ use jiff::civil;
 /// What narrows the admission of a merchant: its terminals, where they are listed, and the black list.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct Admission {
-    /// In the order of their ids; none listed: every terminal.
+    /// In the order of their ids.
     terminals: Vec<Terminal>,
+    /// Whether terminals are listed, though none may be left; if not, every terminal is admitted.
+    is_listed: bool,
     bars: Vec<Bar>,
 }
 
@@ -86,6 +88,7 @@ impl Admission {
     /// # Errors
     /// It is listed already.
     pub fn list(&mut self, terminal: Terminal) -> Result<(), TerminalTwice> {
+        self.has_list();
         match self.terminals.binary_search_by_key(&terminal.id, |known| known.id) {
             Ok(_) => Err(TerminalTwice(terminal.id)),
             Err(place) => {
@@ -93,6 +96,11 @@ impl Admission {
                 Ok(())
             }
         }
+    }
+
+    /// Its terminals are listed, also where every one of them was withdrawn since: then none is admitted.
+    pub fn has_list(&mut self) {
+        self.is_listed = true;
     }
 
     /// Shuts the merchant, or one of its terminals, out.
@@ -120,7 +128,7 @@ impl Admission {
             let whole = holding.any(|bar| bar.terminal.is_none());
             return Err(if whole { NotAdmitted::MerchantBarred } else { NotAdmitted::TerminalBarred });
         }
-        if self.terminals.is_empty() {
+        if !self.is_listed {
             return Ok(());
         }
         let place = self.terminals.binary_search_by_key(&terminal, |known| known.id);

@@ -49,8 +49,8 @@ impl Exchange {
         let grant = GrantId::new(self.settings.node, effects.journal.next_lsn());
         self.outbound.clear();
         let asked = Asked { issuer, view, at: now.wall };
-        let descriptions =
-            self.rules.campaign(award.campaign).map_or(&[][..], |campaign| &campaign.coupon_descriptions);
+        let described = self.rules.campaign(award.campaign).filter(|_| award.rules == self.rules.version);
+        let descriptions = described.map_or(&[][..], |campaign| &campaign.coupon_descriptions);
         let (runs, out, tally) = (&mut self.runs, &mut self.outbound, &mut effects.tally);
         if outbound::sale(asked, award, grant, descriptions, runs, out, tally).is_err() {
             effects.tally.not_carried += 1;

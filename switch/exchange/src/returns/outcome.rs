@@ -11,7 +11,6 @@ use crate::misdeed::Misdeed;
 use crate::response;
 use crate::settings::Presentation;
 use lijian_codecs::message::MessageView;
-use lijian_domain::campaign::AllowanceReturn;
 use lijian_domain::cap::{CapTake, Takes};
 use lijian_domain::code::DecisionCode;
 use lijian_domain::ids::Lsn;
@@ -119,8 +118,7 @@ impl Exchange {
     /// Of a refund everything, but for an allowance that its campaign gives back on the next day; of a void nothing.
     pub(super) fn due_at_once(&self, way: ReturnWay, takes: &Takes) -> Takes {
         let allowance = takes.iter().find_map(|take| take.key.allowance_of());
-        let policy = allowance.map(|campaign| self.policies.now(&self.rules, campaign));
-        let next_day = policy.is_some_and(|policy| policy.allowance == AllowanceReturn::NextDay);
+        let next_day = allowance.is_some_and(|campaign| self.policies.some_next_day(campaign));
         let at_once = way == ReturnWay::Refund || self.misdeeds.include(Misdeed::VoidGivesBackAtOnce);
         let due = |take: &&CapTake| at_once && !(next_day && take.key.kind().is_personal());
         takes.iter().filter(due).copied().collect()

@@ -2,7 +2,7 @@
 //! another one by then, or is over and gone from the rules.
 
 use crate::exchange::Exchange;
-use lijian_domain::campaign::RefundPolicy;
+use lijian_domain::campaign::{AllowanceReturn, RefundPolicy};
 use lijian_domain::ids::{CampaignId, RulesVersion};
 use lijian_domain::rules::Rules;
 use std::collections::BTreeMap;
@@ -33,8 +33,15 @@ impl RefundPolicies {
         self.of_version.get(&(version, campaign)).copied().unwrap_or_else(|| self.now(in_force, campaign))
     }
 
+    /// Whether any version gives allowances of a campaign back on the next day. Where the grant's own version is not at hand,
+    /// that keeps a person from buying twice on a day on which they may not.
+    pub(super) fn some_next_day(&self, campaign: CampaignId) -> bool {
+        let of_campaign = self.of_version.iter().filter(|((_, known), _)| *known == campaign);
+        of_campaign.into_iter().any(|(_, policy)| policy.allowance == AllowanceReturn::NextDay)
+    }
+
     /// What is said of a campaign now, or was said last.
-    pub(super) fn now(&self, in_force: &Rules, campaign: CampaignId) -> RefundPolicy {
+    fn now(&self, in_force: &Rules, campaign: CampaignId) -> RefundPolicy {
         let in_force = in_force.campaign(campaign).map(|campaign| campaign.refund);
         in_force.or_else(|| self.latest.get(&campaign).copied()).unwrap_or_default()
     }

@@ -1,10 +1,11 @@
 //! By which version's policy a grant goes back.
 
 use crate::messages::sale;
-use crate::returns::{back, settle_reads};
+use crate::returns::{back, confirmed, settle_reads};
 use crate::world::{rules_with, world};
 use lijian_domain::campaign::{AllowanceReturn, RefundPolicy, RefundSplit};
 use lijian_domain::ids::RulesVersion;
+use lijian_domain::record::Record;
 use lijian_domain::returns::Base;
 use lijian_exchange::RefundPolicies;
 
@@ -43,4 +44,30 @@ fn a_grant_goes_back_by_the_policy_that_it_was_given_under() {
             assert_eq!(before - world.campaign().used.get(), 10_000, "{leave_campaign} {restart}");
         }
     }
+}
+
+#[test]
+fn an_allowance_that_comes_back_on_the_next_day_does_so_whatever_the_rules_say_by_then() {
+    let of = |allowance| RefundPolicy { allowance, split: RefundSplit::ProRata };
+    let mut world = world();
+    for (version, allowance) in [(11, AllowanceReturn::NextDay), (12, AllowanceReturn::SameDay)] {
+        let mut rules = rules_with(100_000_000, of(allowance));
+        rules.version = RulesVersion([version; 8]);
+        world.change_rules(rules);
+        if version == 11 {
+            world.sale_approved(&sale(1));
+        }
+    }
+    let of_person = |world: &crate::world::World| {
+        let taken = world.journal.iter().find_map(|entry| match &entry.record {
+            Record::Intent(intent) => intent.award.caps.iter().find(|take| take.key.allowance_of().is_some()).cloned(),
+            _ => None,
+        });
+        world.quota.balance(&taken.unwrap().key).used_count
+    };
+    assert_eq!(confirmed(&mut world, "0220", &back(&sale(1), 2, 160_000))[&39], "00");
+    assert_eq!(of_person(&world), 1, "not on this day");
+    world.pass_us(24 * 3_600_000_000);
+    world.sync();
+    assert_eq!(of_person(&world), 0);
 }

@@ -1,6 +1,6 @@
 //! `withdraw`: takes keys out of a table.
 
-use super::{TAKE_OVER, author, library_failed, person};
+use super::{TAKE_OVER, author, library_failed, person, tell_errors};
 use crate::commands::configuration::ConfigurationArguments;
 use crate::commands::ledger::{print, tell};
 use crate::library::{LibraryError, Writer};
@@ -40,6 +40,18 @@ pub(super) fn run(register: Register, arguments: &WithdrawArguments) -> ExitCode
         Ok(loaded) => loaded,
         Err(code) => return code,
     };
+    let held = lijian_config::library::keys_in_force(register, loaded.config.rule_files.of(register), &loaded.library);
+    let held = match held {
+        Ok(held) => held,
+        Err(errors) => {
+            tell_errors(&errors);
+            return ExitCode::from(64);
+        }
+    };
+    if let Some(unknown) = keys.iter().find(|key| !held.contains(*key)) {
+        tell(&format!("{unknown} is not in force: nothing is taken out\n"));
+        return ExitCode::from(1);
+    }
     match commit(register, keys, &loaded, arguments.by.as_deref()) {
         Ok(number) => {
             print(&format!("{} taken out: change {number}\n{TAKE_OVER}", arguments.keys.len()));

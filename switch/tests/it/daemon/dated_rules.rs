@@ -1,13 +1,14 @@
 //! Rules that are agreed to for a later moment: in force then and not before, over restarts, or withdrawn.
 
 use super::host::{ask, issuer, refrigerator, tag};
-use super::process::Daemon;
+use super::process::{Daemon, EXAMPLE};
 use super::reload::{CAMPAIGN, records, version};
 use lijian_load::till::{Sale, Till};
 use serde_json::{Value, json};
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 // printf one | sha256sum; printf two | sha256sum
 const PEOPLE: &str = "admin.people=[\
@@ -71,7 +72,10 @@ fn post(daemon: &Daemon, path: &str, token: &str, body: &Value) -> (u16, Value) 
 fn agree(daemon: &Daemon, from: &str) -> (u16, Value) {
     let (status, prepared) = post(daemon, "/api/v1/config/reload", "one", &json!({ "effective_from": from }));
     assert_eq!((status, &prepared["state"]), (202, &json!("prepared")), "{prepared}");
-    post(daemon, "/api/v1/config/reload/confirm", "two", &json!({ "version": prepared["version"] }))
+    let (status, _) = post(daemon, "/api/v1/config/reload/confirm", "two", &json!({ "version": prepared["version"] }));
+    assert_eq!(status, 409, "not to another moment than the one that was prepared");
+    let agreed = json!({ "version": prepared["version"], "effective_from": from });
+    post(daemon, "/api/v1/config/reload/confirm", "two", &agreed)
 }
 
 #[tokio::test]
@@ -121,7 +125,7 @@ async fn rules_come_into_force_at_their_time_whatever_happens_before() {
 }
 
 #[tokio::test]
-async fn what_waits_is_withdrawn_by_a_person_by_another_change_or_by_other_files() {
+async fn what_waits_is_withdrawn_by_a_person_or_by_another_change_and_by_nothing_else() {
     let mut bench = Bench::new();
     let daemon = bench.start("10:00:00");
     let first = version(&daemon);
@@ -148,13 +152,28 @@ async fn what_waits_is_withdrawn_by_a_person_by_another_change_or_by_other_files
     assert!(daemon.json("/api/v1/campaigns")["scheduled"].is_null());
     assert_eq!(bench.discount(&daemon).await, "136000");
 
-    // So do other files at a start.
+    // Other files at a start do not: nobody agreed to them. What was agreed to comes in its time, and stays over a start.
     bench.write("1 = 1600");
-    assert_eq!(agree(&daemon, ELEVEN).0, 200);
+    let agreed = agree(&daemon, ELEVEN).1["version"].as_str().unwrap().to_owned();
+    let other = Command::new(env!("CARGO_BIN_EXE_lijian"))
+        .args(["run", "--config", EXAMPLE, "--set", "admin.listen=127.0.0.1:0", "--data"])
+        .arg(bench.folder())
+        .output()
+        .unwrap();
+    assert_ne!(other.status.code(), Some(0), "the data directory is in use");
     drop(daemon);
     bench.write("1 = 1500");
-    let daemon = bench.start("10:59:59");
-    assert!(daemon.json("/api/v1/campaigns")["scheduled"].is_null());
-    assert_eq!(bench.discount(&daemon).await, "120000");
+    let daemon = bench.start("10:59:58");
+    assert_eq!(bench.discount(&daemon).await, "136000");
+    daemon.until(|daemon| version(daemon) == agreed);
+    assert_eq!(bench.discount(&daemon).await, "128000");
+    drop(daemon);
+    let daemon = bench.start("11:30:00");
+    assert_eq!((version(&daemon), bench.discount(&daemon).await.as_str()), (agreed, "128000"));
+    // A change at once ends that.
+    let prepared = post(&daemon, "/api/v1/config/reload", "one", &json!({})).1;
+    let told = post(&daemon, "/api/v1/config/reload/confirm", "two", &json!({ "version": prepared["version"] }));
+    assert_eq!(told.0, 200, "{told:?}");
     assert!(!bench.folder().join("rules/scheduled.json").exists());
+    assert_eq!(bench.discount(&daemon).await, "120000");
 }
