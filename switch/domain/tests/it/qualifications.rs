@@ -81,6 +81,8 @@ fn a_sale_redeems_one_of_its_pack_for_the_person_who_claimed_it() {
     let award = award(&claimed(), &fridge(), &presented("fridge", 0));
     let caps: Vec<_> = award.caps.iter().map(|take| (take.key.to_string(), take.count, take.limit.count)).collect();
     let expected = [
+        // The claim's, and that of the member that was shown.
+        ("qualification:c", 1, Some(1)),
         ("qualification:c", 1, Some(1)),
         ("person-category:c:refrigerator", 1, Some(1)),
         ("person-campaign:c", 1, Some(2)),
