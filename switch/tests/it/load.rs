@@ -22,7 +22,8 @@ fn what_the_tills_were_told_is_what_the_budget_says() {
     let load = Load {
         target: daemon.acquirer("ascii"),
         links: 8,
-        in_flight: 8,
+        // Room for all of them, however slow the machine is.
+        in_flight: 100,
         arrivals: "poisson:600".parse().unwrap(),
         duration: Duration::from_secs(1),
         answers_within: Duration::from_secs(20),

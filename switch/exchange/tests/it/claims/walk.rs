@@ -272,6 +272,8 @@ impl Books {
     fn redeem(&mut self, lsn: Lsn, sale: &Intent, at: UnixMicros) {
         let takes: Vec<_> = qualifications(&sale.award.caps).collect();
         assert_eq!(takes.len(), 1, "a sale without a claim");
+        let all = sale.award.caps.iter().filter(|take| matches!(take.key, CapKey::Qualification(..))).count();
+        assert_eq!(all, 2, "the claim's cap, and that of the member that was shown");
         let of_take = |claim: &&ClaimId| takes[0].key == CapKey::Qualification(trial(), claim.cap_code());
         let claim = *self.rows.keys().find(of_take).unwrap();
         let row = self.rows.get_mut(&claim).unwrap();
@@ -311,7 +313,7 @@ fn answer_type(mti: &str) -> String {
 }
 
 fn qualifications(takes: &[CapTake]) -> impl Iterator<Item = &CapTake> {
-    takes.iter().filter(|take| matches!(take.key, CapKey::Qualification(..)))
+    takes.iter().filter(|take| matches!(&take.key, CapKey::Qualification(_, code) if !code.as_str().contains('-')))
 }
 
 #[test]
