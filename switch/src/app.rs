@@ -14,7 +14,7 @@ use crate::limits::INDEX_BYTES;
 use crate::links::{self, JournalFeed, Parts, Past, Sealing};
 use crate::observer::observer;
 use crate::ops::forecast::{Before, Sampler};
-use crate::ops::{Asker, Board, ClaimDesk, Health, Ops, People, Phase, Transactions, asker};
+use crate::ops::{Asker, Board, ClaimDesk, ClaimList, Health, Ops, People, Phase, Transactions, asker};
 use crate::rules::{
     Archive, Beginning, Changes, Ground, HandOver, Schedule, Shared, Source, TwoPeople, begin_by_schedule, keep_rules,
 };
@@ -106,8 +106,10 @@ pub fn run(loaded: Loaded, source: Source) -> Result<Verdict, AppError> {
         stop: Arc::clone(&stop),
     };
 
-    let desk = |claims| ClaimDesk::open(claims, &config.store.path, entropy::fill);
-    let claims = config.claims.as_ref().map(desk).transpose()?;
+    let claims = match &config.claims {
+        Some(claims) => Some(ClaimDesk::open(claims, &config.store.path, entropy::fill, ClaimList::new(reader()?))?),
+        None => None,
+    };
     let (asker, asked) = asker();
     let board = Arc::new(Board::new(settings::board(&config)));
     let two_people = if source.environment.production || !config.people.is_empty() {

@@ -95,6 +95,7 @@ fn router(ops: Arc<Ops>) -> Router {
         .route("/api/v1/claims/{code}/hand-back", post(claims::hand_back))
         .route("/api/v1/claims/{code}/withdraw", post(claims::withdraw))
         .route("/api/v1/people/{person}", delete(claims::erase))
+        .route("/api/v1/people/{person}/claims", get(claims::claims_of))
         .route("/api/v1/products/proposals", get(products::list).post(products::propose))
         .route("/api/v1/products/proposals/{number}", get(products::one))
         .route("/api/v1/products/proposals/{number}/approve", post(products::approve))

@@ -1,6 +1,7 @@
 //! What claims are asked with: personal data, pre-check, the applications that may ask, and a draw that waits for its second
 //! person.
 
+use super::ClaimList;
 use crate::claims::people::{People, PeopleError};
 use crate::claims::precheck::Precheck;
 use crate::claims::provider::{Provider, ProviderError};
@@ -21,6 +22,8 @@ pub struct ClaimDesk {
     pub people: People,
     /// Whether somebody may claim.
     pub precheck: Precheck,
+    /// Which claims there are.
+    pub list: ClaimList,
     draws: Mutex<BTreeMap<CampaignId, ProposedDraw>>,
 }
 
@@ -66,6 +69,7 @@ impl ClaimDesk {
         config: &ClaimsConfig,
         data: &Path,
         random: fn(&mut [u8]) -> io::Result<()>,
+        list: ClaimList,
     ) -> Result<Self, DeskError> {
         let people = People::start(data, random)?;
         let precheck = Precheck {
@@ -73,7 +77,7 @@ impl ClaimDesk {
             persons_per_phone_max: config.persons_per_phone_max,
             provider: Provider::new(&config.provider, people.hasher())?,
         };
-        Ok(Self { people, precheck, draws: Mutex::default() })
+        Ok(Self { people, precheck, list, draws: Mutex::default() })
     }
 
     /// Somebody proposes a draw: the seed must be the one whose SHA-256 was published.

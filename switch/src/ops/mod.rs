@@ -5,6 +5,7 @@
 
 mod board;
 mod budgets;
+mod claim_list;
 mod claims;
 mod course;
 pub mod forecast;
@@ -18,6 +19,7 @@ mod transactions;
 
 pub use board::{AcquirerRow, Board, HostRow, IssuerRow, Links};
 pub use budgets::{Budget, budgets};
+pub use claim_list::{ClaimList, ClaimPage, ListedClaims};
 pub use claims::{ClaimDesk, DeskError, NoDraw, ProposedDraw};
 pub use course::{Course, TransactionState};
 pub use health::{Health, Phase};

@@ -4,7 +4,7 @@ use crate::limits::{CLAIM, STATUS};
 use lijian_domain::ids::Lsn;
 use lijian_domain::record::{QueueOrdered, RulesChanged};
 use lijian_domain::rules::Rules;
-use lijian_exchange::claims::{ClaimAnswer, ClaimCommand};
+use lijian_exchange::claims::{ClaimAnswer, ClaimCommand, Looked};
 use lijian_exchange::queue::QueueRow;
 use lijian_exchange::status::Status;
 use std::sync::Arc;
@@ -104,6 +104,24 @@ impl Asker {
         let asked = async {
             self.claims.send((command, answer)).await.ok()?;
             answered.await.ok()
+        };
+        tokio::time::timeout(CLAIM, asked).await.ok()?
+    }
+
+    /// Looks at several claims, which are asked for together and come in their order; none as above.
+    pub async fn look_at(&self, claims: Vec<Looked>) -> Option<Vec<ClaimAnswer>> {
+        let asked = async {
+            let mut waiting = Vec::with_capacity(claims.len());
+            for at in claims {
+                let (answer, answered) = oneshot::channel();
+                self.claims.send((ClaimCommand::Look { at }, answer)).await.ok()?;
+                waiting.push(answered);
+            }
+            let mut answers = Vec::with_capacity(waiting.len());
+            for answered in waiting {
+                answers.push(answered.await.ok()?);
+            }
+            Some(answers)
         };
         tokio::time::timeout(CLAIM, asked).await.ok()?
     }

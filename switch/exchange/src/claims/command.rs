@@ -46,7 +46,23 @@ pub enum ClaimCommand {
     /// Nothing is done.
     Look {
         /// What is asked for.
-        claim: ClaimId,
+        at: Looked,
+    },
+}
+
+/// A claim that is looked at.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Looked {
+    /// This one.
+    Claim(ClaimId),
+    /// The latest that a person made of a pack.
+    Latest {
+        /// Of which campaign.
+        campaign: CampaignId,
+        /// Of which pack.
+        pack: PackId,
+        /// Whose.
+        person: PersonKey,
     },
 }
 
@@ -83,6 +99,8 @@ pub struct Draw {
 pub enum ClaimAnswer {
     /// The claim, as it stands now.
     Stands(ClaimView),
+    /// The latest of a person and pack, and how many claims that makes.
+    Latest(ClaimView, u32),
     /// What a draw came to.
     Drawn(LastDraw),
     /// Nothing was done.

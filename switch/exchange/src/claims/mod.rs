@@ -17,7 +17,7 @@ mod refusal;
 
 pub(crate) use draw::Drawing;
 
-pub use command::{Apply, ClaimAnswer, ClaimCommand, ClaimTicket, ClaimView, Draw};
+pub use command::{Apply, ClaimAnswer, ClaimCommand, ClaimTicket, ClaimView, Draw, Looked};
 pub use refusal::ClaimRefusal;
 
 use crate::effects::Effects;
@@ -74,8 +74,8 @@ impl Exchange {
         if self.poisoned || self.waiting_claims.len() >= WAITING_MAX || self.is_kept(command) {
             return Err(ClaimRefusal::TryAgain);
         }
-        if let ClaimCommand::Look { claim } = command {
-            return self.claims.get(*claim).map(|claim| self.claim_stands(claim)).ok_or(ClaimRefusal::Unknown);
+        if let ClaimCommand::Look { at } = command {
+            return self.look(*at).ok_or(ClaimRefusal::Unknown);
         }
         if self.space_low || self.draining {
             return Err(ClaimRefusal::TryAgain);
@@ -99,10 +99,24 @@ impl Exchange {
         self.draw(ticket, draw, &moment)
     }
 
-    /// A claim as it stands, with what of it is held and used.
+    fn look(&self, at: Looked) -> Option<ClaimAnswer> {
+        Some(match at {
+            Looked::Claim(claim) => self.claim_stands(self.claims.get(claim)?),
+            Looked::Latest { campaign, pack, person } => {
+                let made = self.claims.made(&campaign, &pack, &person)?;
+                ClaimAnswer::Latest(self.claim_view(made.latest), made.count)
+            }
+        })
+    }
+
     fn claim_stands(&self, claim: Claim) -> ClaimAnswer {
+        ClaimAnswer::Stands(self.claim_view(claim))
+    }
+
+    /// A claim as it stands, with what of it is held and used.
+    fn claim_view(&self, claim: Claim) -> ClaimView {
         let balance = self.quota.balance(&CapKey::Qualification(claim.campaign, claim.id.cap_code()));
-        ClaimAnswer::Stands(ClaimView { claim, held: balance.held_count, used: balance.used_count })
+        ClaimView { claim, held: balance.held_count, used: balance.used_count }
     }
 
     /// Whether anything of a claim is held by a sale whose end is open, or used.

@@ -1,17 +1,21 @@
-//! Claims, for the institution's own application: issue, confirm, hand back, take back, look, draw, erase.
+//! Claims, for the institution's own application: issue, confirm, hand back, take back, look, list, draw, erase.
 //!
 //! Invariants: an application shows the token of one of `[[admin.apps]]`, a draw takes two of the people; personal data comes
 //! in bodies only, never in paths, and goes out masked; an answer comes once what it tells of is on disk.
 
 mod draw;
 mod issue;
+mod list;
+mod person;
 mod staff;
 mod view;
 
 pub(super) use draw::{confirm as confirm_draw, propose as propose_draw};
 pub(super) use issue::issue;
-pub(super) use staff::{confirm, erase, hand_back, withdraw};
-pub(super) use view::{claim, claims};
+pub(super) use list::claims;
+pub(super) use person::{claims_of, erase};
+pub(super) use staff::{confirm, hand_back, withdraw};
+pub(super) use view::claim;
 
 use super::person::bearer;
 use super::problem::Problem;

@@ -1,13 +1,13 @@
-//! What store staff and the institution do about a claim, and about a person.
+//! What store staff and the institution do about a claim.
 
-use super::{app, ask, closed, code, desk, object, text, view};
+use super::{app, ask, code, desk, object, text, view};
 use crate::admin::person::person;
 use crate::admin::problem::Problem;
 use crate::ops::Ops;
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
-use lijian_domain::ids::{MerchantId, PersonKey};
+use axum::http::HeaderMap;
+use lijian_domain::ids::MerchantId;
 use lijian_domain::text::Text;
 use lijian_exchange::claims::ClaimCommand;
 use serde_json::Value;
@@ -60,25 +60,4 @@ pub(in crate::admin) async fn withdraw(
     let answer = ask(&ops, ClaimCommand::Withdraw { claim, by }).await?;
     tracing::warn!(%by, reason, "a claim was taken back");
     Ok(Json(view::stands(&ops, desk, &answer).await?))
-}
-
-/// Erases the personal data of a person, named by the hash that the application was told.
-pub(in crate::admin) async fn erase(
-    State(ops): State<Arc<Ops>>,
-    Path(person): Path<String>,
-    headers: HeaderMap,
-) -> Result<StatusCode, Problem> {
-    let (desk, by) = app(&ops, &headers)?;
-    let person = person_key(&person).ok_or_else(|| Problem::not_found("expected the person of a claim: 32 digits"))?;
-    if !desk.people.erase(person).await.map_err(|why| closed(&why))? {
-        return Err(Problem::not_found("nobody is registered under this hash, or not any more"));
-    }
-    tracing::warn!(app = %by, "a person's data was erased");
-    Ok(StatusCode::NO_CONTENT)
-}
-
-fn person_key(digits: &str) -> Option<PersonKey> {
-    let well_formed = digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let number = well_formed.then(|| u128::from_str_radix(digits, 16).ok()).flatten()?;
-    Some(PersonKey(number.to_be_bytes()))
 }

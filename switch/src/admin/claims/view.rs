@@ -9,17 +9,13 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use lijian_domain::claims::voucher::VoucherCode;
 use lijian_domain::claims::{Claim, ClaimStage};
-use lijian_exchange::claims::{ClaimAnswer, ClaimCommand, ClaimView};
+use lijian_domain::time::UnixMicros;
+use lijian_exchange::claims::{ClaimAnswer, ClaimCommand, ClaimView, Looked};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// How many claims there are.
-pub(in crate::admin) async fn claims(State(ops): State<Arc<Ops>>, headers: HeaderMap) -> Result<Json<Value>, Problem> {
-    app(&ops, &headers)?;
-    let standing = ops.asker.standing().await;
-    let standing = standing.ok_or_else(|| Problem::unavailable("the exchange does not answer: it is stopping"))?;
-    Ok(Json(json!({ "claims": standing.exchange.claims })))
-}
+/// Where a claim stands whose time is over: it needs no record, so it is no [`ClaimStage`].
+pub(super) const EXPIRED: &str = "expired";
 
 /// One claim.
 pub(in crate::admin) async fn claim(
@@ -28,15 +24,16 @@ pub(in crate::admin) async fn claim(
     headers: HeaderMap,
 ) -> Result<Json<Value>, Problem> {
     let (desk, _) = app(&ops, &headers)?;
-    let answer = ask(&ops, ClaimCommand::Look { claim: code(&typed)?.claim() }).await?;
+    let answer = ask(&ops, ClaimCommand::Look { at: Looked::Claim(code(&typed)?.claim()) }).await?;
     Ok(Json(stands(&ops, desk, &answer).await?))
 }
 
 /// A claim with what may be seen of its person.
 pub(super) async fn stands(ops: &Ops, desk: &ClaimDesk, answer: &ClaimAnswer) -> Result<Value, Problem> {
-    let ClaimAnswer::Stands(ClaimView { claim, held, used }) = answer else {
+    let ClaimAnswer::Stands(view) = answer else {
         return Err(Problem::internal("another answer than was asked for"));
     };
+    let claim = &view.claim;
     let masked = desk.people.look_up(claim.person).await.map_err(|why| closed(&why))?;
     let personal = masked.map(|masked| {
         json!({
@@ -46,24 +43,35 @@ pub(super) async fn stands(ops: &Ops, desk: &ClaimDesk, answer: &ClaimAnswer) ->
             "name": masked.name,
         })
     });
+    let mut shown = without_codes(view, ops.clock.now().wall);
+    shown["personal"] = personal.into();
+    shown["codes"] = codes(ops, claim).into();
+    Ok(shown)
+}
+
+/// What of a claim may be seen by whoever must not redeem it.
+pub(super) fn without_codes(ClaimView { claim, held, used }: &ClaimView, now: UnixMicros) -> Value {
     let given = claim.span.until.0 != 0;
-    let expired = claim.stage == ClaimStage::Issued && claim.span.until <= ops.clock.now().wall;
-    Ok(json!({
+    json!({
         "campaign": claim.campaign.as_str(),
         "pack": claim.pack.as_str(),
-        "stage": if expired { "expired" } else { claim.stage.as_str() },
+        "stage": stage(claim, now),
         "from": given.then(|| rfc3339(claim.span.from)),
         "until": given.then(|| rfc3339(claim.span.until)),
         "held": held,
         "used": used,
         "person": claim.person.to_string(),
-        "personal": personal,
-        "codes": codes(ops, claim),
-    }))
+    })
+}
+
+/// Where a claim stands at this time.
+pub(super) fn stage(claim: &Claim, now: UnixMicros) -> &'static str {
+    let expired = claim.stage == ClaimStage::Issued && claim.span.until <= now;
+    if expired { EXPIRED } else { claim.stage.as_str() }
 }
 
 /// The code of each qualification of the pack.
-fn codes(ops: &Ops, claim: &Claim) -> Vec<Value> {
+pub(super) fn codes(ops: &Ops, claim: &Claim) -> Vec<Value> {
     let rules = ops.changes.shared().rules();
     let campaign = rules.campaigns.iter().find(|campaign| campaign.id == claim.campaign);
     let pack = campaign.and_then(|campaign| campaign.qualification.as_ref()?.pack(&claim.pack));

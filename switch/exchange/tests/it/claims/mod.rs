@@ -14,7 +14,7 @@ use lijian_domain::claims::{Claim, ClaimId, ClaimStage};
 use lijian_domain::ids::*;
 use lijian_domain::text::Text;
 use lijian_exchange::Event;
-use lijian_exchange::claims::{Apply, ClaimAnswer, ClaimCommand, ClaimRefusal, ClaimTicket, ClaimView};
+use lijian_exchange::claims::{Apply, ClaimAnswer, ClaimCommand, ClaimRefusal, ClaimTicket, ClaimView, Looked};
 use std::sync::Arc;
 
 const HOUR_US: u64 = 3_600_000_000;
@@ -82,7 +82,7 @@ fn withdraw(claim: u64) -> ClaimCommand {
 }
 
 fn look(claim: u64) -> ClaimCommand {
-    ClaimCommand::Look { claim: ClaimId::new(claim) }
+    ClaimCommand::Look { at: Looked::Claim(ClaimId::new(claim)) }
 }
 
 /// A sale of a fridge by this member of a claim.
@@ -106,7 +106,7 @@ impl World {
         match self.drawn_or_told(command) {
             ClaimAnswer::Stands(view) => Ok(view),
             ClaimAnswer::Refused(refusal) => Err(refusal),
-            ClaimAnswer::Drawn(_) => unreachable!("no draw was asked for"),
+            ClaimAnswer::Drawn(_) | ClaimAnswer::Latest(..) => unreachable!("neither was asked for"),
         }
     }
 

@@ -45,6 +45,13 @@ fn one_claim_follows_another_that_is_over_until_all_are_made() {
     assert_eq!(world.told(&apply(3, WANG)), Err(ClaimRefusal::NotOver));
     world.pass_us(2_000_000);
     world.told(&apply(3, WANG)).unwrap();
+    let latest = |world: &mut World, person| {
+        let pack = PackId::new("fridge").unwrap();
+        world.drawn_or_told(&ClaimCommand::Look { at: Looked::Latest { campaign: trial(), pack, person } })
+    };
+    let view = world.told(&look(3)).unwrap();
+    assert_eq!(latest(&mut world, WANG), ClaimAnswer::Latest(view, 3));
+    assert_eq!(latest(&mut world, PersonKey([9; 16])), ClaimAnswer::Refused(ClaimRefusal::Unknown));
     world.told(&hand_back(3, None)).unwrap();
     assert_eq!(world.told(&apply(4, WANG)), Err(ClaimRefusal::AllMade));
     world.told(&apply(5, LI)).unwrap();

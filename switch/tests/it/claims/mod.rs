@@ -1,4 +1,6 @@
-//! Claims over HTTP and at the till, of a running daemon: issued, confirmed, redeemed, handed back, drawn, erased.
+//! Claims over HTTP and at the till, of a running daemon: issued, confirmed, redeemed, handed back, drawn, erased, listed.
+
+mod pages;
 
 use crate::daemon::host::{ask, issuer, refrigerator, tag};
 use crate::daemon::process::Daemon;
