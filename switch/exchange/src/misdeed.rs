@@ -42,6 +42,12 @@ pub enum Misdeed {
     CardOrderIgnored,
     /// A person claims again although the claim before is redeemed.
     ClaimedBesideRedeemed,
+    /// What is told of a claim does not wait for its record.
+    ClaimAnsweredEarly,
+    /// A claim can be redeemed after its time.
+    ExpiredIsRedeemed,
+    /// A refund frees the claim that its sale redeemed.
+    RefundFreesClaim,
 }
 
 /// Which mistake is made, if any.

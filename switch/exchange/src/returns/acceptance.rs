@@ -11,6 +11,7 @@ use crate::misdeed::Misdeed;
 use crate::outbound;
 use crate::queue;
 use lijian_codecs::message::{FieldIndex, parse};
+use lijian_domain::cap::CapKind;
 use lijian_domain::code::DecisionCode;
 use lijian_domain::ids::Lsn;
 use lijian_domain::money::MinorUnits;
@@ -79,10 +80,14 @@ impl Exchange {
             back.earlier.clear();
         }
         let accepted = self.returns.share(back, &original, &origin, (acquirer, &request), &policy, today);
-        let share = match accepted {
+        let mut share = match accepted {
             Ok(share) => share,
             Err(response_code) => return self.reply_from_request(id, response_code, effects),
         };
+        if back.way == ReturnWay::Refund && self.misdeeds.include(Misdeed::RefundFreesClaim) {
+            let claims = original.intent.award.caps.iter().filter(|take| take.key.kind() == CapKind::Qualification);
+            share.part.takes.extend(claims.copied());
+        }
         let gross = share.part.gross();
         // What the issuer is not asked for need not be sent again.
         let recall = match share.part.net.is_zero() {

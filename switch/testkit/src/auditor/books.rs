@@ -1,10 +1,12 @@
 //! The books: what every record of the journal means, one after the other.
 
 use super::caps::{Caps, Move};
+use super::claims::Claims;
 use super::facts::Facts;
 use super::queue::Order;
 use super::quotes::Promise;
 use super::record::{Answer, Body, Intent, Origin, Record, Reversal};
+use super::redeemed;
 use super::returns::Return;
 use super::rule::{Rule, Violation};
 use super::sums;
@@ -15,6 +17,7 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Books {
     pub(super) caps: Caps,
+    pub(super) claims: Claims,
     /// Sales and quotes by the LSN of their intent.
     pub(super) holds: BTreeMap<u64, Hold>,
     /// Refusals by LSN; the answer at full price where there is one.
@@ -31,7 +34,7 @@ pub(super) struct Books {
     pub(super) orders: BTreeMap<u64, Vec<(u64, Order)>>,
     incarnation: u32,
     /// The version of the rules in force.
-    rules: [u8; 8],
+    pub(super) rules: [u8; 8],
 }
 
 /// A sale, or a quote, whose caps were taken.
@@ -142,6 +145,7 @@ impl Books {
             }
             Body::ReturnAsked(asked) => {
                 sums::of_return(lsn, asked)?;
+                redeemed::comes_back(lsn, asked, self.holds.get(&asked.intent))?;
                 self.ask(lsn, &asked.origin, asked.intent, Some(Return::of(asked, record.date)))?;
             }
             Body::GaveBack { asked, intent, caps } => {
@@ -155,7 +159,7 @@ impl Books {
                 self.orders.entry(*target).or_default().push((lsn, Order::of(*order)));
             }
             Body::RulesChanged { rules } => self.rules = *rules,
-            Body::Claim => {}
+            Body::Claim(said) => self.claim(record, said, facts, now_us.is_some())?,
         }
         Ok(())
     }
@@ -183,8 +187,12 @@ impl Books {
         let other = || Rule::VersionInForce.broken(format!("record {lsn} is decided by other rules than {in_force:?}"));
         let terms = terms.ok_or_else(other)?;
         sums::of_intent(lsn, date, intent, terms)?;
-        if quoted.is_none() {
-            sums::of_stopped(lsn, record.at_us, intent, terms)?;
+        match quoted {
+            None => {
+                sums::of_stopped(lsn, record.at_us, intent, terms)?;
+                self.redeems(lsn, record.at_us, intent, terms)?;
+            }
+            Some(quote) => Self::redeems_as_promised(lsn, intent, quote)?,
         }
         if intent.grant & 0xffff_ffff_ffff != lsn {
             return Err(
@@ -206,6 +214,7 @@ impl Books {
                 );
             }
         }
+        self.redeemed_within(lsn, intent, terms)?;
         let key = key(&intent.origin, if promise.is_some() { "1" } else { "2" });
         self.opened.insert(key.clone(), lsn);
         let (intent, state) = (intent.clone(), State::Held);

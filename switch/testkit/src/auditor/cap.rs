@@ -6,6 +6,21 @@ fn person(input: &mut Input<'_>) -> Read<String> {
     Ok(input.array::<16>()?.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
+/// What is taken from a cap, or given back to it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Take {
+    /// The kind's name and its parts, with `:` between them; bytes as hexadecimal digits.
+    pub(super) cap: String,
+    /// Minor units.
+    pub(super) amount: u64,
+    /// Items.
+    pub(super) count: u32,
+}
+
+pub(super) fn take(input: &mut Input<'_>) -> Read<Take> {
+    Ok(Take { cap: cap(input)?, amount: input.u64()?, count: input.u32()? })
+}
+
 /// The kind's name and its parts.
 pub(super) fn cap(input: &mut Input<'_>) -> Read<String> {
     Ok(match input.u8()? {

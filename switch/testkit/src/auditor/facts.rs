@@ -33,6 +33,8 @@ pub struct Terms {
     pub order: Option<(u64, u64)>,
     /// Who pays, in order.
     pub sponsors: Vec<Sponsor>,
+    /// Where something must be claimed first: how.
+    pub claims: Option<ClaimTerms>,
 }
 
 /// Who pays a part of each discount.
@@ -44,6 +46,59 @@ pub struct Sponsor {
     pub share_basis_points: u64,
     /// In order: minor units at most; none: all that is left.
     pub at_most: Option<u64>,
+}
+
+/// How the qualifications of a campaign are claimed.
+#[derive(Clone, Debug)]
+pub struct ClaimTerms {
+    /// The campaign.
+    pub campaign: String,
+    /// What can be claimed.
+    pub packs: Vec<PackTerms>,
+    /// Claims of one pack that a person may make.
+    pub claims_max: u32,
+    /// Claims of one civil day at most.
+    pub released_per_day: Option<u32>,
+    /// Whether store staff confirm a claim before it is issued.
+    pub confirmed_by_staff: bool,
+    /// Winners of a draw at most, where claims are drawn.
+    pub winners: Option<u32>,
+    /// SHA-256 of the first draw's seed.
+    pub published: [u8; 32],
+    /// How long a claim can be redeemed.
+    pub lasts: Lasts,
+    /// Seconds since 1970: nothing can be redeemed from then on.
+    pub ends_s: i64,
+    /// Seconds that the programme's clocks are ahead of UTC.
+    pub zone_s: i64,
+}
+
+impl ClaimTerms {
+    pub(super) fn pack(&self, name: &str) -> Option<&PackTerms> {
+        self.packs.iter().find(|pack| pack.name == name)
+    }
+}
+
+/// Several qualifications that are claimed together.
+#[derive(Clone, Debug)]
+pub struct PackTerms {
+    /// Its name.
+    pub name: String,
+    /// How many of them can be redeemed.
+    pub redeemable: u32,
+    /// Of each the goods that it is good for.
+    pub members: Vec<Vec<u64>>,
+}
+
+/// How long a claim can be redeemed.
+#[derive(Clone, Copy, Debug)]
+pub enum Lasts {
+    /// So many civil days, that of issue the first.
+    Days(i64),
+    /// So many hours.
+    Hours(i64),
+    /// To the end of the month, which is at this second since 1970.
+    MonthEnd(i64),
 }
 
 /// A limit of every cap whose name begins so.

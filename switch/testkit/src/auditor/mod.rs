@@ -13,13 +13,17 @@ mod books;
 mod cap;
 mod caps;
 mod claim;
+mod claims;
+mod commands;
 mod facts;
 mod input;
 mod issuers;
 mod journal;
+mod lottery;
 mod queue;
 mod quotes;
 mod record;
+mod redeemed;
 mod returns;
 mod rule;
 mod sums;
@@ -27,15 +31,20 @@ mod traffic;
 mod verdict;
 pub mod wire;
 
-pub use facts::{Balance, Facts, Good, Limit, Sponsor, Terms};
+pub use claim::ClaimStands;
+pub use commands::{ClaimAsk, ClaimAsked, ClaimTold};
+pub use facts::{Balance, ClaimTerms, Facts, Good, Lasts, Limit, PackTerms, Sponsor, Terms};
 pub use journal::Medium;
 pub use rule::{Rule, Violation};
 pub use verdict::Standing;
 
 use books::Books;
+use claim::ClaimRecord;
+use commands::Command;
 use journal::Journal;
 use queue::Queue;
 use record::{Body, Record};
+use std::collections::BTreeMap;
 use traffic::Traffic;
 
 /// See the module's text.
@@ -51,6 +60,8 @@ pub struct Auditor {
     traffic: Traffic,
     /// Messages of the switch's own that wait for an issuer.
     queue: Queue,
+    /// Commands about claims that wait for their answers, by ticket.
+    commands: BTreeMap<u64, Command>,
     /// The true time, in microseconds: no clock of the switch.
     now_us: u64,
     /// Whether the switch was told that its journal takes nothing any more.
@@ -70,6 +81,7 @@ impl Auditor {
             books: Books::default(),
             traffic: Traffic::default(),
             queue: Queue::default(),
+            commands: BTreeMap::new(),
             now_us: 0,
             poisoned: false,
             space_low: false,
@@ -106,6 +118,7 @@ impl Auditor {
         (self.durable, self.journal, self.books) = (found.len() as u64, journal, Books::default());
         self.records = found;
         (self.poisoned, self.space_low) = (false, false);
+        self.commands.clear();
         for record in &self.records {
             self.books.enter(record, &self.facts, None)?;
         }
@@ -177,9 +190,14 @@ impl Auditor {
         self.space_low = true;
     }
 
-    /// Records in the journal, by the name of their kind.
+    /// Records in the journal, by the name of their kind; those that redeem a claim a second time.
     pub fn kinds(&self) -> impl Iterator<Item = &'static str> {
-        self.records.iter().map(|record| kind(&record.body))
+        let redeems = |record: &&Record| match &record.body {
+            Body::Intent(sale) | Body::Quoted { sale, .. } => sale.caps.iter().any(|take| take.cap.starts_with("qual")),
+            _ => false,
+        };
+        let redeeming = self.records.iter().filter(redeems).map(|_| "redeeming a claim");
+        self.records.iter().map(|record| kind(&record.body)).chain(redeeming)
     }
 }
 
@@ -205,6 +223,8 @@ const fn kind(body: &Body) -> &'static str {
         Body::GaveBack { .. } => "gave back",
         Body::QueueOrdered { .. } => "queue ordered",
         Body::RulesChanged { .. } => "rules changed",
-        Body::Claim => "claim",
+        Body::Claim(ClaimRecord::Made { .. }) => "claimed",
+        Body::Claim(ClaimRecord::Changed { .. }) => "claim changed",
+        Body::Claim(ClaimRecord::Drawn { .. }) => "drawn",
     }
 }

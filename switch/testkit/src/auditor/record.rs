@@ -1,8 +1,10 @@
 //! Records of the journal as the auditor understands them, read by the words of the format document alone.
 
-use super::cap::cap;
-use super::claim::{claim, two_people};
+use super::cap::{cap, take};
+use super::claim::{ClaimRecord, claim, two_people};
 use super::input::{Input, Read};
+
+pub(super) use super::cap::Take;
 
 /// A record: where it stands, what it says, and its bytes.
 #[derive(Clone, Debug)]
@@ -61,7 +63,7 @@ pub(super) enum Body {
     /// 19.
     RulesChanged { rules: [u8; 8] },
     /// 20 to 22: claims, which move no cap.
-    Claim,
+    Claim(ClaimRecord),
 }
 
 /// Who sent a request, and which one it is.
@@ -94,6 +96,10 @@ pub(super) struct Intent {
     pub(super) grant: u64,
     /// The version of the rules that decided.
     pub(super) rules: [u8; 8],
+    /// Keyed hash of whose sale it is.
+    pub(super) person: [u8; 16],
+    /// Tag 05.
+    pub(super) qualification: String,
     /// Trade-in value, minor units.
     pub(super) trade_in: u64,
     /// Bank promotion, minor units.
@@ -125,17 +131,6 @@ pub(super) struct Item {
     pub(super) unit_price: u64,
     /// Minor units.
     pub(super) discount: u64,
-}
-
-/// What is taken from a cap, or given back to it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Take {
-    /// The kind's name and its parts, with `:` between them; bytes as hexadecimal digits.
-    pub(super) cap: String,
-    /// Minor units.
-    pub(super) amount: u64,
-    /// Items.
-    pub(super) count: u32,
 }
 
 /// What an acquirer is told.
@@ -260,10 +255,7 @@ fn body(kind: u8, version: u8, input: &mut Input<'_>) -> Read<Body> {
             two_people(input)?;
             Body::RulesChanged { rules }
         }
-        _ => {
-            claim(kind, input)?;
-            Body::Claim
-        }
+        _ => Body::Claim(claim(kind, input)?),
     })
 }
 
@@ -276,7 +268,7 @@ fn origin(input: &mut Input<'_>) -> Read<Origin> {
 
 fn intent(input: &mut Input<'_>, version: u8) -> Read<Intent> {
     let (origin, grant) = (origin(input)?, input.u64()?);
-    let (_person, _qualification) = (input.bytes(16)?, input.text(32)?);
+    let (person, qualification) = (input.array()?, input.text(32)?);
     let (trade_in, bank_promotion) = (input.u64()?, input.u64()?);
     let (_campaign, rules) = (input.text(32)?, input.array()?);
     let (gross, discount, net, _district) = (input.u64()?, input.u64()?, input.u64()?, input.text(6)?);
@@ -305,7 +297,22 @@ fn intent(input: &mut Input<'_>, version: u8) -> Read<Intent> {
             input.text(32).map(drop)
         })?;
     }
-    Ok(Intent { origin, grant, rules, trade_in, bank_promotion, gross, discount, net, items, sponsors, caps, quote })
+    Ok(Intent {
+        origin,
+        grant,
+        rules,
+        person,
+        qualification,
+        trade_in,
+        bank_promotion,
+        gross,
+        discount,
+        net,
+        items,
+        sponsors,
+        caps,
+        quote,
+    })
 }
 
 fn plain_item(input: &mut Input<'_>) -> Read<(u64, u32, u64)> {
@@ -387,8 +394,4 @@ fn recall(input: &mut Input<'_>) -> Read<()> {
         input.list(40, Input::u8).map(drop)
     })?;
     Ok(())
-}
-
-fn take(input: &mut Input<'_>) -> Read<Take> {
-    Ok(Take { cap: cap(input)?, amount: input.u64()?, count: input.u32()? })
 }

@@ -49,6 +49,22 @@ pub enum Rule {
     /// No reversal of our own goes out after its business day but by an order of two people, none after they cancelled it;
     /// what they ordered to go goes.
     OrdersOfTwo,
+    /// A person makes no more claims of a pack than the rules say, and none while one is not over, redeemed or held.
+    ClaimsOfPerson,
+    /// Of one day no more claims are taken than are released.
+    ReleasedPerDay,
+    /// A claim goes the steps that there are, and is issued for as long as the rules say.
+    ClaimSteps,
+    /// A draw is of two people, by the seed that was published, among all who entered, and the lowest ranks win.
+    DrawIsRight,
+    /// What a claimed campaign gives is given for a claim of this person, issued, valid then, and good for the goods.
+    RedeemsClaim,
+    /// Of a claim no more is redeemed at any moment than its pack says, what is held or in doubt counted.
+    RedeemedWithin,
+    /// A void frees the claim, a refund does not.
+    RefundedStaysRedeemed,
+    /// What is told of claims is on the medium, and what the journal says; after a start too.
+    ClaimAnswered,
     /// What is not ours passes unchanged.
     RelayIsUnchanged,
     /// What the issuer charged at a net amount is granted, in doubt, or on its way back.
@@ -84,6 +100,14 @@ impl Rule {
             Self::VoidWaits => "void-waits",
             Self::CardOrder => "card-order",
             Self::OrdersOfTwo => "orders-of-two",
+            Self::ClaimsOfPerson => "claims-of-person",
+            Self::ReleasedPerDay => "released-per-day",
+            Self::ClaimSteps => "claim-steps",
+            Self::DrawIsRight => "draw-is-right",
+            Self::RedeemsClaim => "redeems-claim",
+            Self::RedeemedWithin => "redeemed-within",
+            Self::RefundedStaysRedeemed => "refunded-stays-redeemed",
+            Self::ClaimAnswered => "claim-answered",
             Self::RelayIsUnchanged => "relay-is-unchanged",
             Self::ChargeHasOwner => "charge-has-owner",
             Self::NothingLeftOpen => "nothing-left-open",

@@ -28,6 +28,9 @@ impl Auditor {
         if let Some((connection, key)) = self.traffic.waiting.first() {
             return open(format!("{key:?} on connection {connection} never got an answer"));
         }
+        if let Some(ticket) = self.commands.keys().next() {
+            return open(format!("command {ticket} about claims never got an answer"));
+        }
         let held = || self.books.holds.iter().filter(|(_, hold)| hold.state == State::Held);
         if let Some((lsn, hold)) = held().find(|(_, hold)| hold.doubted.is_none()) {
             return open(format!("intent {lsn} of {:?} is neither decided nor in doubt", hold.key));

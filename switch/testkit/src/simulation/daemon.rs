@@ -12,6 +12,7 @@ use lijian_domain::rules::Rules;
 use lijian_domain::text::Text;
 use lijian_domain::time::BusinessDate;
 use lijian_exchange::{ConnectionId, Effects, Event, Exchange, Now, SealingKey, Settings};
+use lijian_store::claims::Claims;
 use lijian_store::format::{self, RecordBuffer};
 use lijian_store::journal::{Journal, JournalEvent, JournalOptions, JournalReader};
 use lijian_store::quota::Quota;
@@ -90,6 +91,9 @@ impl Daemon {
         if mutation == Some(Mutation::OpenIntentsForgotten) {
             recovered.open.clear();
             recovered.quotes.clear();
+        }
+        if mutation == Some(Mutation::ClaimsForgotten) {
+            recovered.claims = Claims::new();
         }
         if !by_snapshot {
             exchange.recover(&recovered, |lsn| again.record(lsn)).map_err(|error| refused(&error))?;

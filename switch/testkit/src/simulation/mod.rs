@@ -8,6 +8,7 @@
 //! product that has no input and output, and the auditor.
 
 mod caps_seen;
+mod claiming;
 mod daemon;
 mod dice;
 mod disk;
@@ -17,6 +18,7 @@ mod messages;
 mod mutation;
 mod operators;
 mod peers;
+mod people;
 mod programme;
 mod scenario;
 mod snapshot;

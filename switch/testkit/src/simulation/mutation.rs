@@ -31,6 +31,22 @@ pub enum Mutation {
     OrderTakenApart,
     /// The sponsor that should pay the rest pays first.
     SponsorsOutOfOrder,
+    /// A person may claim more often than it was told.
+    ClaimsUnlimited,
+    /// Any number of claims is taken in a day.
+    ReleaseIgnored,
+    /// Claims can be redeemed for longer.
+    ClaimsOutlive,
+    /// Claims are issued without store staff.
+    StaffIgnored,
+    /// One more wins in each draw.
+    WinnersIgnored,
+    /// Each member of a pack is good for everything.
+    MembersIgnored,
+    /// Of a pack more can be redeemed.
+    RedeemableIgnored,
+    /// A start knows of no claims.
+    ClaimsForgotten,
     /// Where rules change, the campaign's budget stays where it was larger.
     SwapForgetsBudget,
     /// Where rules change, a category that they stop goes on.

@@ -125,6 +125,7 @@ impl World {
         till.steps -= 1;
         let over = if self.dice.percent(15) { lines.get(self.dice.place(lines.len())).copied() } else { own };
         if let Some(connection) = over {
+            till.vouchers = self.people.vouchers(&mut self.dice);
             let bytes = till.next(day, &mut self.dice);
             let twice = self.dice.percent(3);
             self.transmit(connection, Way::ToSwitch, &bytes);

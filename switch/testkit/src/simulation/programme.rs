@@ -1,5 +1,6 @@
 //! The campaign of one history: small caps, goods, shops; as the switch is told of it, and as the auditor is.
 
+use super::claiming::Claiming;
 use super::dice::Dice;
 use super::mutation::Mutation;
 use crate::auditor::{Good, Limit, Sponsor, Terms};
@@ -54,13 +55,16 @@ pub(crate) struct Programme {
     phones: Option<u64>,
     /// From then on phones are no longer subsidised.
     stopped_from: Option<UnixMicros>,
+    /// Where something has to be claimed.
+    claiming: Option<Claiming>,
 }
 
 impl Programme {
     pub(crate) fn draw(dice: &mut Dice) -> Self {
+        let whole_order = dice.percent(25);
         Self {
             number: 1,
-            whole_order: dice.percent(25),
+            whole_order,
             in_order: dice.percent(30),
             refund: RefundPolicy {
                 allowance: dice.one_of(
@@ -77,6 +81,7 @@ impl Programme {
             merchant: dice.one_of(None, &[Some(120_000)]),
             phones: dice.one_of(None, &[Some(40_000)]),
             stopped_from: None,
+            claiming: dice.percent(35).then(|| Claiming::draw(whole_order, dice)),
         }
     }
 
@@ -90,8 +95,19 @@ impl Programme {
             day: dice.one_of(self.day, &[Some(80_000), Some(500_000), None]),
             phones: dice.one_of(self.phones, &[Some(20_000), Some(90_000), None]),
             stopped_from: dice.percent(50).then_some(UnixMicros((now.0 / 1_000_000 + seconds) * 1_000_000)),
+            claiming: self.claiming.as_ref().map(|claiming| claiming.next(dice)),
             ..self.clone()
         }
+    }
+
+    /// Whether something has to be claimed.
+    pub(crate) const fn claims(&self) -> bool {
+        self.claiming.is_some()
+    }
+
+    /// Whether claims are drawn.
+    pub(crate) fn draws(&self) -> bool {
+        self.claiming.as_ref().is_some_and(Claiming::draws)
     }
 
     pub(crate) const fn version(&self) -> RulesVersion {
@@ -140,6 +156,7 @@ impl Programme {
             } else {
                 vec![sponsor("bureau", 9_000, None), sponsor("district", 1_000, None)]
             },
+            claims: self.claiming.as_ref().map(Claiming::terms),
         }
     }
 
@@ -188,6 +205,7 @@ impl Programme {
             sponsor_split: if self.in_order { SponsorSplit::InOrder } else { SponsorSplit::LargestRemainder },
             sponsors: self.sponsors(mutation == Some(Mutation::SponsorsOutOfOrder)),
             categories,
+            qualification: self.claiming.as_ref().map(|claiming| claiming.settings(mutation)),
             ..CampaignSettings::default()
         })
     }

@@ -44,7 +44,7 @@ pub(crate) struct Scenario {
 
 impl Scenario {
     pub(crate) fn draw(dice: &mut Dice) -> Self {
-        Self {
+        let mut scenario = Self {
             tills: dice.one_of(3, &[2, 4, 5]),
             till_steps: dice.between(15, 40),
             trouble_us: dice.one_of(Some(20_000_000), &[Some(5_000_000), Some(60_000_000), None]),
@@ -56,7 +56,12 @@ impl Scenario {
             gross_to_issuer: dice.percent(25),
             programme: Programme::draw(dice),
             swap_us: dice.one_of(None, &[Some(10_000_000), Some(40_000_000)]),
+        };
+        if scenario.programme.claims() && dice.percent(40) {
+            // Claims of the day before are over.
+            scenario.start = UnixMicros(NOON_US + TO_MIDNIGHT_US - 12_000_000);
         }
+        scenario
     }
 
     /// What the auditor is told.

@@ -21,7 +21,8 @@ impl World {
         self.daemon = Some(daemon);
         self.auditor.time_is(self.now_us, self.day());
         self.auditor.started(&self.disk)?;
-        self.look()
+        self.look()?;
+        self.look_at_all_claims()
     }
 
     /// One thing happens to the exchange.
@@ -77,6 +78,7 @@ impl World {
         let reads = std::mem::take(&mut daemon.effects.reads);
         let finds = std::mem::take(&mut daemon.effects.finds);
         let closes = std::mem::take(&mut daemon.effects.closes);
+        let answers = std::mem::take(&mut daemon.effects.claims);
         daemon.effects.clear();
         daemon.effects.samples.clear();
         if begins {
@@ -87,6 +89,9 @@ impl World {
             self.send(connection, &bytes)?;
         }
         self.auditor.turn_is_over();
+        for (ticket, answer) in answers {
+            self.hear_of_claims(ticket, answer)?;
+        }
         for (ticket, lsn) in reads {
             let delay_us = self.dice.between(10, 5_000);
             self.after(delay_us, Action::Read(process, ticket, lsn));

@@ -7,6 +7,7 @@ use super::disk::Disk;
 use super::history::History;
 use super::issuer::Issuer;
 use super::mutation::Mutation;
+use super::people::People;
 use super::scenario::Scenario;
 use super::till::Till;
 use super::wire::{Peer, Way, Wire};
@@ -42,6 +43,7 @@ pub(super) enum Action {
     Say(ConnectionId, Vec<u8>),
     Trouble,
     Operate,
+    Claim,
     SwapRules,
     GoHome,
     End,
@@ -67,6 +69,7 @@ pub(super) struct World {
     pub(super) armed_us: Option<u64>,
     pub(super) wire: Wire,
     pub(super) tills: Vec<Till>,
+    pub(super) people: People,
     pub(super) issuer: Issuer,
     /// The issuer's answer before this one, where answers are mixed up.
     pub(super) last_said: Option<Message>,
@@ -113,6 +116,7 @@ impl World {
             armed_us: None,
             wire: Wire::default(),
             tills,
+            people: People::default(),
             issuer: Issuer::default(),
             last_said: None,
             unread: BTreeMap::new(),
@@ -135,6 +139,9 @@ impl World {
             world.after(first_us, Action::Till(till));
         }
         world.after(4_000_000, Action::Operate);
+        if world.scenario.programme.claims() {
+            world.after(5_000, Action::Claim);
+        }
         if let Some(swap_us) = world.scenario.swap_us {
             let first_us = world.dice.between(1_000_000, swap_us);
             world.after(first_us, Action::SwapRules);
@@ -206,6 +213,7 @@ impl World {
             }
             Action::Trouble => self.trouble(),
             Action::Operate => self.operate(),
+            Action::Claim => self.claim(),
             Action::SwapRules => self.swap_rules(),
             Action::GoHome => self.go_home(),
             Action::End => Ok(()),

@@ -4,7 +4,7 @@ use crate::mutations::check;
 use lijian_testkit::auditor::Rule;
 use lijian_testkit::simulation::{Misdeed, Mutation};
 
-fn check_inside(misdeed: Misdeed, expected: &[Rule]) {
+pub(crate) fn check_inside(misdeed: Misdeed, expected: &[Rule]) {
     check(Mutation::Inside(misdeed), expected);
 }
 

@@ -48,6 +48,26 @@ fn no_rule_is_broken() {
         "gave back",
         "queue ordered",
         "rules changed",
+        "claimed",
+        "claim changed",
+        "drawn",
+        "redeeming a claim",
+    ];
+    // What is said to people who claim.
+    let refusals = [
+        "all-made",
+        "all-taken-today",
+        "id-taken",
+        "in-use",
+        "no-pack",
+        "nobody-entered",
+        "not-drawn-yet",
+        "not-over",
+        "other-seed",
+        "over",
+        "redeemed",
+        "try-again",
+        "unknown",
     ];
     let troubles = [
         "kill",
@@ -62,7 +82,7 @@ fn no_rule_is_broken() {
         "issuer away for an hour",
         "order of two people",
     ];
-    for name in kinds.iter().chain(&troubles) {
+    for name in kinds.iter().chain(&troubles).chain(&refusals) {
         assert!(seen.get(name).is_some_and(|count| *count >= 20), "{name} comes too rarely: {seen:?}");
     }
 }

@@ -3,6 +3,7 @@
 
 mod quotes;
 mod returns;
+mod vouchers;
 
 use super::dice::Dice;
 use super::messages::{Fields, frame, framed};
@@ -40,6 +41,8 @@ pub(crate) struct Till {
     quotes: Vec<quotes::Promise>,
     /// Grants that it was told of.
     grants: Vec<returns::Grant>,
+    /// Claims that its customers may show.
+    pub(crate) vouchers: Vec<u64>,
 }
 
 #[derive(Clone, Debug)]
@@ -61,6 +64,7 @@ impl Till {
             to_reverse: Vec::new(),
             quotes: Vec::new(),
             grants: Vec::new(),
+            vouchers: Vec::new(),
         }
     }
 
@@ -149,11 +153,14 @@ impl Till {
         }
         let mut sum = price;
         // An order, where the campaign takes orders.
+        let mut member = u8::from(gtin == GOODS[2].0);
         if dice.percent(20) {
             let more = dice.between(1, 90_000);
             tags.push_str(&format!("01013{}03{:03}{more}", GOODS[2].0, more.to_string().len()));
             sum += more;
+            member = 2;
         }
+        tags.push_str(&self.voucher(member, dice));
         match dice.place(25) {
             0 => tags.push_str("0200299"),
             1 => tags = "84008GRANT-00".to_owned(),
