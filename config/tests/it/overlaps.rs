@@ -59,6 +59,12 @@ fn a_category_of_both_in_the_same_place_at_the_same_time() {
         "2024-06-30",
         "2024-06-30",
     );
+    check_meeting(
+        &[("budget = {", "currency = \"HKD\"\nbudget = {"), ("serial_numbers = \"once\"\n", "")],
+        "phone",
+        "2024-01-01",
+        "2024-06-30",
+    );
     check_meeting(&[("440300", "440000")], "phone", "2024-01-01", "2024-06-30");
     check_meeting(&[("440300", "440305")], "phone", "2024-01-01", "2024-06-30");
     check_meeting(&[("places = [\"440300\"]", "places = []")], "phone", "2024-01-01", "2024-06-30");
@@ -86,7 +92,6 @@ fn what_never_meets_needs_no_priority() {
     check_apart(&[("22:00:00, until = 02:00:00", "02:00:00, until = 22:00:00")]);
     check_apart(&[("{ 1 = 1000 }", "{ 2 = 1000 }")]);
     check_apart(&[("price_min_fen = 100\nprice_max_fen = 200", "price_min_fen = 201")]);
-    check_apart(&[("priority = 0", "currency = \"HKD\"")]);
     check_apart(&[("price_max_fen = 200", "stopped_from = 2024-01-01T00:00:00")]);
 }
 

@@ -1,6 +1,6 @@
 //! Whether two campaigns could both give for one sale: then somebody must have said which is tried first.
 
-use crate::campaign::{Campaign, Category, GRADE_MAX};
+use crate::campaign::{Campaign, Category, GRADE_MAX, SaleForm};
 use crate::ids::CategoryId;
 use jiff::civil;
 
@@ -16,24 +16,36 @@ pub struct Overlap {
 }
 
 impl Campaign {
-    /// A sale that both could subsidise, unless a priority says which is tried first.
+    /// A sale that both could subsidise, unless a priority says which is tried first. Their currencies keep no two apart: a sale
+    /// need not name its own, and then fits both.
     pub fn overlap(&self, other: &Self) -> Option<Overlap> {
-        let apart = self.priority != other.priority || self.currency != other.currency;
         let hours_meet = match (&self.daily_window, &other.daily_window) {
             (Some(one), Some(another)) => one.meets(another),
             _ => true,
         };
         let anywhere = self.places.is_empty() || other.places.is_empty();
         let places_meet = anywhere || self.places.iter().any(|one| other.places.iter().any(|place| one.meets(place)));
-        if apart || !hours_meet || !places_meet {
+        if self.priority != other.priority || !hours_meet || !places_meet {
             return None;
         }
         self.categories().iter().find_map(|one| {
             let another = other.category(&one.id).filter(|another| one.meets(another))?;
+            if self.judges_prices_as(other) && (one.below(another) || another.below(one)) {
+                return None;
+            }
             let from = self.period.from().max(other.period.from());
             let to = self.last_day(one).min(other.last_day(another));
             (from <= to).then_some(Overlap { category: one.id, from, to })
         })
+    }
+
+    /// Whether a sale that fits both is held against the same price by both. Not where one looks at the order and the other at
+    /// each piece, since pieces can be cheap and the order dear; a sale of one piece costs what the piece does.
+    fn judges_prices_as(&self, other: &Self) -> bool {
+        !matches!(
+            (self.sale_form, other.sale_form),
+            (SaleForm::WholeOrder, SaleForm::Basket) | (SaleForm::Basket, SaleForm::WholeOrder)
+        )
     }
 
     /// The last day on which it subsidises a category.
@@ -47,13 +59,15 @@ impl Campaign {
 }
 
 impl Category {
-    /// Whether goods of one kind, grade and price can be subsidised by both.
+    /// Whether goods of one kind and grade can be subsidised by both.
     fn meets(&self, other: &Self) -> bool {
-        let below = |one: &Self, another: &Self| {
-            one.price_max.zip(another.price_min).is_some_and(|(highest, lowest)| highest < lowest)
-        };
         let mut grades = (1..=GRADE_MAX).map(Some).chain([None]);
         let in_both = grades.any(|grade| self.rates.rate(grade).is_some() && other.rates.rate(grade).is_some());
-        in_both && self.subtypes.meets(&other.subtypes) && !below(self, other) && !below(other, self)
+        in_both && self.subtypes.meets(&other.subtypes)
+    }
+
+    /// Whether its highest price is under the other's least.
+    fn below(&self, other: &Self) -> bool {
+        self.price_max.zip(other.price_min).is_some_and(|(highest, least)| highest < least)
     }
 }

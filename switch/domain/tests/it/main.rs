@@ -6,6 +6,7 @@ mod any_sale;
 mod campaigns;
 mod conditions;
 mod funding;
+mod overlaps;
 mod qualifications;
 mod returns;
 mod sales;
