@@ -24,7 +24,7 @@ impl FileDigest {
     }
 
     /// The digest that [`Display`](fmt::Display) wrote.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         let mut digest = [0; 32];
         let digits = text.as_bytes().as_chunks::<2>().0;
         let right = text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));

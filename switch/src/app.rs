@@ -16,14 +16,14 @@ use crate::observer::observer;
 use crate::ops::forecast::{Before, Sampler};
 use crate::ops::{Asker, Board, ClaimDesk, ClaimList, Health, Ops, People, Phase, Transactions, asker};
 use crate::rules::{
-    Archive, Beginning, Changes, Ground, HandOver, Schedule, Shared, Source, TwoPeople, begin_by_schedule, keep_rules,
+    Archive, BeginError, Beginning, Changes, Ground, HandOver, Schedule, Shared, Source, TwoPeople, begin, keep_rules,
 };
 use crate::sealing::SealingKeys;
 use crate::settings;
 use crate::snapshots::{self, Keeper, Remembering};
 use crate::telemetry::{Latencies, Page};
 use lijian_config::switch::{Durability, Loaded, StoreConfig, SwitchConfig};
-use lijian_domain::ids::Lsn;
+use lijian_domain::ids::{Lsn, RulesVersion};
 use lijian_domain::record::{Opened, Record};
 use lijian_domain::rules::Rules;
 use lijian_domain::text::Text;
@@ -47,6 +47,7 @@ struct Recovery {
     journal: OpenJournal,
     storage: Arc<dyn Storage>,
     exchange: Exchange,
+    beginning: Beginning,
     quota: Arc<Quota>,
     recovered: Recovered,
     snapshots: Snapshots,
@@ -59,15 +60,13 @@ struct Recovery {
 /// # Errors
 /// It did not come up, or ended by itself.
 pub fn run(loaded: Loaded, source: Source) -> Result<Verdict, AppError> {
-    let Loaded { config, rules, keys: settings, .. } = loaded;
-    let Beginning { scheduled, rules: agreed } = begin_by_schedule(&config, rules.version)?;
-    let (rules, of_files) = agreed.map_or((rules, true), |agreed| (agreed, false));
+    let Loaded { config, rules: files, rules_digest, keys: settings, .. } = loaded;
     admin::refuse_open_address(config.admin_listen)?;
     descriptors::raise_limit();
-    let rules = Arc::new(rules);
     let seed = entropy::seed().map_err(|source| AppError::Resources { what: "randomness", source })?;
-    let recovery = recover(&config, &rules, seed)?;
-    let Recovery { journal: open, storage, mut exchange, quota, recovered, snapshots, snapshot } = recovery;
+    let recovery = recover(&config, seed, |on_record| begin(&config, files, rules_digest, on_record))?;
+    let Recovery { journal: open, storage, mut exchange, beginning, quota, recovered, snapshots, snapshot } = recovery;
+    let Beginning { scheduled, rules, of_files } = beginning;
     let clock = start_clock(&config, &recovered);
     let moment = exchange.moment(clock.now());
     if moment.at < recovered.latest {
@@ -175,7 +174,12 @@ pub fn run(loaded: Loaded, source: Source) -> Result<Verdict, AppError> {
     verdict
 }
 
-fn recover(config: &SwitchConfig, rules: &Arc<Rules>, seed: u64) -> Result<Recovery, AppError> {
+/// `begin` chooses the rules, told which were in force at the end of the journal.
+fn recover(
+    config: &SwitchConfig,
+    seed: u64,
+    begin: impl FnOnce(Option<RulesVersion>) -> Result<Beginning, BeginError>,
+) -> Result<Recovery, AppError> {
     let StoreConfig { path, durability, segment_bytes, space_bytes_min, snapshot_records: _ } = &config.store;
     let failed = |source| AppError::Data { path: path.clone(), source };
     std::fs::create_dir_all(path).map_err(failed)?;
@@ -205,8 +209,9 @@ fn recover(config: &SwitchConfig, rules: &Arc<Rules>, seed: u64) -> Result<Recov
         let entry = entry?;
         chronicle.apply(&entry, &mut again)?;
     }
-    let mut exchange =
-        Exchange::new(settings::exchange(config, &card_key, seed), Arc::clone(rules), Arc::clone(&quota));
+    let beginning = begin(chronicle.rules_version())?;
+    let rules = Arc::clone(&beginning.rules);
+    let mut exchange = Exchange::new(settings::exchange(config, &card_key, seed), rules, Arc::clone(&quota));
     let mut recovered = exchange.take_over(chronicle, &mut again)?;
     tracing::info!(
         records = recovered.last.0,
@@ -221,7 +226,7 @@ fn recover(config: &SwitchConfig, rules: &Arc<Rules>, seed: u64) -> Result<Recov
     );
     recovered.open.clear();
     recovered.quotes.clear();
-    Ok(Recovery { journal, storage, exchange, quota, recovered, snapshots, snapshot })
+    Ok(Recovery { journal, storage, exchange, beginning, quota, recovered, snapshots, snapshot })
 }
 
 fn remembering(config: &SwitchConfig, seed: u64) -> Remembering {

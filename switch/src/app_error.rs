@@ -5,7 +5,7 @@ use crate::applier::ApplierError;
 use crate::keys::KeyError;
 use crate::links::StartError;
 use crate::ops::DeskError;
-use crate::rules::ArchiveError;
+use crate::rules::{ArchiveError, BeginError};
 use lijian_exchange::ChronicleError;
 use lijian_store::index::IndexError;
 use lijian_store::journal::JournalError;
@@ -46,6 +46,9 @@ pub enum AppError {
     /// The archive of rules.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
+    /// The rules to begin with.
+    #[error(transparent)]
+    Begin(#[from] BeginError),
     /// What claims need.
     #[error(transparent)]
     Claims(#[from] DeskError),
@@ -110,6 +113,7 @@ impl AppError {
             Self::Archive(ArchiveError::Changed) => 75,
             Self::Data { .. }
             | Self::Keys(_)
+            | Self::Begin(BeginError::Unsigned { .. })
             | Self::Claims(DeskError::Provider(_))
             | Self::Admin(AdminError::NotLoopback { .. }) => 64,
             _ => 70,

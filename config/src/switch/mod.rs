@@ -48,7 +48,7 @@ use tree::{Place, Table};
 pub struct Environment {
     /// Whether `LIJIAN_PRODUCTION` is set: rehearsals are refused, and so are rules that too few people signed.
     pub production: bool,
-    /// Whether rules need no signatures all the same: for the command that signs them.
+    /// Whether fewer signers may be named than must sign all the same: for the command that signs.
     pub unsigned_rules: bool,
 }
 
@@ -65,6 +65,15 @@ pub struct Loaded {
     pub rules_digest: FileDigest,
     /// The changes of the data directory's library, all of which the rules hold.
     pub library: Library,
+}
+
+impl Loaded {
+    /// Told where fewer people vouch for these rules than must for any that decide. Whoever only reads what was decided does
+    /// not mind.
+    pub fn unsigned(&self) -> Option<ConfigError> {
+        let (found, expected) = self.config.signing.lacks(self.rules_digest)?;
+        Some(ConfigError::of_file(&self.config.file, found, expected).at_key("rules.signatures"))
+    }
 }
 
 /// Loads `file` as changed by `overrides` (key and value of each `--set`, the later one counts) and `data` (`--data`, which
@@ -96,12 +105,6 @@ pub fn load(
     let library = checked.config.as_ref().map_or(Ok(Library::default()), |config| Library::read(&config.store.path));
     let library = errors.take(library).unwrap_or_default();
     let rules = rules::load(&checked.files, &library, Some(&checked.acquirers), &mut errors);
-    if let (Some(config), Some((_, digest))) = (&checked.config, &rules)
-        && !environment.unsigned_rules
-        && let Some((found, expected)) = config.signing.lacks(*digest)
-    {
-        errors.push(ConfigError::of_file(file, found, expected).at_key("rules.signatures"));
-    }
     let loaded = checked.config.zip(rules).map(|(mut config, (rules, rules_digest))| {
         config.rule_files.library = library.files();
         Loaded { config, rules, keys: tree::leaves(&root), rules_digest, library }

@@ -4,7 +4,7 @@
 //! A daemon that starts, the thread that makes its snapshots and whoever proves a snapshot all go this one way.
 
 use crate::memory::Memory;
-use lijian_domain::ids::Lsn;
+use lijian_domain::ids::{Lsn, RulesVersion};
 use lijian_domain::record::Entry;
 use lijian_domain::time::BusinessDate;
 use lijian_store::journal::{JournalError, JournalReader};
@@ -77,6 +77,11 @@ impl<'a> Chronicle<'a> {
     /// The last record taken in.
     pub fn last(&self) -> Lsn {
         self.replay.last()
+    }
+
+    /// The version of the rules in force at the end; none where nothing was ever decided.
+    pub fn rules_version(&self) -> Option<RulesVersion> {
+        self.replay.rules_version()
     }
 
     /// Writes a snapshot of what it has come to, which is the end of a batch; `again` knows the chain there. Says its length in

@@ -26,6 +26,10 @@ pub fn run(arguments: &CheckArguments) -> ExitCode {
                 let _ = writeln!(io::stderr(), "{}: {error}", loaded.config.file.display());
                 return ExitCode::from(64);
             }
+            if let Some(error) = loaded.unsigned() {
+                let _ = writeln!(io::stderr(), "{error}");
+                return ExitCode::from(64);
+            }
             let _ = write!(io::stdout(), "{}", Summary(&loaded));
             ExitCode::SUCCESS
         }

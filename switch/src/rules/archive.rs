@@ -40,6 +40,12 @@ pub struct Manifest {
 }
 
 impl Manifest {
+    /// The digest of all that decides: what signatures are over. None where it names a file by something else than a digest.
+    pub fn digest(&self) -> Option<FileDigest> {
+        let digests = self.files.iter().map(|file| Some((file.kind.as_str(), FileDigest::parse(&file.digest)?)));
+        Some(RuleFiles::digest(digests.collect::<Option<Vec<_>>>()?))
+    }
+
     /// Whether both name the same contents in the same order; files may have been renamed since.
     fn same_files(&self, other: &Self) -> bool {
         let contents = |manifest: &Self| -> Vec<(String, String)> {
@@ -160,6 +166,15 @@ impl Archive {
         let rules = switch::rules(&files)
             .map_err(|errors| damaged(errors.errors().first().map(ToString::to_string).unwrap_or_default()))?;
         if rules.version == version { Ok(rules) } else { Err(damaged("its files make another version".to_owned())) }
+    }
+
+    /// The digest of all that decides by a version that is kept: what signatures are over.
+    ///
+    /// # Errors
+    /// It is not kept, or its list of files is damaged.
+    pub fn digest(&self, version: RulesVersion) -> Result<FileDigest, ArchiveError> {
+        let damaged = || ArchiveError::Damaged { version, why: "a digest is no 64 hexadecimal digits".to_owned() };
+        self.manifest(version)?.digest().ok_or_else(damaged)
     }
 
     /// What differs between rules that are kept and others whose files were taken in, also key by key. Takes its time.

@@ -216,7 +216,7 @@ impl Changes {
                 .map_err(|errors| NotChanged::Wrong(errors.errors().iter().map(ToString::to_string).collect()))?;
             // Whoever may sign counts from the next start on: a change of the rules cannot bring its own signers.
             if let Some((found, expected)) = signing.lacks(loaded.rules_digest) {
-                return Err(NotChanged::Wrong(vec![format!("rules.signatures: found {found}, expected {expected}")]));
+                return Err(unsigned(&found, &expected));
             }
             let files =
                 archive.take_in(loaded.rules.version, &loaded.config.rule_files).map_err(|error| not_kept(&error))?;
@@ -247,6 +247,13 @@ impl Changes {
             return Ok(Changed { version, before, difference, restart_needed, effective_from: None });
         }
         let (archive, manifest) = (self.ground.archive.clone(), self.manifest(version, files, &maker, checker));
+        // Since they were read a signer may have taken the signature back.
+        let lacks = manifest.digest().map(|digest| self.ground.signing.lacks(digest));
+        if let Some((found, expected)) =
+            lacks.unwrap_or_else(|| Some(("no digests of files".to_owned(), "some".to_owned())))
+        {
+            return Err(self.refuse(unsigned(&found, &expected)));
+        }
         self.aside(move || archive.keep(&manifest)).await?;
         let name = |name: &str| Text::new(name).unwrap_or_default();
         let changed = RulesChanged { rules: version, cause, maker: name(&maker), checker: name(checker) };
@@ -286,6 +293,10 @@ impl Changes {
         self.shared.fail(Failed { at: self.clock.now().wall, errors });
         why
     }
+}
+
+fn unsigned(found: &str, expected: &str) -> NotChanged {
+    NotChanged::Wrong(vec![format!("rules.signatures: found {found}, expected {expected}")])
 }
 
 pub(super) fn not_kept(error: &ArchiveError) -> NotChanged {

@@ -1,12 +1,15 @@
-//! The rules at a start: those of the files, unless these hold a version already whose time is to come.
+//! The rules at a start: those that were in force when the switch stopped, or whose time has come since, and the files only where
+//! nobody has to agree to a change.
 
 use super::archive::{Archive, ArchiveError, Manifest};
 use super::schedule::{Schedule, Scheduled};
 use crate::clock::{Clock, rfc3339};
+use lijian_config::digest::FileDigest;
 use lijian_config::switch::SwitchConfig;
 use lijian_domain::ids::RulesVersion;
 use lijian_domain::rules::Rules;
 use lijian_domain::time::UnixMicros;
+use std::sync::Arc;
 
 /// What decides from now on can be read again as long as the data directory lives.
 ///
@@ -23,30 +26,84 @@ pub fn keep_rules(
     archive.keep(&Manifest { version, kept, maker: String::new(), checker: String::new(), files })
 }
 
-/// What a start makes of the schedule.
+/// The rules that a start begins with.
 pub struct Beginning {
-    /// What waits for its time, or came into force and may not stand in the files.
+    /// What waits for its time.
     pub scheduled: Option<Scheduled>,
-    /// The rules to begin with where the files make others.
-    pub rules: Option<Rules>,
+    /// What decides.
+    pub rules: Arc<Rules>,
+    /// Whether that is what stands in the files.
+    pub of_files: bool,
 }
 
-/// Until its time has come what was in force before counts, and from then on what was agreed to, whatever the files say: neither
-/// an import nor a file that was edited puts rules in force that nobody agreed to. Only reads: another process may be running.
+/// Why a start has no rules to begin with.
+#[derive(Debug, thiserror::Error)]
+pub enum BeginError {
+    /// The schedule, or what it names.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// What was in force is lost.
+    #[error(
+        "the rules in force, version {version}, were agreed to, and the files make others: {source}; put the folder `rules` of the \
+         data directory back from a backup, or begin once without any [[admin.people]]: such a start goes by the files"
+    )]
+    Lost {
+        /// Which.
+        version: RulesVersion,
+        /// Why.
+        source: ArchiveError,
+    },
+    /// Nobody may decide by them.
+    #[error("rules.signatures: found {found}, expected {expected}")]
+    Unsigned {
+        /// By whom they are signed.
+        found: String,
+        /// By whom they must be.
+        expected: String,
+    },
+}
+
+/// Chooses them. Until the time of a scheduled version has come what was in force before counts, and from then on what was agreed
+/// to, whatever the files say; where people are named, and nothing is scheduled, what was in force at the end of the journal: neither
+/// an import nor a file that was edited puts rules in force that nobody agreed to. Whatever it is must be signed by as many as
+/// have to. Only reads: another process may be running.
 ///
 /// # Errors
-/// The schedule or the archive cannot be read.
-pub fn begin_by_schedule(config: &SwitchConfig, files: RulesVersion) -> Result<Beginning, ArchiveError> {
-    let Some(scheduled) = Schedule::of(&config.store.path).read()? else {
-        return Ok(Beginning { scheduled: None, rules: None });
-    };
+/// There are none, or they are not signed.
+pub fn begin(
+    config: &SwitchConfig,
+    files: Rules,
+    digest: FileDigest,
+    on_record: Option<RulesVersion>,
+) -> Result<Beginning, BeginError> {
     // A rehearsal goes on from where it was: what is due by then comes into force as soon as the switch is ready.
     let now = config.clock.rehearsal_start.unwrap_or_else(|| Clock::machine().now().wall);
-    let due = scheduled.effective_from <= now;
-    let version = if due { scheduled.version } else { scheduled.before };
-    let rules = if files == version { None } else { Some(Archive::of(&config.store.path).rules(version)?) };
-    if rules.is_some() && files != scheduled.version {
-        tracing::error!(%files, in_force = %version, "the files make rules that nobody agreed to: load them by POST /api/v1/config/reload");
+    let scheduled = Schedule::of(&config.store.path).read()?;
+    // Another change was made since, and could not take it off the disk.
+    let stale = |it: &Scheduled| on_record.is_some_and(|version| version != it.version && version != it.before);
+    let scheduled = scheduled.filter(|it| !stale(it));
+    let archive = Archive::of(&config.store.path);
+    let agreed = match &scheduled {
+        Some(it) if it.effective_from <= now => Some(it.version),
+        Some(it) => Some(it.before),
+        None => on_record.filter(|_| !config.people.is_empty()),
+    };
+    let another = agreed.filter(|version| *version != files.version);
+    let (rules, digest, of_files) = match another {
+        None => (files, digest, true),
+        Some(version) => {
+            let made = archive.rules(version).and_then(|rules| Ok((rules, archive.digest(version)?)));
+            let (rules, digest) = made.map_err(|source| BeginError::Lost { version, source })?;
+            if scheduled.as_ref().is_none_or(|it| it.version != files.version) {
+                let files = files.version;
+                tracing::error!(%files, in_force = %version, "the files make rules that nobody agreed to: load them by POST /api/v1/config/reload");
+            }
+            (rules, digest, false)
+        }
+    };
+    if let Some((found, expected)) = config.signing.lacks(digest) {
+        return Err(BeginError::Unsigned { found, expected });
     }
-    Ok(Beginning { scheduled: Some(scheduled).filter(|_| !due), rules })
+    let scheduled = scheduled.filter(|it| it.effective_from > now);
+    Ok(Beginning { scheduled, rules: Arc::new(rules), of_files })
 }

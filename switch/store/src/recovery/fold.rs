@@ -73,7 +73,8 @@ impl<'a> Fold<'a> {
             }
             // Moves no money of ours.
             Record::FullPrice(outcome) => before(at, outcome.intent)?,
-            Record::Refused(_) | Record::Tombstone(_) | Record::RulesChanged(_) => {}
+            Record::Refused(_) | Record::Tombstone(_) => {}
+            Record::RulesChanged(changed) => self.recovered.rules = Some(changed.rules),
             Record::Claimed(claimed) => {
                 self.recovered.claims.claimed(entry.at, claimed).map_err(claims(at, record))?;
             }
@@ -140,6 +141,7 @@ impl<'a> Fold<'a> {
             return Err(Contradiction::Incarnation { at, last, got: opened.incarnation });
         }
         self.recovered.incarnation = opened.incarnation;
+        self.recovered.rules = Some(opened.rules);
         Ok(())
     }
 

@@ -25,7 +25,7 @@ use crate::claims::Claims;
 use crate::quota::Quota;
 use fold::Fold;
 use lijian_domain::cap::Takes;
-use lijian_domain::ids::Lsn;
+use lijian_domain::ids::{Lsn, RulesVersion};
 use lijian_domain::record::{DoubtCause, Entry, Intent, QueueOrdered, Quoted, ReturnAsked, ReversalAsked};
 use lijian_domain::time::{BusinessDate, UnixMicros};
 use std::borrow::Borrow;
@@ -54,6 +54,8 @@ pub struct Recovered {
     pub granted: LsnSet,
     /// The last incarnation, 0 if the journal was never opened.
     pub incarnation: u32,
+    /// The version of the rules in force at the end, none if the journal was never opened.
+    pub rules: Option<RulesVersion>,
     /// The last record, [`Lsn::NONE`] of an empty journal.
     pub last: Lsn,
     /// The latest time of any record: the clock may stand earlier after a restart.
@@ -142,6 +144,11 @@ impl<'a> Replay<'a> {
     /// The last record taken in.
     pub fn last(&self) -> Lsn {
         self.0.recovered.last
+    }
+
+    /// The version of the rules in force at the last record; none before the first.
+    pub fn rules_version(&self) -> Option<RulesVersion> {
+        self.0.recovered.rules
     }
 
     /// What it has come to.

@@ -7,7 +7,7 @@ use super::{LsnSet, OpenQuote, OpenReturn, RecoveryError};
 use crate::claims::Claims;
 use crate::quota::Quota;
 use lijian_domain::cap::Takes;
-use lijian_domain::ids::Lsn;
+use lijian_domain::ids::{Lsn, RulesVersion};
 use lijian_domain::record::{DoubtCause, Entry, QueueOrdered, Record};
 use lijian_domain::time::UnixMicros;
 use std::collections::BTreeMap;
@@ -17,6 +17,8 @@ use std::collections::BTreeMap;
 pub struct Standing {
     /// The last incarnation.
     pub incarnation: u32,
+    /// The version of the rules in force; none where the journal was never opened.
+    pub rules: Option<RulesVersion>,
     /// The latest time of any record.
     pub latest: UnixMicros,
     /// Grants that were not reversed.
@@ -51,6 +53,7 @@ impl Fold<'_> {
         let recovered = &self.recovered;
         Standing {
             incarnation: recovered.incarnation,
+            rules: recovered.rules,
             latest: recovered.latest,
             granted: recovered.granted.clone(),
             open: self.open.iter().map(|(lsn, held)| (*lsn, held.doubt)).collect(),
@@ -111,6 +114,7 @@ impl Fold<'_> {
             fold.recovered.returns.insert(lsn, open);
         }
         fold.recovered.incarnation = standing.incarnation;
+        fold.recovered.rules = standing.rules;
         fold.recovered.latest = standing.latest;
         fold.recovered.last = last;
         fold.recovered.granted = standing.granted;

@@ -13,8 +13,9 @@ use lijian_domain::record::{DoubtCause, QueueOrdered, recorded_take};
 use lijian_domain::time::BusinessDate;
 
 const MAGIC: [u8; 8] = *b"LJSNAPSH";
-/// The first one named classes of categories and qualifications only, the second knew no claims; both are passed over.
-const FORMAT: u32 = 3;
+/// The first one named classes of categories and qualifications only, the second knew no claims, the third no rules in force; they
+/// are passed over.
+const FORMAT: u32 = 4;
 
 /// Bytes of the head.
 pub(super) const HEAD_BYTES: usize = 96;
@@ -129,8 +130,9 @@ impl Field for Middle {
 
 impl Field for Standing {
     fn put(&self, out: &mut Vec<u8>) {
-        let Self { incarnation, latest, granted, open, reversals, quotes, returns, returned, orders } = self;
+        let Self { incarnation, rules, latest, granted, open, reversals, quotes, returns, returned, orders } = self;
         incarnation.put(out);
+        rules.put(out);
         latest.put(out);
         many(granted.words().len(), out);
         granted.words().iter().for_each(|word| word.put(out));
@@ -162,6 +164,7 @@ impl Field for Standing {
     fn take(input: &mut Input<'_>) -> Result<Self, FormatError> {
         Ok(Self {
             incarnation: Field::take(input)?,
+            rules: Field::take(input)?,
             latest: Field::take(input)?,
             granted: LsnSet::from_words(all(input, u64::take)?),
             open: all(input, |input| Ok((Lsn::take(input)?, <Option<DoubtCause> as Field>::take(input)?)))?,

@@ -49,7 +49,7 @@ fn seen(replay: &Replay<'_>, quota: &Quota, keys: &BTreeSet<CapKey>, entries: &[
     let shared = caps.iter().filter(|(key, _)| !key.kind().is_personal()).map(|(key, stands)| (*key, *stands));
     let of_value = budgets.into_iter().filter(|(_, stands)| *stands != Stand::default());
     assert_eq!(of_value.collect::<BTreeMap<_, _>>(), shared.collect(), "no cap but those that were named");
-    let Standing { incarnation, latest, granted, open, reversals, quotes, returns, returned, orders } =
+    let Standing { incarnation, rules, latest, granted, open, reversals, quotes, returns, returned, orders } =
         replay.standing();
     let claims = stages(replay.claims());
     let open: BTreeMap<Lsn, Option<DoubtCause>> = open.into_iter().collect();
@@ -59,7 +59,21 @@ fn seen(replay: &Replay<'_>, quota: &Quota, keys: &BTreeSet<CapKey>, entries: &[
     let last = entries.last().map_or(Lsn::NONE, |entry| entry.lsn);
     let granted: BTreeSet<Lsn> = (0..=last.0 + 64).map(Lsn).filter(|lsn| granted.contains(*lsn)).collect();
     let quotes = quotes.into_iter().collect();
-    Books { caps, open, quotes, reversals, returns, returned, orders, claims, granted, incarnation, last, latest }
+    Books {
+        caps,
+        open,
+        quotes,
+        reversals,
+        returns,
+        returned,
+        orders,
+        claims,
+        granted,
+        incarnation,
+        rules,
+        last,
+        latest,
+    }
 }
 
 fn stages(claims: &Claims) -> BTreeMap<ClaimId, (ClaimStage, ClaimSpan)> {
@@ -104,8 +118,8 @@ fn stands_at_every_record(history: &[Entry]) {
     let returns = recovered.returns.iter().map(|(lsn, one)| (*lsn, (one.confirmed, sums(&one.outstanding))));
     assert_eq!(returns.collect::<BTreeMap<_, _>>(), books.returns);
     assert_eq!(
-        (recovered.incarnation, recovered.last, recovered.latest),
-        (books.incarnation, books.last, books.latest)
+        (recovered.incarnation, recovered.rules, recovered.last, recovered.latest),
+        (books.incarnation, books.rules, books.last, books.latest)
     );
     assert_eq!(recovered.returned, books.returned);
     assert_eq!(stages(&recovered.claims), books.claims);

@@ -1,7 +1,7 @@
 //! Rules that are agreed to for a later moment: in force then and not before, over restarts, or withdrawn.
 
 use super::host::{ask, issuer, refrigerator, tag};
-use super::process::{Daemon, EXAMPLE};
+use super::process::{Daemon, EXAMPLE, command};
 use super::reload::{CAMPAIGN, records, version};
 use lijian_load::till::{Sale, Till};
 use serde_json::{Value, json};
@@ -17,41 +17,45 @@ const PEOPLE: &str = "admin.people=[\
 const ELEVEN: &str = "2024-10-01T11:00:00+08:00";
 const ELEVEN_UTC: &str = "2024-10-01T03:00:00Z";
 
-struct Bench {
+pub(super) struct Bench {
     data: tempfile::TempDir,
     issuer: SocketAddr,
     sales: u32,
 }
 
 impl Bench {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let data = tempfile::tempdir().unwrap();
         let bench = Self { data, issuer: issuer(|_| {}).0, sales: 0 };
         bench.write("1 = 2000");
         bench
     }
 
-    fn file(&self) -> PathBuf {
+    pub(super) fn file(&self) -> PathBuf {
         self.data.path().join("campaign.toml")
     }
 
-    fn folder(&self) -> &Path {
+    pub(super) fn folder(&self) -> &Path {
         self.data.path()
     }
 
-    fn write(&self, rate: &str) {
+    pub(super) fn write(&self, rate: &str) {
         let text = fs::read_to_string(CAMPAIGN).unwrap();
         fs::write(self.file(), text.replace("1 = 2000", rate)).unwrap();
     }
 
-    fn start(&self, time: &str) -> Daemon {
+    pub(super) fn start(&self, time: &str) -> Daemon {
+        Daemon::spawn(self.command(time))
+    }
+
+    pub(super) fn command(&self, time: &str) -> Command {
         let files = format!("campaigns.files=[\"{}\"]", self.file().display());
         let now = format!("clock.now=2024-10-01T{time}+08:00");
-        Daemon::start(self.folder(), self.issuer, &[&files, PEOPLE, &now])
+        command(self.folder(), self.issuer, &[&files, PEOPLE, &now])
     }
 
     /// What another customer gets of a refrigerator for 8,000 yuan.
-    async fn discount(&mut self, daemon: &Daemon) -> String {
+    pub(super) async fn discount(&mut self, daemon: &Daemon) -> String {
         self.sales += 1;
         let mut till = Till::connect(daemon.acquirer("ascii"), "iso87-ascii").await.unwrap();
         daemon.until_issuer();
@@ -63,7 +67,7 @@ impl Bench {
     }
 }
 
-fn post(daemon: &Daemon, path: &str, token: &str, body: &Value) -> (u16, Value) {
+pub(super) fn post(daemon: &Daemon, path: &str, token: &str, body: &Value) -> (u16, Value) {
     let (status, body) = daemon.post(path, Some(token), &body.to_string());
     (status, serde_json::from_str(&body).unwrap())
 }

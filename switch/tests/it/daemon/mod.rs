@@ -15,5 +15,6 @@ mod quotes;
 mod relay;
 mod reload;
 mod reload_under_load;
+mod restart_rules;
 mod returns;
 mod what_differs;

@@ -3,7 +3,7 @@
 
 use lijian_domain::cap::{CapKey, CapTake};
 use lijian_domain::claims::{ClaimId, ClaimSpan, ClaimStage};
-use lijian_domain::ids::Lsn;
+use lijian_domain::ids::{Lsn, RulesVersion};
 use lijian_domain::record::{
     ClaimChanged, Claimed, DoubtCause, Drawn, Entry, Intent, QueueOrdered, Quoted, Record, ReturnAsked, ReturnWay,
 };
@@ -43,6 +43,7 @@ pub(crate) struct Books {
     /// Grants that were not reversed.
     pub(crate) granted: BTreeSet<Lsn>,
     pub(crate) incarnation: u32,
+    pub(crate) rules: Option<RulesVersion>,
     pub(crate) last: Lsn,
     pub(crate) latest: UnixMicros,
 }
@@ -226,6 +227,11 @@ impl Books {
             Record::Opened(opened) => Some(opened.incarnation),
             _ => None,
         });
+        let mut rules = entries.iter().filter_map(|entry| match &entry.record {
+            Record::Opened(opened) => Some(opened.rules),
+            Record::RulesChanged(changed) => Some(changed.rules),
+            _ => None,
+        });
         Self {
             caps: told.caps(),
             claims: told.claims(),
@@ -234,6 +240,7 @@ impl Books {
             orders,
             granted: told.standing_grants(),
             incarnation: incarnations.max().unwrap_or(0),
+            rules: rules.next_back(),
             last: entries.last().map_or(Lsn::NONE, |entry| entry.lsn),
             latest: entries.iter().map(|entry| entry.at).max().unwrap_or_default(),
             open,
