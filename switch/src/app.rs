@@ -16,7 +16,8 @@ use crate::observer::observer;
 use crate::ops::forecast::{Before, Sampler};
 use crate::ops::{Asker, Board, ClaimDesk, ClaimList, Health, Ops, People, Phase, Transactions, asker};
 use crate::rules::{
-    Archive, BeginError, Beginning, Changes, Ground, HandOver, Schedule, Shared, Source, TwoPeople, begin, keep_rules,
+    Archive, BeginError, Beginning, Changes, Ground, HandOver, Schedule, Shared, Source, TwoPeople, begin,
+    keep_promises, keep_rules,
 };
 use crate::sealing::SealingKeys;
 use crate::settings;
@@ -74,6 +75,7 @@ pub fn run(loaded: Loaded, source: Source) -> Result<Verdict, AppError> {
         tracing::warn!(%now, %latest, "the clock stands before the journal's latest record; the business date does not go back");
     }
     let archive = Archive::of(&config.store.path);
+    keep_promises(&archive, recovered.rules, &rules, |before, after| exchange.objections(before, after))?;
     if of_files {
         keep_rules(&archive, &config, rules.version, moment.at)?;
     }
@@ -289,7 +291,7 @@ fn start_links(parts: Parts) -> Result<oneshot::Receiver<links::Ended>, AppError
 fn hand_over(asker: Asker) -> HandOver {
     Box::new(move |rules, changed| {
         let asker = asker.clone();
-        Box::pin(async move { asker.rules(rules, changed).await == Some(true) })
+        Box::pin(async move { asker.rules(rules, changed).await })
     })
 }
 

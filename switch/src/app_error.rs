@@ -113,7 +113,7 @@ impl AppError {
             Self::Archive(ArchiveError::Changed) => 75,
             Self::Data { .. }
             | Self::Keys(_)
-            | Self::Begin(BeginError::Unsigned { .. })
+            | Self::Begin(BeginError::Unsigned { .. } | BeginError::Claimed(_))
             | Self::Claims(DeskError::Provider(_))
             | Self::Admin(AdminError::NotLoopback { .. }) => 64,
             _ => 70,

@@ -88,7 +88,7 @@ pub enum Event<'a> {
     /// Two people decided about a message that waits for an issuer.
     Ordered(QueueOrdered),
     /// Other rules are to be in force. That goes on record before anything that they decide; where nothing can be recorded
-    /// they are not.
+    /// they are not, nor where they would take something from people who claimed.
     Rules {
         /// The rules.
         rules: Arc<Rules>,

@@ -190,13 +190,18 @@ impl Exchange {
 
     /// The record comes first: whatever the new rules decide stands behind it in the journal, and is durable only with it.
     fn change_rules(&mut self, rules: Arc<Rules>, changed: RulesChanged, now: Now, effects: &mut Effects) {
-        if self.poisoned {
+        if self.poisoned || !self.objections_to(&rules).is_empty() {
             return;
         }
         let moment = self.moment(now);
         effects.journal.push(moment.at, moment.business_date, &Record::RulesChanged(changed));
         self.policies.note(&rules);
         self.rules = rules;
+    }
+
+    /// What speaks against these rules in the place of those that decide; see [`Self::objections`].
+    pub fn objections_to(&self, rules: &Rules) -> Vec<String> {
+        self.objections(&self.rules.campaigns, &rules.campaigns)
     }
 
     /// The version of the rules that decide.

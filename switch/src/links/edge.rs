@@ -8,6 +8,7 @@ use crate::clock::{self, Clock};
 use crate::limits::{APPEND_EARLY_BYTES, READ_BYTES, REST_BYTES_MAX};
 use crate::telemetry::{Counters, Latencies, Part};
 use lijian_domain::ids::{Lsn, RulesVersion};
+use lijian_domain::rules::Rules;
 use lijian_domain::time::BusinessDate;
 use lijian_exchange::claims::{ClaimAnswer, ClaimCommand};
 use lijian_exchange::queue::QueueRow;
@@ -261,6 +262,11 @@ impl Edge {
 
     pub(super) fn status(&self) -> Status {
         self.core.borrow().exchange.status()
+    }
+
+    /// What speaks against these rules.
+    pub(super) fn objections(&self, rules: &Rules) -> Vec<String> {
+        self.core.borrow().exchange.objections_to(rules)
     }
 
     /// The version of the rules that decide.

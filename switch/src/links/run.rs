@@ -167,9 +167,11 @@ impl Answers for Rc<Edge> {
         self.handle(Event::Ordered(order));
     }
 
-    fn rules(&self, rules: Arc<Rules>, changed: RulesChanged) -> bool {
+    fn rules(&self, rules: Arc<Rules>, changed: Option<RulesChanged>) -> Option<Vec<String>> {
+        let objections = self.objections(&rules);
+        let Some(changed) = changed.filter(|_| objections.is_empty()) else { return Some(objections) };
         self.handle(Event::Rules { rules, changed });
-        self.rules_version() == changed.rules
+        (self.rules_version() == changed.rules).then_some(objections)
     }
 
     fn claim(&self, command: ClaimCommand, answer: oneshot::Sender<ClaimAnswer>) {

@@ -33,7 +33,7 @@ enum Question {
     /// Messages that wait, from this record on, at most so many.
     Queue(Lsn, usize, oneshot::Sender<Vec<QueueRow>>),
     Order(QueueOrdered, oneshot::Sender<()>),
-    Rules(Arc<Rules>, RulesChanged, oneshot::Sender<bool>),
+    Rules(Arc<Rules>, Option<RulesChanged>, oneshot::Sender<Option<Vec<String>>>),
 }
 
 /// Whoever knows the answers: the exchange, on its thread.
@@ -44,8 +44,9 @@ pub trait Answers {
     fn queue(&self, from: Lsn, most: usize) -> Vec<QueueRow>;
     /// Two people decided about one of them.
     fn order(&self, order: QueueOrdered);
-    /// Other rules are to decide; false where that cannot be recorded.
-    fn rules(&self, rules: Arc<Rules>, changed: RulesChanged) -> bool;
+    /// Other rules are to decide, or, with nothing to record, might: what speaks against them. None where they do not decide,
+    /// since that cannot be recorded.
+    fn rules(&self, rules: Arc<Rules>, changed: Option<RulesChanged>) -> Option<Vec<String>>;
     /// Something is asked of claims, and answered once it is on disk.
     fn claim(&self, command: ClaimCommand, answer: oneshot::Sender<ClaimAnswer>);
 }
@@ -89,12 +90,12 @@ impl Asker {
         self.ask(|answer| Question::Order(order, answer)).await
     }
 
-    /// Hands over other rules; false where they are not in force, none where it has stopped. However long it takes: what
-    /// became of them must be known.
-    pub async fn rules(&self, rules: Arc<Rules>, changed: RulesChanged) -> Option<bool> {
+    /// Hands over other rules, or, with nothing to record, asks about them: what speaks against them. None where they are not in
+    /// force for another reason, or it has stopped. However long it takes: what became of them must be known.
+    pub async fn rules(&self, rules: Arc<Rules>, changed: Option<RulesChanged>) -> Option<Vec<String>> {
         let (answer, answered) = oneshot::channel();
         self.questions.try_send(Question::Rules(rules, changed, answer)).ok()?;
-        answered.await.ok()
+        answered.await.ok()?
     }
 
     /// Hands over what is asked of claims, and waits until the answer is on disk; none if that takes too long: then nobody knows

@@ -8,7 +8,7 @@ use super::difference::{Difference, Keys};
 use lijian_config::campaign;
 use lijian_config::digest::{self, FileDigest};
 use lijian_config::switch::{self, RuleFiles};
-use lijian_domain::campaign::RefundPolicy;
+use lijian_domain::campaign::{Campaign, RefundPolicy};
 use lijian_domain::ids::{CampaignId, RulesVersion};
 use lijian_domain::rules::Rules;
 use serde::{Deserialize, Serialize};
@@ -195,6 +195,21 @@ impl Archive {
             keys.extend(read);
         }
         Ok(keys)
+    }
+
+    /// The campaigns of a version that is kept.
+    ///
+    /// # Errors
+    /// It is not kept, or one cannot be read any more.
+    pub fn campaigns(&self, version: RulesVersion) -> Result<Vec<Campaign>, ArchiveError> {
+        let manifest = self.manifest(version)?;
+        let files = manifest.files.iter().filter(|file| file.kind == "campaigns");
+        let paths: Vec<PathBuf> = files.map(|file| self.directory.join("files").join(&file.digest)).collect();
+        let read = campaign::load_all(&paths).map_err(|errors| ArchiveError::Damaged {
+            version,
+            why: errors.errors().first().map(ToString::to_string).unwrap_or_default(),
+        })?;
+        Ok(read.into_iter().map(|campaign| campaign.value).collect())
     }
 
     /// What every version says of each campaign's refunds, the earliest first. A campaign file that cannot be read any more is

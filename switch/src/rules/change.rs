@@ -18,8 +18,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 use tokio::sync::{Mutex, Notify};
 
-/// Hands rules over to whoever decides by them, with what goes on record; false where that could not be recorded.
-pub type HandOver = Box<dyn Fn(Arc<Rules>, RulesChanged) -> Pin<Box<dyn Future<Output = bool> + Send>> + Send + Sync>;
+/// Hands rules over to whoever decides by them, with what goes on record, or only asks about them, with nothing to record. Gives
+/// what speaks against them; nothing where they are in force, or might be; none where that could not be recorded.
+pub type HandOver = Box<
+    dyn Fn(Arc<Rules>, Option<RulesChanged>) -> Pin<Box<dyn Future<Output = Option<Vec<String>>> + Send>> + Send + Sync,
+>;
 
 /// What a change is read from, and what it is held against.
 #[derive(Debug)]
@@ -228,9 +231,12 @@ impl Changes {
             Ok(Err(why)) => return Err(self.refuse(why)),
             Err(_) => return Err(self.refuse(NotChanged::Wrong(vec!["reading the configuration failed".to_owned()]))),
         };
-        self.shared.went_well();
         let restart_needed = changed_keys(&self.ground.keys, &loaded.keys);
         let (rules, maker) = (Arc::new(loaded.rules), maker.to_owned());
+        match (self.hand_over)(Arc::clone(&rules), None).await {
+            Some(objections) if !objections.is_empty() => return Err(self.refuse(NotChanged::Wrong(objections))),
+            _ => self.shared.went_well(),
+        }
         Ok(Prepared { rules, files, difference, restart_needed, maker, effective_from })
     }
 
@@ -257,8 +263,10 @@ impl Changes {
         self.aside(move || archive.keep(&manifest)).await?;
         let name = |name: &str| Text::new(name).unwrap_or_default();
         let changed = RulesChanged { rules: version, cause, maker: name(&maker), checker: name(checker) };
-        if !(self.hand_over)(Arc::clone(&rules), changed).await {
-            return Err(self.refuse(NotChanged::NotRecorded));
+        match (self.hand_over)(Arc::clone(&rules), Some(changed)).await {
+            Some(objections) if objections.is_empty() => {}
+            Some(objections) => return Err(self.refuse(NotChanged::Wrong(objections))),
+            None => return Err(self.refuse(NotChanged::NotRecorded)),
         }
         let since = self.clock.now().wall;
         let in_force = InForce { version, since, maker: maker.clone(), checker: checker.to_owned() };

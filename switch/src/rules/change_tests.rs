@@ -17,9 +17,14 @@ fn changes(data: &Path, permits: &Arc<Semaphore>) -> Arc<Changes> {
     };
     let loaded = source.load().unwrap();
     let permits = Arc::clone(permits);
-    let hand_over: HandOver = Box::new(move |_, _| {
+    let hand_over: HandOver = Box::new(move |_, changed| {
         let permits = Arc::clone(&permits);
-        Box::pin(async move { permits.acquire().await.map(tokio::sync::SemaphorePermit::forget).is_ok() })
+        Box::pin(async move {
+            if changed.is_some() {
+                permits.acquire().await.unwrap().forget();
+            }
+            Some(Vec::new())
+        })
     });
     let ground = Ground {
         source,

@@ -24,4 +24,4 @@ pub use not_changed::NotChanged;
 pub use rows::Rows;
 pub use schedule::{Schedule, Scheduled};
 pub use source::Source;
-pub use start::{BeginError, Beginning, begin, keep_rules};
+pub use start::{BeginError, Beginning, begin, keep_promises, keep_rules};

@@ -6,6 +6,7 @@ use super::schedule::{Schedule, Scheduled};
 use crate::clock::{Clock, rfc3339};
 use lijian_config::digest::FileDigest;
 use lijian_config::switch::SwitchConfig;
+use lijian_domain::campaign::Campaign;
 use lijian_domain::ids::RulesVersion;
 use lijian_domain::rules::Rules;
 use lijian_domain::time::UnixMicros;
@@ -53,6 +54,12 @@ pub enum BeginError {
         /// Why.
         source: ArchiveError,
     },
+    /// They would take something from people who claimed.
+    #[error("the files make other rules than were in force, and people hold claims of those: {}", .0.join("; "))]
+    Claimed(
+        /// What speaks against them.
+        Vec<String>,
+    ),
     /// Nobody may decide by them.
     #[error("rules.signatures: found {found}, expected {expected}")]
     Unsigned {
@@ -61,6 +68,30 @@ pub enum BeginError {
         /// By whom they must be.
         expected: String,
     },
+}
+
+/// Looks whether rules that a start begins with may take the place of those in force `before`, told what speaks against campaigns
+/// in the place of others.
+///
+/// # Errors
+/// Something does.
+pub fn keep_promises(
+    archive: &Archive,
+    before: Option<RulesVersion>,
+    rules: &Rules,
+    objections: impl FnOnce(&[Campaign], &[Campaign]) -> Vec<String>,
+) -> Result<(), BeginError> {
+    let Some(before) = before.filter(|before| *before != rules.version) else { return Ok(()) };
+    match archive.campaigns(before) {
+        Ok(campaigns) => match objections(&campaigns, &rules.campaigns) {
+            none if none.is_empty() => Ok(()),
+            objections => Err(BeginError::Claimed(objections)),
+        },
+        Err(error) => {
+            tracing::warn!(%error, "whether people hold claims that these rules do not know cannot be told");
+            Ok(())
+        }
+    }
 }
 
 /// Chooses them. Until the time of a scheduled version has come what was in force before counts, and from then on what was agreed

@@ -21,9 +21,10 @@ pub fn commitment(seed: &Seed) -> [u8; 32] {
 /// Draws of one chain at most.
 pub const DRAWS_MAX: usize = 10_000;
 
-/// The seed that the next draw must have is that with this SHA-256: what the last draw told, or, before the first draw of a
-/// chain, what was published. Of a chain that is begun no seed counts again.
-pub fn expected(published: [u8; 32], last: Option<&Seed>) -> [u8; 32] {
+/// The seed that the next draw must have is that with this SHA-256: what the last draw of the chain told, or, before the first
+/// one, what was published. Of a chain that is begun no seed counts again, also where another chain was drawn from in between:
+/// `told` is the last seed that each chain of the campaign told.
+pub fn expected<'a>(published: [u8; 32], told: impl IntoIterator<Item = &'a Seed>) -> [u8; 32] {
     let begun = |last: &&Seed| {
         let mut told = **last;
         (0..DRAWS_MAX).any(|_| {
@@ -31,7 +32,7 @@ pub fn expected(published: [u8; 32], last: Option<&Seed>) -> [u8; 32] {
             told == published
         })
     };
-    last.filter(begun).copied().unwrap_or(published)
+    told.into_iter().find(begun).copied().unwrap_or(published)
 }
 
 /// The seeds of so many draws in their order, from the secret of the last one, and what is to be published of them.
@@ -100,6 +101,9 @@ mod tests {
         // Another chain begins with what was published of it.
         let (others, another) = chain([1; 32], 2);
         assert_eq!(expected(another, last), commitment(&others[0]));
+        // Gone back to, a chain goes on where it was left.
+        assert_eq!(expected(published, [&others[0], &seeds[1]]), seeds[1]);
+        assert_eq!(expected(another, [&seeds[1], &others[0]]), others[0]);
         assert_eq!(expected(published, None), published);
     }
 

@@ -25,7 +25,7 @@ const PART: usize = 4_096;
 #[derive(Debug)]
 pub(crate) struct Drawing {
     ticket: ClaimTicket,
-    draw: Draw,
+    pub(super) draw: Draw,
     winners: u32,
     stage: ClaimStage,
     span: ClaimSpan,
@@ -59,8 +59,7 @@ impl Exchange {
         if moment.local.time() < lottery.draw_from {
             return Err(ClaimRefusal::TooEarly);
         }
-        let last = self.claims.last_draw(&of).map(|last| &last.seed);
-        if commitment(&seed) != expected(lottery.commitment, last) {
+        if commitment(&seed) != expected(lottery.commitment, self.claims.told(&of)) {
             return Err(ClaimRefusal::OtherSeed);
         }
         let (winners, stage) = (lottery.winners, issued_stage(terms));

@@ -12,6 +12,7 @@ mod apply;
 mod change;
 mod command;
 mod draw;
+mod objections;
 mod redeem;
 mod refusal;
 

@@ -122,7 +122,7 @@ impl Claims {
         }
         let won = u32::try_from(drawing.won.len()).unwrap_or(drawn.winners);
         let last = LastDraw { seed: drawn.seed, entered: drawn.entered, won };
-        self.draws.insert(drawn.campaign, last);
+        self.drew(drawn.campaign, last);
         Ok(Some(last))
     }
 

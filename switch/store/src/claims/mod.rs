@@ -26,6 +26,7 @@ pub use saved::{CLAIM_ROW_BYTES, ClaimRow, SavedClaims};
 
 use index::Index;
 use kinds::Kinds;
+use lijian_domain::claims::lottery::{Seed, commitment};
 use lijian_domain::claims::voucher::VoucherCode;
 use lijian_domain::claims::{Claim, ClaimId, ClaimSpan, ClaimStage, Presented};
 use lijian_domain::ids::{CampaignId, PackId, PersonKey};
@@ -33,7 +34,7 @@ use lijian_domain::record::{ClaimChanged, Claimed};
 use lijian_domain::time::UnixMicros;
 use row::Row;
 use rows::Rows;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// Claims taken are counted by quarters of an hour in UTC: days of every zone begin and end with one, so that the count needs no
@@ -53,6 +54,8 @@ pub struct Claims {
     /// Claims taken in each quarter of an hour.
     taken: BTreeMap<(CampaignId, i64), u32>,
     draws: BTreeMap<CampaignId, LastDraw>,
+    /// The last seeds of chains from which another chain took over.
+    left: BTreeSet<(CampaignId, Seed)>,
 }
 
 /// What a person claimed of a pack.
@@ -99,6 +102,11 @@ impl Claims {
         Some(Made { count: row.count(), latest: self.claim(row)? })
     }
 
+    /// Whether anybody ever claimed a pack.
+    pub fn was_claimed(&self, campaign: &CampaignId, pack: &PackId) -> bool {
+        self.kinds.find(campaign, pack).is_some()
+    }
+
     /// Claims of a campaign that were taken in this span, whatever became of them; it begins and ends with a quarter of an hour.
     pub fn taken(&self, campaign: CampaignId, span: ClaimSpan) -> u64 {
         let quarters = quarter(span.from)..quarter(span.until);
@@ -118,6 +126,21 @@ impl Claims {
     /// The last draw of a campaign.
     pub fn last_draw(&self, campaign: &CampaignId) -> Option<&LastDraw> {
         self.draws.get(campaign)
+    }
+
+    /// The last seed that each chain of a campaign told, the one drawn from last first.
+    pub fn told(&self, campaign: &CampaignId) -> impl Iterator<Item = &Seed> {
+        let left = self.left.range((*campaign, [0; 32])..=(*campaign, [u8::MAX; 32]));
+        self.draws.get(campaign).map(|last| &last.seed).into_iter().chain(left.map(|(_, seed)| seed))
+    }
+
+    /// A draw is done. Its seed goes on from that of its chain, which it takes the place of.
+    fn drew(&mut self, campaign: CampaignId, draw: LastDraw) {
+        let before = commitment(&draw.seed);
+        self.left.remove(&(campaign, before));
+        if let Some(last) = self.draws.insert(campaign, draw).filter(|last| last.seed != before) {
+            self.left.insert((campaign, last.seed));
+        }
     }
 
     /// All of them, in the order of their records.
@@ -211,7 +234,7 @@ impl PartialEq for Claims {
     fn eq(&self, other: &Self) -> bool {
         self.iter().eq(other.iter())
             && self.rows.iter().map(Row::count).eq(other.rows.iter().map(Row::count))
-            && (&self.taken, &self.draws) == (&other.taken, &other.draws)
+            && (&self.taken, &self.draws, &self.left) == (&other.taken, &other.draws, &other.left)
     }
 }
 

@@ -3,6 +3,7 @@
 use super::row::Row;
 use super::{ClaimError, Claims, LastDraw};
 use crate::format::{Field, FormatError, Input};
+use lijian_domain::claims::lottery::Seed;
 use lijian_domain::claims::{ClaimId, ClaimSpan, ClaimStage};
 use lijian_domain::ids::{CampaignId, PackId, PersonKey};
 
@@ -54,6 +55,8 @@ pub struct SavedClaims {
     pub taken: Vec<(CampaignId, i64, u32)>,
     /// The last draw of each campaign.
     pub draws: Vec<(CampaignId, LastDraw)>,
+    /// The last seeds of chains from which another chain took over.
+    pub left: Vec<(CampaignId, Seed)>,
 }
 
 impl Claims {
@@ -63,6 +66,7 @@ impl Claims {
             packs: self.kinds.listed().to_vec(),
             taken: self.taken.iter().map(|((campaign, quarter), count)| (*campaign, *quarter, *count)).collect(),
             draws: self.draws.iter().map(|(campaign, draw)| (*campaign, *draw)).collect(),
+            left: self.left.iter().copied().collect(),
         }
     }
 
@@ -88,6 +92,7 @@ impl Claims {
         }
         claims.taken = saved.taken.into_iter().map(|(campaign, quarter, count)| ((campaign, quarter), count)).collect();
         claims.draws = saved.draws.into_iter().collect();
+        claims.left = saved.left.into_iter().collect();
         Ok(claims)
     }
 

@@ -183,7 +183,7 @@ impl Field for Standing {
 
 impl Field for SavedClaims {
     fn put(&self, out: &mut Vec<u8>) {
-        let Self { packs, taken, draws } = self;
+        let Self { packs, taken, draws, left } = self;
         many(packs.len(), out);
         for (campaign, pack) in packs {
             campaign.put(out);
@@ -202,6 +202,11 @@ impl Field for SavedClaims {
             entered.put(out);
             won.put(out);
         }
+        many(left.len(), out);
+        for (campaign, seed) in left {
+            campaign.put(out);
+            seed.put(out);
+        }
     }
 
     fn take(input: &mut Input<'_>) -> Result<Self, FormatError> {
@@ -212,6 +217,7 @@ impl Field for SavedClaims {
             packs: all(input, |input| Ok((Field::take(input)?, Field::take(input)?)))?,
             taken: all(input, |input| Ok((Field::take(input)?, Field::take(input)?, Field::take(input)?)))?,
             draws: all(input, |input| Ok((Field::take(input)?, draw(input)?)))?,
+            left: all(input, |input| Ok((Field::take(input)?, Field::take(input)?)))?,
         })
     }
 }

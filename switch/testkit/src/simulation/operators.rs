@@ -51,7 +51,7 @@ impl World {
         let next = self.scenario.programme.next(self.now().wall, &mut self.dice);
         let rules = next.rules(Some(&self.scenario.programme), self.mutation);
         let wrong = || Rule::JournalReads.broken("the scenario's own changed rules do not hold");
-        self.rules = Arc::new(rules.ok_or_else(wrong)?);
+        let rules = Arc::new(rules.ok_or_else(wrong)?);
         self.auditor.rules_are_known(next.version().0, next.terms());
         let changed = RulesChanged {
             rules: next.version(),
@@ -59,9 +59,14 @@ impl World {
             maker: Text::default(),
             checker: Text::default(),
         };
-        self.scenario.programme = next;
         self.note("other rules");
-        let rules = Arc::clone(&self.rules);
-        self.handle(Event::Rules { rules, changed })
+        let programme = std::mem::replace(&mut self.scenario.programme, next);
+        let before = std::mem::replace(&mut self.rules, Arc::clone(&rules));
+        self.handle(Event::Rules { rules, changed })?;
+        // While a lottery is drawn, or where nothing can be recorded, the old ones stay.
+        if self.daemon.as_ref().is_some_and(|daemon| daemon.exchange.rules_version() != changed.rules) {
+            (self.scenario.programme, self.rules) = (programme, before);
+        }
+        Ok(())
     }
 }

@@ -1,14 +1,16 @@
 //! Claims over HTTP and at the till, of a running daemon: issued, confirmed, redeemed, handed back, drawn, erased, listed.
 
+mod changes;
 mod pages;
 
 use crate::daemon::host::{ask, issuer, refrigerator, tag};
-use crate::daemon::process::Daemon;
+use crate::daemon::process::{Daemon, command};
 use lijian_domain::claims::voucher::VoucherCode;
 use lijian_load::till::{Sale, Till};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 use tempfile::TempDir;
 
 /// 4,999.00, of which 20 % are given.
@@ -42,6 +44,12 @@ impl Bench {
     }
 
     fn start(&self) -> Daemon {
+        let daemon = Daemon::spawn(self.command());
+        daemon.until_issuer();
+        daemon
+    }
+
+    fn command(&self) -> Command {
         let path = |name: &str| self.data.path().join(name).display().to_string();
         let fence = Path::new(env!("CARGO_MANIFEST_DIR")).join("../config/geofences/shenzhen.geojson");
         // printf app | sha256sum; printf one | sha256sum; printf two | sha256sum
@@ -57,9 +65,7 @@ impl Bench {
                 .to_owned(),
         ];
         let set: Vec<&str> = set.iter().map(String::as_str).collect();
-        let daemon = Daemon::start(&self.data.path().join("data"), self.issuer, &set);
-        daemon.until_issuer();
-        daemon
+        command(&self.data.path().join("data"), self.issuer, &set)
     }
 }
 
@@ -91,7 +97,7 @@ fn code(claim: &Value) -> String {
 
 /// The journal, as `lijian ledger export` prints it.
 fn export(data: &Path, more: &[&str]) -> String {
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_lijian"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lijian"));
     command.args(["ledger", "export", "--config", crate::daemon::process::EXAMPLE, "--data"]).arg(data).args(more);
     String::from_utf8(command.output().unwrap().stdout).unwrap()
 }

@@ -8,18 +8,18 @@ use lijian_exchange::claims::Draw;
 use lijian_store::claims::LastDraw;
 
 /// The seed of the second draw; that of the first is its SHA-256, and that of the first what was published.
-const SECOND: [u8; 32] = [6; 32];
+pub(super) const SECOND: [u8; 32] = [6; 32];
 
-fn first() -> [u8; 32] {
+pub(super) fn first() -> [u8; 32] {
     lottery::commitment(&SECOND)
 }
 
-fn draw(seed: [u8; 32], checker: &str) -> ClaimCommand {
+pub(super) fn draw(seed: [u8; 32], checker: &str) -> ClaimCommand {
     let (maker, checker) = (Text::new("wang").unwrap(), Text::new(checker).unwrap());
     ClaimCommand::Draw(Draw { campaign: trial(), seed, maker, checker })
 }
 
-fn lottery_at(hour: i8, winners: u32) -> QualificationTerms {
+pub(super) fn lottery_at(hour: i8, winners: u32) -> QualificationTerms {
     let lottery = Some(Lottery { draw_from: time(hour, 0, 0, 0), winners, commitment: lottery::commitment(&first()) });
     QualificationTerms { lottery, ..fridges() }
 }

@@ -1,6 +1,7 @@
 //! Claims, in virtual time: how one is made, what sale it is good for, how it ends, what a restart leaves of it.
 
 mod lotteries;
+mod objections;
 mod restarts;
 mod sales;
 mod terms;
