@@ -30,7 +30,7 @@ impl Campaign {
         }
         self.categories().iter().find_map(|one| {
             let another = other.category(&one.id).filter(|another| one.meets(another))?;
-            if self.judges_prices_as(other) && (one.below(another) || another.below(one)) {
+            if self.is_below(one, other, another) || other.is_below(another, self, one) {
                 return None;
             }
             let from = self.period.from().max(other.period.from());
@@ -39,13 +39,12 @@ impl Campaign {
         })
     }
 
-    /// Whether a sale that fits both is held against the same price by both. Not where one looks at the order and the other at
-    /// each piece, since pieces can be cheap and the order dear; a sale of one piece costs what the piece does.
-    fn judges_prices_as(&self, other: &Self) -> bool {
-        !matches!(
-            (self.sale_form, other.sale_form),
-            (SaleForm::WholeOrder, SaleForm::Basket) | (SaleForm::Basket, SaleForm::WholeOrder)
-        )
+    /// Whether its highest price in a category is under the other's least, so that no sale fits both. Not where it looks at each
+    /// piece and the other at the order: pieces can be cheap and the order dear. A sale of one piece costs what the piece does.
+    fn is_below(&self, category: &Category, other: &Self, another: &Category) -> bool {
+        let by_piece_and_by_order = (self.sale_form, other.sale_form) == (SaleForm::Basket, SaleForm::WholeOrder);
+        let prices = category.price_max.zip(another.price_min);
+        !by_piece_and_by_order && prices.is_some_and(|(highest, least)| highest < least)
     }
 
     /// The last day on which it subsidises a category.
@@ -64,10 +63,5 @@ impl Category {
         let mut grades = (1..=GRADE_MAX).map(Some).chain([None]);
         let in_both = grades.any(|grade| self.rates.rate(grade).is_some() && other.rates.rate(grade).is_some());
         in_both && self.subtypes.meets(&other.subtypes)
-    }
-
-    /// Whether its highest price is under the other's least.
-    fn below(&self, other: &Self) -> bool {
-        self.price_max.zip(other.price_min).is_some_and(|(highest, least)| highest < least)
     }
 }
