@@ -44,6 +44,12 @@ impl BusinessDate {
         Self(Self::from_civil(date).0 - i32::from(date.weekday().to_monday_zero_offset()))
     }
 
+    /// That of a local time, where business dates begin at `cut_over`.
+    fn of(local: civil::DateTime, cut_over: civil::Time) -> Self {
+        let after_cut = cut_over != civil::Time::midnight() && local.time() >= cut_over;
+        Self::from_civil(if after_cut { local.date().tomorrow().unwrap_or(civil::Date::MAX) } else { local.date() })
+    }
+
     /// The civil date.
     pub fn civil(self) -> civil::Date {
         Self::EPOCH.checked_add(jiff::Span::new().days(self.0)).unwrap_or(Self::EPOCH)
@@ -146,6 +152,13 @@ pub struct Moment {
     pub cut_over: civil::Time,
 }
 
+impl Moment {
+    /// Whether the clock stands before the beginning of the business date: it was put back over a cut-over, and the date was not.
+    pub fn is_behind(&self) -> bool {
+        BusinessDate::of(self.local, self.cut_over) < self.business_date
+    }
+}
+
 /// The programme's zone and the local time at which its business date changes.
 #[derive(Clone, Debug)]
 pub struct Calendar {
@@ -164,9 +177,7 @@ impl Calendar {
     pub fn moment(&self, at: UnixMicros) -> Moment {
         let timestamp = Timestamp::from_microsecond(at.0).unwrap_or(Timestamp::MAX);
         let local = self.zone.to_datetime(timestamp);
-        let after_cut = self.cut_over != civil::Time::midnight() && local.time() >= self.cut_over;
-        let date = if after_cut { local.date().tomorrow().unwrap_or(civil::Date::MAX) } else { local.date() };
-        Moment { at, local, business_date: BusinessDate::from_civil(date), cut_over: self.cut_over }
+        Moment { at, local, business_date: BusinessDate::of(local, self.cut_over), cut_over: self.cut_over }
     }
 
     /// The zone.

@@ -173,6 +173,7 @@ fn difference(difference: &Difference) -> Value {
     let mut told = json!({
         "campaigns": campaigns.collect::<Vec<_>>(),
         "keys": difference.keys.as_ref().map(keys),
+        "caps_that_begin": difference.caps_that_begin,
     });
     for (table, differing) in difference.tables() {
         told[table] = rows(differing);

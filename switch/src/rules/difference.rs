@@ -1,5 +1,6 @@
 //! What other rules would change, for whoever has to agree to them.
 
+use super::counting::begin_to_count;
 use super::rows::Rows;
 use lijian_domain::campaign::Campaign;
 use lijian_domain::rules::Rules;
@@ -17,6 +18,8 @@ pub struct Difference {
     pub campaigns: Vec<(String, Change)>,
     /// Keys of campaigns that say something else; none where the files of one version cannot be read any more.
     pub keys: Option<Keys>,
+    /// Caps that are new to campaigns that run, in the campaigns' order: they count from the change on, not what was given before.
+    pub caps_that_begin: Vec<String>,
     /// Products.
     pub products: Rows,
     /// Merchants.
@@ -111,6 +114,7 @@ impl Difference {
         Self {
             campaigns,
             keys: None,
+            caps_that_begin: begin_to_count(old, new),
             products: Rows::of_products(rules),
             merchants: Rows::of_merchants(rules),
             terminals: Rows::of_terminals(rules),

@@ -7,6 +7,7 @@
 
 mod archive;
 mod change;
+mod counting;
 mod dated;
 mod difference;
 mod in_force;

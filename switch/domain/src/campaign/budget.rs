@@ -111,12 +111,15 @@ impl DayPacing {
         Self { shares }
     }
 
-    /// What of a day's money has been released by now. The business day begins at its cut-over: hours are counted from there.
+    /// What of a day's money has been released by now. The business day begins at its cut-over: hours are counted from there. While
+    /// the clock stands before that, the day has just begun.
     pub fn released(&self, day: MinorUnits, now: &Moment) -> MinorUnits {
         let (time, begin) = (now.local.time(), now.cut_over);
         let hour = |time: civil::Time| usize::try_from(time.hour()).unwrap_or(0);
         let (first, last) = (hour(begin), hour(time));
-        let released: u32 = if last == first && time < begin {
+        let released: u32 = if now.is_behind() {
+            self.shares.get(first).copied().map_or(0, u32::from)
+        } else if last == first && time < begin {
             // The hour in which the day ends as it began.
             BasisPoints::WHOLE.get()
         } else {
@@ -197,6 +200,13 @@ mod tests {
         check((22, 30), (22, 30), 220);
         check((22, 30), (22, 29), 10_000);
         check((22, 30), (23, 0), 220 + at_23);
+        // The clock was put back over the cut-over; the business date was not.
+        for (cut_over, at, expected) in [((0, 0), (23, 59), 0), ((23, 0), (22, 0), at_23), ((22, 30), (22, 29), 220)] {
+            let now = moment(time(cut_over.0, cut_over.1, 0, 0), time(at.0, at.1, 0, 0));
+            let date = BusinessDate::from_civil(date(2024, 10, 2));
+            let released = pacing.released(MinorUnits::new(10_000), &Moment { business_date: date, ..now });
+            assert_eq!(released.get(), expected, "{cut_over:?} {at:?}");
+        }
         assert_eq!(DayPacing::of_hours([0; 24]), None);
         assert_eq!(DayPacing::of_hours([417; 24]), None);
     }

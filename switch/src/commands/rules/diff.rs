@@ -53,6 +53,9 @@ fn tell(difference: &Difference, text: &mut String) -> fmt::Result {
         Some(keys) => tell_keys(keys, text)?,
         None => writeln!(text, "the campaign files of one version cannot be read: see the warning")?,
     }
+    for cap in &difference.caps_that_begin {
+        writeln!(text, "cap {cap}: counts from the change on, not what was given before")?;
+    }
     for (table, rows) in difference.tables().into_iter().filter(|(_, rows)| !rows.is_empty()) {
         let [before, after] = rows.count;
         let (added, removed, changed) = (rows.added, rows.removed, rows.changed);
