@@ -14,7 +14,7 @@ use crate::limits::INDEX_BYTES;
 use crate::links::{self, JournalFeed, Parts, Past, Sealing};
 use crate::observer::observer;
 use crate::ops::forecast::{Before, Sampler};
-use crate::ops::{Asker, Board, ClaimDesk, ClaimList, Health, Ops, People, Phase, Transactions, asker};
+use crate::ops::{Apps, Asker, Board, ClaimDesk, ClaimList, Health, Ops, People, Phase, Transactions, asker};
 use crate::rules::{
     Archive, BeginError, Beginning, Changes, Ground, HandOver, Schedule, Shared, Source, TwoPeople, begin,
     keep_promises, keep_rules,
@@ -134,7 +134,7 @@ pub fn run(loaded: Loaded, source: Source) -> Result<Verdict, AppError> {
         calendar: config.clock.calendar.clone(),
         clock,
         people: People::new(config.people),
-        apps: People::new(config.apps),
+        apps: Apps::new(config.apps),
         data: config.store.path.clone(),
         claims,
         journal: Arc::clone(&journal),

@@ -42,8 +42,8 @@ pub struct SwitchConfig {
     pub admin_listen: SocketAddr,
     /// `[[admin.people]]`: who may decide about what waits, two at a time.
     pub people: Vec<Person>,
-    /// `[[admin.apps]]`: which applications may ask for claims.
-    pub apps: Vec<Person>,
+    /// `[[admin.apps]]`: which applications may ask, and for what.
+    pub apps: Vec<App>,
     /// `[claims]`: how consumers are checked; none: nobody can claim.
     pub claims: Option<ClaimsConfig>,
     /// `portal.listen`: the consumers' pages; none where no portal is wanted.
@@ -197,6 +197,46 @@ pub struct Person {
     pub name: String,
     /// SHA-256 of their bearer token.
     pub token_sha256: [u8; 32],
+}
+
+/// An application of the institution, of store staff, of a brand.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct App {
+    /// Its name and token.
+    pub holder: Person,
+    /// `may`: what it may do.
+    pub may: Vec<AppRole>,
+}
+
+/// What an application may do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AppRole {
+    /// Make claims for people, look at them, hand them back.
+    Claim,
+    /// Confirm claims that store staff saw the person of.
+    Confirm,
+    /// Erase a person's data.
+    Erase,
+    /// List claims, without codes and personal data.
+    List,
+    /// Propose products.
+    Propose,
+}
+
+impl AppRole {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Claim, Self::Confirm, Self::Erase, Self::List, Self::Propose];
+
+    /// Its name in the configuration.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Claim => "claim",
+            Self::Confirm => "confirm",
+            Self::Erase => "erase",
+            Self::List => "list",
+            Self::Propose => "propose",
+        }
+    }
 }
 
 /// A link that an acquirer dials.

@@ -1,9 +1,9 @@
 //! `[queue]`, `[keys]`, `[[admin.people]]` and `[[admin.apps]]`: how messages of the switch's own wait, how long what they need stays readable,
 //! and who may decide about them and ask for claims.
 
-use super::config::{Person, QueueConfig};
+use super::config::{App, AppRole, Person, QueueConfig};
 use super::limits;
-use super::section::Section;
+use super::section::{Found, Section};
 use std::time::Duration;
 
 /// The longest name: it stands in records.
@@ -36,19 +36,40 @@ pub(super) fn sealed_days(section: Section<'_>) -> u16 {
 
 /// Those who may decide. Each name once, each token once: maker and checker are never the same.
 pub(super) fn people(admin: &Section<'_>) -> Vec<Person> {
-    holders(admin, "people", &[])
+    holders(admin, "people", &[], |_| ()).into_iter().map(|(person, ())| person).collect()
 }
 
-/// Applications that may ask. None is one of the people.
-pub(super) fn apps(admin: &Section<'_>, people: &[Person]) -> Vec<Person> {
-    holders(admin, "apps", people)
+/// Applications that may ask, each for what it says. None is one of the people.
+pub(super) fn apps(admin: &Section<'_>, people: &[Person]) -> Vec<App> {
+    holders(admin, "apps", people, roles).into_iter().map(|(holder, may)| App { holder, may }).collect()
 }
 
-fn holders(admin: &Section<'_>, key: &'static str, others: &[Person]) -> Vec<Person> {
+fn roles(section: &Section<'_>) -> Vec<AppRole> {
+    let names = AppRole::ALL.map(AppRole::as_str);
+    let told = section.needed_texts("may", "may = [\"claim\"]: what this application may do");
+    let role = |name: &Found<String>| {
+        let role = AppRole::ALL.into_iter().find(|role| role.as_str() == name.value);
+        if role.is_none() {
+            section.wrong_name(name, "one of", &names);
+        }
+        role
+    };
+    told.iter().filter_map(role).collect()
+}
+
+/// Those who hold a token, with what `more` reads of each.
+fn holders<T>(
+    admin: &Section<'_>,
+    key: &'static str,
+    others: &[Person],
+    more: impl Fn(&Section<'_>) -> T,
+) -> Vec<(Person, T)> {
     let mut people: Vec<Person> = others.to_vec();
+    let mut read = Vec::new();
     for section in admin.list(key).unwrap_or_default() {
         let name = section.needed_text("name", "name = \"li\"");
         let token = section.needed_text("token_sha256", "the SHA-256 of the token, 64 hexadecimal digits");
+        let told = more(&section);
         if let (Some(name), Some(token)) = (name, token) {
             let good_name = !name.value.is_empty() && name.value.len() <= NAME_BYTES_MAX;
             let token_sha256 = digest(&token.value);
@@ -58,11 +79,15 @@ fn holders(admin: &Section<'_>, key: &'static str, others: &[Person]) -> Vec<Per
                 let expected = "64 hexadecimal digits, each token once";
                 section.context.wrong_secret(token.place, &token.key, expected);
             }
-            people.extend(token_sha256.map(|token_sha256| Person { name: name.value, token_sha256 }));
+            if let Some(token_sha256) = token_sha256 {
+                let person = Person { name: name.value, token_sha256 };
+                people.push(person.clone());
+                read.push((person, told));
+            }
         }
         section.finish();
     }
-    people.split_off(others.len())
+    read
 }
 
 fn digest(text: &str) -> Option<[u8; 32]> {

@@ -66,6 +66,7 @@ impl Exchange {
             self.settings.issuers.get(caller.link.issuer).is_some_and(|issuer| outbound::chip_forbids(issuer, view));
         match self.decide(&mut message, chip, &moment) {
             Ok(award) => self.hold(caller, view, &message, award, &moment, now, effects),
+            Err(refusal) if refusal.code == DecisionCode::TryAgain => self.try_again(caller, view, effects),
             Err(refusal) => self.refuse(caller, view, &message, &refusal, &moment, now, effects),
         }
     }
@@ -83,6 +84,13 @@ impl Exchange {
             Decision::Grant(award) => {
                 message.is_of(presented.as_ref(), &award);
                 Ok(award)
+            }
+            // In a moment it is known whether the claim has won.
+            Decision::Refuse(refusal)
+                if refusal.code == DecisionCode::Qualification
+                    && presented.is_some_and(|presented| self.is_being_drawn(&presented.claim)) =>
+            {
+                Err(Told::of(DecisionCode::TryAgain))
             }
             Decision::Refuse(refusal) => {
                 let code = if chip { refusal.code.min(DecisionCode::QuoteFirst) } else { refusal.code };

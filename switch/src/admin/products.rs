@@ -2,7 +2,7 @@
 //!
 //! An application ([[admin.apps]]) or one of the people proposes; one of the people who did not propose decides.
 
-use super::person::{bearer, person};
+use super::person::{allowed, bearer, person};
 use super::problem::Problem;
 use crate::library::proposals::{self, Offer, Proposal, ProposalState};
 use crate::library::{Author, LibraryError, Writer};
@@ -11,6 +11,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use lijian_config::library::{InForce, Register};
+use lijian_config::switch::AppRole;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -109,8 +110,10 @@ pub(super) async fn refuse(
 
 fn proposer(ops: &Ops, headers: &HeaderMap) -> Result<String, Problem> {
     let token = bearer(headers).ok_or_else(|| Problem::unauthorized("expected a bearer token of an application"))?;
-    let known = ops.apps.whose(token).or_else(|| ops.people.whose(token));
-    known.map(str::to_owned).ok_or_else(|| Problem::unauthorized("this token is nobody's"))
+    if let Some(app) = ops.apps.whose(token) {
+        return allowed(app, AppRole::Propose).map(|()| app.holder.name.clone());
+    }
+    ops.people.whose(token).map(str::to_owned).ok_or_else(|| Problem::unauthorized("this token is nobody's"))
 }
 
 fn offer(by: String, told: Proposed) -> Result<Offer, Problem> {

@@ -7,7 +7,7 @@ use crate::claims::precheck::Precheck;
 use crate::claims::provider::{Provider, ProviderError};
 use lijian_config::switch::ClaimsConfig;
 use lijian_domain::claims::lottery::{Seed, commitment};
-use lijian_domain::ids::CampaignId;
+use lijian_domain::ids::{CampaignId, PersonKey};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
@@ -15,6 +15,8 @@ use std::sync::{Mutex, PoisonError};
 
 /// Draws that wait at most.
 const DRAWS_MAX: usize = 64;
+/// As many requests for claims go on at once, at most, between registration and answer.
+const TURNS: usize = 256;
 
 /// Everything that claims need beside the exchange.
 pub struct ClaimDesk {
@@ -25,6 +27,8 @@ pub struct ClaimDesk {
     /// Which claims there are.
     pub list: ClaimList,
     draws: Mutex<BTreeMap<CampaignId, ProposedDraw>>,
+    /// Persons go by one byte of their hash.
+    turns: Vec<tokio::sync::Mutex<()>>,
 }
 
 /// A draw that one of the people proposed.
@@ -77,7 +81,14 @@ impl ClaimDesk {
             persons_per_phone_max: config.persons_per_phone_max,
             provider: Provider::new(&config.provider, people.hasher())?,
         };
-        Ok(Self { people, precheck, list, draws: Mutex::default() })
+        let turns = std::iter::repeat_with(tokio::sync::Mutex::default).take(TURNS).collect();
+        Ok(Self { people, precheck, list, draws: Mutex::default(), turns })
+    }
+
+    /// The turn of a person, who is registered and claims one request after the other; held until it is dropped.
+    pub async fn turn(&self, person: PersonKey) -> Option<tokio::sync::MutexGuard<'_, ()>> {
+        let place = person.0.first().map_or(0, |byte| usize::from(*byte)) % TURNS;
+        Some(self.turns.get(place)?.lock().await)
     }
 
     /// Somebody proposes a draw: the seed must be the one whose SHA-256 was published.

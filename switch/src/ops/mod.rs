@@ -3,6 +3,7 @@
 //! Invariants: asking never stops the exchange (it answers between two turns, everything else is shared counters and the
 //! journal's files); no answer holds card or personal data. May call domain and store; knows nothing of HTTP.
 
+mod apps;
 mod board;
 mod budgets;
 mod claim_list;
@@ -17,6 +18,7 @@ mod status;
 mod story;
 mod transactions;
 
+pub use apps::Apps;
 pub use board::{AcquirerRow, Board, HostRow, IssuerRow, Links};
 pub use budgets::{Budget, budgets};
 pub use claim_list::{ClaimList, ClaimPage, ListedClaims};
@@ -60,7 +62,7 @@ pub struct Ops {
     /// Who may decide about what waits.
     pub people: People,
     /// Applications that may ask for claims and propose goods.
-    pub apps: People,
+    pub apps: Apps,
     /// The data directory, whose library they go to.
     pub data: PathBuf,
     /// What claims need beside the exchange; none: nobody can claim.

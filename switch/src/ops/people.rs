@@ -69,16 +69,7 @@ impl People {
 
     /// Whose token this is. Every person is compared, every byte of each, however early they differ.
     pub fn whose(&self, token: &[u8]) -> Option<&str> {
-        let digest = Sha256::digest(token);
-        let mut found = None;
-        for person in &self.people {
-            let different =
-                person.token_sha256.iter().zip(digest.iter()).fold(0, |sum, (one, other)| sum | (one ^ other));
-            if std::hint::black_box(different) == 0 {
-                found = Some(person.name.as_str());
-            }
-        }
-        found
+        holds(token, self.people.iter().map(|person| (person, person.name.as_str())))
     }
 
     /// Somebody proposes what is to be done about a message that waits, in the place of what was proposed before.
@@ -119,6 +110,19 @@ impl People {
         proposals.remove(&target);
         Ok(Decided { ordered, reason })
     }
+}
+
+/// What stands beside the holder of a token. Every holder is compared, every byte of each, however early they differ.
+pub(super) fn holds<'a, T>(token: &[u8], holders: impl Iterator<Item = (&'a Person, T)>) -> Option<T> {
+    let digest = Sha256::digest(token);
+    let mut found = None;
+    for (holder, beside) in holders {
+        let different = holder.token_sha256.iter().zip(digest.iter()).fold(0, |sum, (one, other)| sum | (one ^ other));
+        if std::hint::black_box(different) == 0 {
+            found = Some(beside);
+        }
+    }
+    found
 }
 
 #[cfg(test)]

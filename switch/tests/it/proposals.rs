@@ -11,7 +11,7 @@ use std::process::Command;
 
 // printf app | sha256sum; printf one | sha256sum; printf two | sha256sum
 const APPS: &str = "admin.apps=[\
-    {name=\"brand\",token_sha256=\"a172cedcae47474b615c54d510a5d84a8dea3032e958587430b413538be3f333\"}]";
+    {name=\"brand\",token_sha256=\"a172cedcae47474b615c54d510a5d84a8dea3032e958587430b413538be3f333\",may=[\"propose\"]}]";
 const PEOPLE: &str = "admin.people=[\
     {name=\"wang\",token_sha256=\"7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed\"},\
     {name=\"li\",token_sha256=\"3fc4ccfe745870e2c0d99f71f30ff0656c8dedd41cc1d7d3d376b0dbe685e2f3\"}]";

@@ -2,6 +2,7 @@
 
 use super::mistakes::check;
 use super::{Folder, shipped};
+use lijian_config::switch::AppRole;
 use lijian_config::switch::{Environment, ProviderConfig, load};
 use lijian_domain::claims::place::Point;
 use std::time::Duration;
@@ -86,11 +87,13 @@ const TWO: &str = "3fc4ccfe745870e2c0d99f71f30ff0656c8dedd41cc1d7d3d376b0dbe685e
 fn applications_are_none_of_the_people() {
     let listen = "listen = \"127.0.0.1:8080\"\n";
     let holder = |kind: &str, name: &str, token: &str| {
-        format!("[[admin.{kind}]]\nname = \"{name}\"\ntoken_sha256 = \"{token}\"\n")
+        let may = if kind == "apps" { "may = [\"claim\", \"list\"]\n" } else { "" };
+        format!("[[admin.{kind}]]\nname = \"{name}\"\ntoken_sha256 = \"{token}\"\n{may}")
     };
     let with = |app: &str| format!("{listen}{}{app}", holder("people", "li", ONE));
     let config = Folder::changed(listen, &with(&holder("apps", "city-app", TWO))).load(&[]).unwrap().config;
-    assert_eq!((config.people.len(), config.apps.len(), config.apps[0].name.as_str()), (1, 1, "city-app"));
+    assert_eq!((config.people.len(), config.apps.len(), config.apps[0].holder.name.as_str()), (1, 1, "city-app"));
+    assert_eq!(config.apps[0].may, [AppRole::Claim, AppRole::List]);
     check(
         listen,
         &with(&holder("apps", "li", TWO)),
@@ -100,5 +103,21 @@ fn applications_are_none_of_the_people() {
         listen,
         &with(&holder("apps", "city-app", ONE)),
         "16: admin.apps[0].token_sha256: found another text, expected 64 hexadecimal digits, each token once",
+    );
+    let may = |may: &str| with(&holder("apps", "city-app", TWO).replace("may = [\"claim\", \"list\"]\n", may));
+    check(
+        listen,
+        &may("may = [\"everything\"]\n"),
+        "17: admin.apps[0].may: found \"everything\", expected one of claim, confirm, erase, list, propose",
+    );
+    check(
+        listen,
+        &may("may = []\n"),
+        "17: admin.apps[0].may: found an empty list, expected may = [\"claim\"]: what this application may do",
+    );
+    check(
+        listen,
+        &may(""),
+        "14: admin.apps[0].may: found no such key, expected may = [\"claim\"]: what this application may do",
     );
 }

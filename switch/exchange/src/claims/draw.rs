@@ -11,7 +11,7 @@ use crate::effects::Effects;
 use crate::event::Now;
 use crate::exchange::Exchange;
 use lijian_domain::claims::lottery::{commitment, expected};
-use lijian_domain::claims::{ClaimSpan, ClaimStage};
+use lijian_domain::claims::{Claim, ClaimSpan, ClaimStage};
 use lijian_domain::ids::CampaignId;
 use lijian_domain::record::{Drawn, Record};
 use lijian_domain::time::Moment;
@@ -80,6 +80,11 @@ impl Exchange {
             ClaimCommand::Draw(_) | ClaimCommand::Look { .. } => None,
         };
         campaign.is_some_and(|campaign| self.is_drawing(campaign))
+    }
+
+    /// Whether it is about to be known what becomes of a claim that entered.
+    pub(crate) fn is_being_drawn(&self, claim: &Claim) -> bool {
+        claim.stage == ClaimStage::Entered && self.is_drawing(claim.campaign)
     }
 
     fn is_drawing(&self, campaign: CampaignId) -> bool {

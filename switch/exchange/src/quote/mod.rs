@@ -67,6 +67,7 @@ impl Exchange {
         // The chip will sign the net amount.
         match self.decide(&mut message, false, &moment) {
             Ok(award) => self.promise(caller, view, &message, award, &moment, now, effects),
+            Err(told) if told.code == DecisionCode::TryAgain => self.try_again(caller, view, effects),
             Err(told) => self.refuse(caller, view, &message, &told, &moment, now, effects),
         }
     }

@@ -1,6 +1,6 @@
 //! A person claims a pack.
 
-use super::{app, ask, closed, object, text, view};
+use super::{app, closed, not_answered, object, refused, text, view};
 use crate::admin::problem::Problem;
 use crate::claims::people::{Closed, PeopleError};
 use crate::claims::precheck::{Applicant, Reason, Refused};
@@ -10,28 +10,39 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
+use lijian_config::switch::AppRole;
 use lijian_domain::claims::ClaimId;
+use lijian_domain::claims::identity::IdentityNumber;
 use lijian_domain::claims::place::{Fix, Point};
 use lijian_domain::ids::{CampaignId, PackId};
 use lijian_domain::money::MinorUnits;
 use lijian_domain::time::UnixMicros;
-use lijian_exchange::claims::{Apply, ClaimCommand};
+use lijian_exchange::claims::{Apply, ClaimAnswer, ClaimCommand, ClaimRefusal, Looked};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// The pre-check, the registration, the claim. Sent again with the same `request_id` it gives the same claim.
+/// The pre-check, the registration, the claim. Sent again with the same `request_id` it gives the same claim, whatever the
+/// pre-check would say by then. Of somebody new who gets no claim nothing is kept.
 pub(in crate::admin) async fn issue(
     State(ops): State<Arc<Ops>>,
     headers: HeaderMap,
     body: String,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
-    let (desk, by) = app(&ops, &headers)?;
+    let (desk, by) = app(&ops, &headers, AppRole::Claim)?;
     let body = object(&body)?;
     let request = text(&body, "request_id", 64)?;
     let campaign = CampaignId::new(text(&body, "campaign", CampaignId::BYTES_MAX)?).unwrap_or_default();
     let pack = PackId::new(text(&body, "pack", PackId::BYTES_MAX)?).unwrap_or_default();
     let applicant = applicant(&body)?;
     let (rules, moment) = (ops.changes.shared().rules(), ops.calendar.moment(ops.clock.now().wall));
+    let hasher = desk.people.hasher();
+    let number = |person| ClaimId::new(hasher.claim(person, &[by.as_str(), campaign.as_str(), pack.as_str(), request]));
+    if let Ok(document) = IdentityNumber::parse(&applicant.id_number, moment.local.date()) {
+        let at = Looked::Claim(number(hasher.person(&document)));
+        if let Some(answer @ ClaimAnswer::Stands(_)) = ops.asker.claim(ClaimCommand::Look { at }).await {
+            return Ok((StatusCode::CREATED, Json(view::stands(&ops, desk, &answer).await?)));
+        }
+    }
     let wanted = rules.campaigns.iter().find(|each| each.id == campaign);
     let wanted = wanted.and_then(|campaign| Some((campaign, campaign.qualification.as_ref()?.pack(&pack)?)));
     let wanted =
@@ -43,15 +54,26 @@ pub(in crate::admin) async fn issue(
         Err(Refused::Reasons(reasons)) => return Ok(not_admitted(&reasons)),
     };
     let person = personal.person;
-    let number = desk.people.hasher().claim(person, &[by.as_str(), campaign.as_str(), pack.as_str(), request]);
+    // Until it is known what becomes of this claim nobody registers the same person.
+    let _turn = desk.turn(person).await;
+    let is_new = desk.people.look_up(person).await.map_err(|why| closed(&why))?.is_none();
     let most = desk.precheck.persons_per_phone_max;
     match desk.people.register(personal, most).await {
         Err(Closed::Vault(PeopleError::PhoneShared)) => return Ok(not_admitted(&[Reason::PhoneShared])),
         registered => registered.map_err(|why| closed(&why))?,
     }
-    let apply = Apply { claim: ClaimId::new(number), campaign, pack, person, by };
-    let answer = ask(&ops, ClaimCommand::Apply(apply)).await?;
-    Ok((StatusCode::CREATED, Json(view::stands(&ops, desk, &answer).await?)))
+    let apply = Apply { claim: number(person), campaign, pack, person, by };
+    match ops.asker.claim(ClaimCommand::Apply(apply)).await {
+        Some(ClaimAnswer::Refused(why)) => {
+            // With this one nobody knows what is on disk.
+            if is_new && why != ClaimRefusal::TryAgain {
+                desk.people.erase(person).await.map_err(|why| closed(&why))?;
+            }
+            Err(refused(why))
+        }
+        Some(answer) => Ok((StatusCode::CREATED, Json(view::stands(&ops, desk, &answer).await?))),
+        None => Err(not_answered()),
+    }
 }
 
 fn not_admitted(reasons: &[Reason]) -> (StatusCode, Json<Value>) {

@@ -2,13 +2,14 @@
 //! to redeem them.
 
 use super::view::{self, EXPIRED};
-use super::{app, refused};
+use super::{app, not_answered, refused};
 use crate::admin::problem::Problem;
 use crate::clock::rfc3339;
 use crate::ops::{ClaimPage, ListedClaims, Ops};
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
+use lijian_config::switch::AppRole;
 use lijian_domain::claims::ClaimStage;
 use lijian_domain::ids::{CampaignId, Lsn, PackId};
 use lijian_exchange::claims::{ClaimAnswer, ClaimView, Looked};
@@ -35,14 +36,14 @@ pub(in crate::admin) async fn claims(
     Query(query): Query<BTreeMap<String, String>>,
     headers: HeaderMap,
 ) -> Result<Json<Value>, Problem> {
-    app(&ops, &headers)?;
+    app(&ops, &headers, AppRole::List)?;
     let Wanted { listed, state, from, most } = Wanted::read(&query)?;
     let ClaimPage { claims, next } = page(&ops, listed, from, most).await?;
     let standing = ops.asker.standing().await;
     let standing = standing.ok_or_else(|| Problem::unavailable("the exchange does not answer: it is stopping"))?;
     let looked = claims.iter().map(|(_, claimed)| Looked::Claim(claimed.claim)).collect();
     let views = ops.asker.look_at(looked).await;
-    let views = views.ok_or_else(|| Problem::unavailable("the exchange did not answer: send the same again"))?;
+    let views = views.ok_or_else(not_answered)?;
     let now = ops.clock.now().wall;
     let mut rows = Vec::new();
     for ((at, _), answer) in claims.iter().zip(views) {

@@ -1,7 +1,7 @@
 //! Claims, for the institution's own application: issue, confirm, hand back, take back, look, list, draw, erase.
 //!
-//! Invariants: an application shows the token of one of `[[admin.apps]]`, a draw takes two of the people; personal data comes
-//! in bodies only, never in paths, and goes out masked; an answer comes once what it tells of is on disk.
+//! Invariants: an application shows the token of one of `[[admin.apps]]`, a draw takes two of the people; personal data and voucher codes
+//! come in bodies only, never in paths; personal data and goes out masked; an answer comes once what it tells of is on disk.
 
 mod draw;
 mod issue;
@@ -17,23 +17,25 @@ pub(super) use person::{claims_of, erase};
 pub(super) use staff::{confirm, hand_back, withdraw};
 pub(super) use view::claim;
 
-use super::person::bearer;
+use super::person::{allowed, bearer};
 use super::problem::Problem;
 use crate::claims::people::Closed;
 use crate::ops::{ClaimDesk, Ops};
 use axum::http::HeaderMap;
+use lijian_config::switch::AppRole;
 use lijian_domain::claims::voucher::VoucherCode;
 use lijian_domain::text::Text;
 use lijian_exchange::claims::{ClaimAnswer, ClaimCommand, ClaimRefusal};
 use serde_json::Value;
 
-/// What claims are asked with, and which application asks.
-fn app<'a>(ops: &'a Ops, headers: &HeaderMap) -> Result<(&'a ClaimDesk, Text<32>), Problem> {
+/// What claims are asked with, and which application asks, which may do this.
+fn app<'a>(ops: &'a Ops, headers: &HeaderMap, role: AppRole) -> Result<(&'a ClaimDesk, Text<32>), Problem> {
     let desk = desk(ops)?;
     let expected = "expected a bearer token of one of the [[admin.apps]]";
     let token = bearer(headers).ok_or_else(|| Problem::unauthorized(expected))?;
-    let name = ops.apps.whose(token).ok_or_else(|| Problem::unauthorized("this token is no application's"))?;
-    Ok((desk, Text::printed(&name)))
+    let app = ops.apps.whose(token).ok_or_else(|| Problem::unauthorized("this token is no application's"))?;
+    allowed(app, role)?;
+    Ok((desk, Text::printed(&app.holder.name)))
 }
 
 fn desk(ops: &Ops) -> Result<&ClaimDesk, Problem> {
@@ -45,8 +47,12 @@ async fn ask(ops: &Ops, command: ClaimCommand) -> Result<ClaimAnswer, Problem> {
     match ops.asker.claim(command).await {
         Some(ClaimAnswer::Refused(why)) => Err(refused(why)),
         Some(answer) => Ok(answer),
-        None => Err(Problem::unavailable("the exchange did not answer: send the same again")),
+        None => Err(not_answered()),
     }
+}
+
+fn not_answered() -> Problem {
+    Problem::unavailable("the exchange did not answer: send the same again")
 }
 
 fn refused(why: ClaimRefusal) -> Problem {
@@ -69,8 +75,10 @@ fn closed(why: &Closed) -> Problem {
     }
 }
 
-fn code(text: &str) -> Result<VoucherCode, Problem> {
-    VoucherCode::parse(text).ok_or_else(|| Problem::not_found("no such code: mistyped, or none of ours"))
+/// The voucher code of a body. Whoever knows it can redeem it: it stands in no path, which others write into their logs.
+fn code(body: &Value) -> Result<VoucherCode, Problem> {
+    VoucherCode::parse(text(body, "code", 32)?)
+        .ok_or_else(|| Problem::not_found("no such code: mistyped, or none of ours"))
 }
 
 fn object(body: &str) -> Result<Value, Problem> {

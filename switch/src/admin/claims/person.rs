@@ -1,11 +1,12 @@
 //! A person, named by the hash that the application was told: their claims, and the end of what is known of them.
 
-use super::{app, closed, refused, view};
+use super::{app, closed, not_answered, refused, view};
 use crate::admin::problem::Problem;
 use crate::ops::Ops;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
+use lijian_config::switch::AppRole;
 use lijian_domain::campaign::{Pack, QualificationTerms};
 use lijian_domain::ids::{CampaignId, PersonKey};
 use lijian_exchange::claims::{ClaimAnswer, ClaimRefusal, ClaimView, Looked};
@@ -18,7 +19,7 @@ pub(in crate::admin) async fn claims_of(
     Path(person): Path<String>,
     headers: HeaderMap,
 ) -> Result<Json<Value>, Problem> {
-    app(&ops, &headers)?;
+    app(&ops, &headers, AppRole::Claim)?;
     let person = key(&person)?;
     let rules = ops.changes.shared().rules();
     let claimed = rules.campaigns.iter().filter_map(|campaign| Some((campaign.id, campaign.qualification.as_ref()?)));
@@ -26,7 +27,7 @@ pub(in crate::admin) async fn claims_of(
         claimed.flat_map(|(id, terms)| terms.packs.iter().map(move |pack| (id, terms, pack))).collect();
     let latest = packs.iter().map(|(campaign, _, pack)| Looked::Latest { campaign: *campaign, pack: pack.id, person });
     let answers = ops.asker.look_at(latest.collect()).await;
-    let answers = answers.ok_or_else(|| Problem::unavailable("the exchange did not answer: send the same again"))?;
+    let answers = answers.ok_or_else(not_answered)?;
     let now = ops.clock.now().wall;
     let mut claims = Vec::new();
     for ((_, terms, pack), answer) in packs.iter().zip(answers) {
@@ -57,7 +58,7 @@ pub(in crate::admin) async fn erase(
     Path(person): Path<String>,
     headers: HeaderMap,
 ) -> Result<StatusCode, Problem> {
-    let (desk, by) = app(&ops, &headers)?;
+    let (desk, by) = app(&ops, &headers, AppRole::Erase)?;
     if !desk.people.erase(key(&person)?).await.map_err(|why| closed(&why))? {
         return Err(Problem::not_found("nobody is registered under this hash, or not any more"));
     }

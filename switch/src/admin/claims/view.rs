@@ -1,12 +1,13 @@
 //! Claims as they are shown.
 
-use super::{app, ask, closed, code};
+use super::{app, ask, closed, code, object};
 use crate::admin::problem::Problem;
 use crate::clock::rfc3339;
 use crate::ops::{ClaimDesk, Ops};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
+use lijian_config::switch::AppRole;
 use lijian_domain::claims::voucher::VoucherCode;
 use lijian_domain::claims::{Claim, ClaimStage};
 use lijian_domain::time::UnixMicros;
@@ -17,14 +18,14 @@ use std::sync::Arc;
 /// Where a claim stands whose time is over: it needs no record, so it is no [`ClaimStage`].
 pub(super) const EXPIRED: &str = "expired";
 
-/// One claim.
+/// One claim: `{"code": "..."}`.
 pub(in crate::admin) async fn claim(
     State(ops): State<Arc<Ops>>,
-    Path(typed): Path<String>,
     headers: HeaderMap,
+    body: String,
 ) -> Result<Json<Value>, Problem> {
-    let (desk, _) = app(&ops, &headers)?;
-    let answer = ask(&ops, ClaimCommand::Look { at: Looked::Claim(code(&typed)?.claim()) }).await?;
+    let (desk, _) = app(&ops, &headers, AppRole::Claim)?;
+    let answer = ask(&ops, ClaimCommand::Look { at: Looked::Claim(code(&object(&body)?)?.claim()) }).await?;
     Ok(Json(stands(&ops, desk, &answer).await?))
 }
 

@@ -52,13 +52,18 @@ impl Bench {
     fn command(&self) -> Command {
         let path = |name: &str| self.data.path().join(name).display().to_string();
         let fence = Path::new(env!("CARGO_MANIFEST_DIR")).join("../config/geofences/shenzhen.geojson");
-        // printf app | sha256sum; printf one | sha256sum; printf two | sha256sum
+        // printf app | sha256sum; printf shop; printf one | sha256sum; printf two | sha256sum
         let set = [
             format!("campaigns.files=[\"{}\"]", path("claimed.toml")),
             format!("claims.geofence={}", fence.display()),
             "claims.provider.kind=file".to_owned(),
             format!("claims.provider.file={}", path("people.csv")),
-            "admin.apps=[{name=\"city-app\",token_sha256=\"a172cedcae47474b615c54d510a5d84a8dea3032e958587430b413538be3f333\"}]".to_owned(),
+            "admin.apps=[\
+                {name=\"city-app\",token_sha256=\"a172cedcae47474b615c54d510a5d84a8dea3032e958587430b413538be3f333\",\
+                 may=[\"claim\",\"confirm\",\"erase\",\"list\"]},\
+                {name=\"shop\",token_sha256=\"8d9001d32c6a703d95921a77115050f33dd823d3f1730bd35215dcbecad6dc20\",\
+                 may=[\"confirm\"]}]"
+                .to_owned(),
             "admin.people=[\
                 {name=\"li\",token_sha256=\"7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed\"},\
                 {name=\"wang\",token_sha256=\"3fc4ccfe745870e2c0d99f71f30ff0656c8dedd41cc1d7d3d376b0dbe685e2f3\"}]"
@@ -95,6 +100,19 @@ fn code(claim: &Value) -> String {
     claim["codes"][0]["code"].as_str().unwrap().to_owned()
 }
 
+/// What the application asks of a claim.
+fn by_code(daemon: &Daemon, what: &str, code: &str) -> (u16, String) {
+    daemon.post(&format!("/api/v1/claims/{what}"), APP, &json!({ "code": code }).to_string())
+}
+
+fn look(daemon: &Daemon, code: &str) -> Value {
+    read(by_code(daemon, "look", code), 200)
+}
+
+fn hand_back(daemon: &Daemon, code: &str) -> (u16, String) {
+    by_code(daemon, "hand-back", code)
+}
+
 /// The journal, as `lijian ledger export` prints it.
 fn export(data: &Path, more: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lijian"));
@@ -127,16 +145,17 @@ async fn a_claim_from_the_phone_to_the_till() {
     let code = code(&issued);
     assert_eq!(buy(&daemon, 1, &code).await, "N108", "not confirmed");
 
-    let page = format!("/api/v1/claims/{}", code.to_lowercase());
-    let staff = |merchant: &str| json!({ "merchant": merchant, "terminal": "T0000001", "staff": "chen" }).to_string();
-    assert_eq!(daemon.post(&format!("{page}/confirm"), APP, &staff("999999999999999")).0, 404);
-    let confirmed = read(daemon.post(&format!("{page}/confirm"), APP, &staff("999584057220001")), 200);
+    let typed = code.to_lowercase();
+    let staff =
+        |merchant: &str| json!({ "code": typed, "merchant": merchant, "terminal": "T0000001", "staff": "chen" });
+    assert_eq!(daemon.post("/api/v1/claims/confirm", APP, &staff("999999999999999").to_string()).0, 404);
+    let confirmed = read(daemon.post("/api/v1/claims/confirm", APP, &staff("999584057220001").to_string()), 200);
     assert_eq!(confirmed["stage"], "issued");
     assert_eq!(confirmed["until"], "2024-10-08T16:00:00Z", "eight calendar days, today counted");
     assert_eq!(buy(&daemon, 2, &code).await, "G000");
     assert_eq!(buy(&daemon, 3, &code).await, "N108", "used");
-    assert_eq!(daemon.post(&format!("{page}/hand-back"), APP, "").0, 409, "redeemed");
-    let looked = read(daemon.send("GET", &page, APP, ""), 200);
+    assert_eq!(hand_back(&daemon, &typed).0, 409, "redeemed");
+    let looked = look(&daemon, &typed);
     assert_eq!((looked["used"].as_u64(), looked["held"].as_u64()), (Some(1), Some(0)));
     let person = issued["person"].as_str().unwrap().to_owned();
     daemon.kill();
@@ -151,12 +170,12 @@ async fn a_claim_from_the_phone_to_the_till() {
 
     let daemon = bench.start();
     assert_eq!(read(daemon.send("GET", "/api/v1/claims", APP, ""), 200)["claims"], 1);
-    assert_eq!(read(daemon.send("GET", &page, APP, ""), 200)["personal"]["name"], "张*");
+    assert_eq!(look(&daemon, &typed)["personal"]["name"], "张*");
     let person = format!("/api/v1/people/{person}");
     assert_eq!(daemon.send("DELETE", &person, None, "").0, 401);
     assert_eq!(daemon.send("DELETE", &person, APP, "").0, 204);
     assert_eq!(daemon.send("DELETE", &person, APP, "").0, 404);
-    let erased = read(daemon.send("GET", &page, APP, ""), 200);
+    let erased = look(&daemon, &typed);
     assert_eq!((&erased["personal"], &erased["used"]), (&Value::Null, &json!(1)));
     for entry in fs::read_dir(bench.data.path().join("data/journal")).unwrap() {
         let bytes = fs::read(entry.unwrap().path()).unwrap();
@@ -164,6 +183,51 @@ async fn a_claim_from_the_phone_to_the_till() {
             assert!(!bytes.windows(secret.len()).any(|part| part == secret.as_bytes()), "{secret}");
         }
     }
+}
+
+#[test]
+fn an_application_does_what_it_may() {
+    let bench = Bench::new(str::to_owned);
+    let daemon = bench.start();
+    let shop = Some("shop");
+    let refused = read(daemon.post("/api/v1/claims", shop, &zhang("1").to_string()), 403);
+    assert!(refused["detail"].as_str().unwrap().contains("shop: this application may not claim"), "{refused}");
+    let issued = issue(&daemon, &zhang("1"), 201);
+    let by_code = |what: &str| {
+        let body =
+            json!({ "code": code(&issued), "merchant": "999584057220001", "terminal": "T0000001", "staff": "chen" });
+        daemon.post(&format!("/api/v1/claims/{what}"), shop, &body.to_string()).0
+    };
+    assert_eq!(["look", "hand-back", "confirm"].map(by_code), [403, 403, 200]);
+    let person = format!("/api/v1/people/{}", issued["person"].as_str().unwrap());
+    assert_eq!(daemon.send("DELETE", &person, shop, "").0, 403);
+    assert_eq!(daemon.send("GET", &format!("{person}/claims"), shop, "").0, 403);
+    assert_eq!(daemon.send("GET", "/api/v1/claims", shop, "").0, 403);
+    for app in [shop, APP] {
+        assert_eq!(daemon.post("/api/v1/products/proposals", app, "{}").0, 403);
+    }
+}
+
+#[test]
+fn a_request_sent_again_gets_its_claim_and_who_gets_none_leaves_nothing() {
+    let bench = Bench::new(|terms| format!("{terms}released_per_day = 1\n"));
+    let people = "name,id_number,phone\n张三,11010519491231002X,13800001234\n李四,H12345678,13900005678\n王五,H11111111,13900005678\n";
+    fs::write(bench.data.path().join("people.csv"), people).unwrap();
+    let mut command = bench.command();
+    command.args(["--set", "claims.persons_per_phone_max=1"]);
+    let daemon = Daemon::spawn(command);
+    let issued = issue(&daemon, &zhang("1"), 201);
+    let mut away = zhang("1");
+    away["place"]["latitude"] = json!(22.3);
+    assert_eq!(issue(&daemon, &away, 201), issued, "the place counts when it is claimed");
+    away["request_id"] = json!("2");
+    issue(&daemon, &away, 422);
+    // No claim is left today. The phone of the first who gets none is free for the next.
+    for (name, number) in [("李四", "H12345678"), ("王五", "H11111111"), ("李四", "H12345678")] {
+        let refused = issue(&daemon, &applicant("1", name, number, "13900005678"), 409);
+        assert!(refused["detail"].as_str().unwrap().contains("all-taken-today"), "{refused}");
+    }
+    assert_eq!(look(&daemon, &code(&issued))["personal"]["name"], "张*");
 }
 
 #[tokio::test]
@@ -189,8 +253,8 @@ async fn who_is_refused_is_told_every_reason() {
     for body in ["", "[]", "{}", "{\"request_id\":7}"] {
         assert_eq!(daemon.post("/api/v1/claims", APP, body).0, 400, "{body}");
     }
-    assert_eq!(daemon.send("GET", "/api/v1/claims/0000-0000-0001-1X", APP, "").0, 404, "mistyped");
-    assert_eq!(daemon.send("GET", "/api/v1/claims/0000-0000-0001-1V", APP, "").0, 404, "nobody's");
+    assert_eq!(by_code(&daemon, "look", "0000-0000-0001-1X").0, 404, "mistyped");
+    assert_eq!(by_code(&daemon, "look", "0000-0000-0001-1V").0, 404, "nobody's");
 }
 
 #[tokio::test]
@@ -223,9 +287,7 @@ async fn two_people_draw_what_was_published() {
     assert_eq!(daemon.post(confirm, Some("one"), &agreement).0, 403);
     let drawn = read(daemon.post(confirm, Some("two"), &agreement), 200);
     assert_eq!((drawn["entered"].as_u64(), drawn["won"].as_u64()), (Some(2), Some(1)));
-    let stage = |claim: &Value| {
-        read(daemon.send("GET", &format!("/api/v1/claims/{}", code(claim)), APP, ""), 200)["stage"].clone()
-    };
+    let stage = |claim: &Value| look(&daemon, &code(claim))["stage"].clone();
     let mut stages = claims.each_ref().map(stage).map(|stage| stage.as_str().unwrap().to_owned());
     stages.sort_unstable();
     assert_eq!(stages, ["issued", "not-drawn"]);

@@ -35,8 +35,7 @@ async fn claims_are_listed_by_campaign_pack_and_stage_a_page_at_a_time() {
     let daemon = bench.start();
     assert_eq!(rows(&list(&daemon, "")), []);
     let first = issue(&daemon, &zhang("1"), 201);
-    let hand_back = format!("/api/v1/claims/{}/hand-back", code(&first));
-    assert_eq!(daemon.post(&hand_back, APP, "").0, 200);
+    assert_eq!(hand_back(&daemon, &code(&first)).0, 200);
     let second = issue(&daemon, &li("1", "washing"), 201);
     let third = issue(&daemon, &zhang("2"), 201);
     assert_eq!(buy(&daemon, 1, &code(&third)).await, "G000");
@@ -101,7 +100,7 @@ async fn a_person_has_vouchers_and_may_claim_so_many_more() {
     assert_eq!((&claim["claims_made"], &claim["claims_left"]), (&json!(1), &json!(1)));
     assert!(claim.get("personal").is_none(), "the application knows who asks");
 
-    assert_eq!(daemon.post(&format!("/api/v1/claims/{}/hand-back", code(&first)), APP, "").0, 200);
+    assert_eq!(hand_back(&daemon, &code(&first)).0, 200);
     let second = issue(&daemon, &zhang("2"), 201);
     let mut washing = zhang("3");
     washing["pack"] = json!("washing");

@@ -18,7 +18,7 @@ use std::path::Path;
 /// Tokens of the application and of two people, with their SHA-256 as `printf app | sha256sum` prints it.
 const APP: Option<&str> = Some("app");
 const APPS: &str = "admin.apps=[\
-    {name=\"city-app\",token_sha256=\"a172cedcae47474b615c54d510a5d84a8dea3032e958587430b413538be3f333\"}]";
+    {name=\"city-app\",token_sha256=\"a172cedcae47474b615c54d510a5d84a8dea3032e958587430b413538be3f333\",may=[\"claim\",\"confirm\",\"list\"]}]";
 const PEOPLE: &str = "admin.people=[\
     {name=\"li\",token_sha256=\"7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed\"},\
     {name=\"wang\",token_sha256=\"3fc4ccfe745870e2c0d99f71f30ff0656c8dedd41cc1d7d3d376b0dbe685e2f3\"}]";
@@ -118,7 +118,7 @@ fn make(
     codes: &mut Codes,
 ) -> Result<(), Late> {
     let mut tries = 0..TRIES_MAX;
-    let (mut stands, page) = loop {
+    let (mut stands, code) = loop {
         let number = tries.next().unwrap();
         let (status, body) = daemon.post("/api/v1/claims", APP, &request(programme, claim, (place, number)));
         if status == 409 && body.contains("outside-hours") {
@@ -129,21 +129,25 @@ fn make(
             return Ok(());
         }
         let stands = read(claim, (status, body), 201);
-        let page = format!("/api/v1/claims/{}", codes_of(&stands)[0]);
-        if programme.draw_at.is_none() || is_drawn_as_said(claim, &codes_of(&stands)[0]) {
-            break (stands, page);
+        let code = codes_of(&stands).swap_remove(0);
+        if programme.draw_at.is_none() || is_drawn_as_said(claim, &code) {
+            break (stands, code);
         }
-        read(claim, daemon.post(&format!("{page}/hand-back"), APP, ""), 200);
+        read(claim, daemon.post("/api/v1/claims/hand-back", APP, &json!({ "code": code }).to_string()), 200);
     };
     if stands["stage"] == "unconfirmed" && claim.stage != Stage::Unconfirmed {
-        let staff = json!({ "merchant": claim.district, "terminal": "00000001", "staff": "chen" }).to_string();
-        stands = read(claim, daemon.post(&format!("{page}/confirm"), APP, &staff), 200);
+        let staff =
+            json!({ "code": code, "merchant": claim.district, "terminal": "00000001", "staff": "chen" }).to_string();
+        stands = read(claim, daemon.post("/api/v1/claims/confirm", APP, &staff), 200);
     }
     if claim.stage == Stage::HandedBack {
-        stands = read(claim, daemon.post(&format!("{page}/hand-back"), APP, ""), 200);
+        stands = read(claim, daemon.post("/api/v1/claims/hand-back", APP, &json!({ "code": code }).to_string()), 200);
     }
     if claim.stage == Stage::Withdrawn {
-        stands = read(claim, daemon.post(&format!("{page}/withdraw"), Some("one"), r#"{"reason":"forged"}"#), 200);
+        stands = {
+            let body = json!({ "code": code, "reason": "forged" }).to_string();
+            read(claim, daemon.post("/api/v1/claims/withdraw", Some("one"), &body), 200)
+        };
     }
     let expected = match claim.stage {
         Stage::Issued | Stage::NotDrawn if programme.draw_at.is_some() => "entered",
@@ -194,8 +198,8 @@ fn draw(programme: &Programme, daemon: &Daemon, codes: &Codes) -> Result<(), Lat
     let (status, body) = daemon.post(&format!("{draw}/confirm"), Some("two"), &agreement);
     assert_eq!(status, 200, "{body}");
     for (place, claim) in programme.claims.iter().enumerate().filter(|(_, claim)| claim.stage != Stage::Entered) {
-        let page = format!("/api/v1/claims/{}", codes[&place][0]);
-        let stands = read(claim, daemon.send("GET", &page, APP, ""), 200);
+        let body = json!({ "code": codes[&place][0] }).to_string();
+        let stands = read(claim, daemon.post("/api/v1/claims/look", APP, &body), 200);
         let expected = if claim.stage == Stage::Issued { "issued" } else { "not-drawn" };
         assert_eq!(stands["stage"], expected, "{}", claim.name);
         in_time(&stands, at)?;

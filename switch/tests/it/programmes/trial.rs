@@ -11,8 +11,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 const BASE: &str = "http://127.0.0.1:8080";
-/// The variable that the page keeps the voucher code in: within a word, and within quotes, which it ends for that.
-const CODE: [&str; 2] = ["'$CODE'", "$CODE"];
 
 fn example() -> PathBuf {
     Path::new(CONFIG).join("examples/shenzhen-2024/switch-claimed.toml")
@@ -49,8 +47,9 @@ fn the_example_does_what_its_page_says() {
     let walk = page.split_once("## Trying it\n").unwrap().1.split_once("\n## ").unwrap().0;
     let mut code = String::new();
     let mut said = Vec::new();
-    for step in steps(walk) {
-        let told = |text: &str| CODE.iter().fold(text.to_owned(), |text, variable| text.replace(variable, &code));
+    // Within quotes the shell wants the quotes closed and opened again around it.
+    for step in steps(&walk.replace("'$CODE'", "$CODE")) {
+        let told = |text: &str| text.replace("$CODE", &code);
         match step {
             Step::Curl { token, path, body } => {
                 let method = if body.is_some() { "POST" } else { "GET" };

@@ -100,6 +100,10 @@ fn a_draw_under_way_keeps_its_claims_as_they_are_and_others_go_on() {
     assert_eq!(world.drawn_by_now(&withdraw(1)), again);
     assert_eq!(world.drawn_by_now(&draw(first(), "zhao")), again);
     assert_eq!(world.drawn_by_now(&look(1)).unwrap().claim.stage, ClaimStage::Entered);
+    // Whoever is at the till already is told to try again: nobody knows yet who won.
+    for (stan, claim) in [(1, 1), (2, 2)] {
+        assert_eq!(world.refusal(&sale_by(stan, CARD, claim, 0)), "N190");
+    }
     // A switch that dies before the record has drawn nothing.
     world.restart(world.journal.len());
     assert_eq!((world.stage(1), world.stage(2)), (ClaimStage::Entered, ClaimStage::Entered));

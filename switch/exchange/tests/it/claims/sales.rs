@@ -9,7 +9,7 @@ const OTHER_CARD: &str = "6217000000000000019";
 
 impl World {
     /// A sale that the switch refuses: its decision.
-    fn refusal(&mut self, sale: &Fields) -> String {
+    pub(super) fn refusal(&mut self, sale: &Fields) -> String {
         self.till("0200", sale);
         self.sync();
         assert!(self.take_all(ISSUER).is_empty());
