@@ -85,6 +85,21 @@ impl Channel {
         Ok(())
     }
 
+    /// Hands over each whole frame that was read, its payload, with where an answer goes.
+    pub(crate) fn answer_frames(
+        &mut self,
+        format: &FrameFormat,
+        mut answer: impl FnMut(&[u8], &mut Vec<u8>),
+    ) -> Result<(), FrameError> {
+        let mut done = 0;
+        while let Some(frame) = format.next(self.input.get(done..self.read).unwrap_or_default())? {
+            answer(frame.payload, &mut self.out);
+            done += frame.consumed;
+        }
+        self.drop_front(done);
+        Ok(())
+    }
+
     /// Appends the bytes of each whole frame that was read, its header included, to `to`; how many there were.
     pub(crate) fn move_frames(&mut self, format: &FrameFormat, to: &mut Vec<u8>) -> Result<usize, FrameError> {
         let mut count = 0;

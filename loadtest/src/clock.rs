@@ -1,5 +1,6 @@
-//! The one file of this crate that reads a clock: the monotonic one, for delays, time-outs and latencies.
+//! The one file of this crate that reads a clock: the monotonic one, for delays, time-outs and latencies, and what a thread has used.
 
+use rustix::time::{ClockId, clock_gettime};
 use std::sync::LazyLock;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -19,4 +20,11 @@ static ORIGIN: LazyLock<Instant> = LazyLock::new(now);
 /// Nanoseconds since the first look.
 pub(crate) fn monotonic_ns() -> u64 {
     u64::try_from(now().saturating_duration_since(*ORIGIN).as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// Nanoseconds of a processor that this thread has had.
+pub(crate) fn thread_cpu_ns() -> u64 {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
+    seconds.saturating_mul(1_000_000_000).saturating_add(u64::try_from(time.tv_nsec).unwrap_or(0))
 }

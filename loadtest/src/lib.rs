@@ -10,6 +10,7 @@
 
 mod channel;
 mod clock;
+pub mod compare;
 pub mod issuer;
 pub mod load;
 pub mod relay;

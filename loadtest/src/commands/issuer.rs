@@ -4,7 +4,7 @@ use super::{Failure, INTERNAL, LATER, USAGE, dialect, print};
 use clap::Args;
 use lijian_codecs::dialect::Dialect;
 use lijian_codecs::frame::{FrameFormat, FrameHeader};
-use lijian_load::issuer::{Issuer, IssuerError, IssuerSettings};
+use lijian_load::issuer::{BareIssuer, Issuer, IssuerError, IssuerSettings};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -37,6 +37,14 @@ pub(super) struct IssuerArguments {
     /// The frame's length counts its header too.
     #[arg(long)]
     frame_inclusive: bool,
+    /// Approve everything at once, without books, by one thread: for measurements. Ends when it is killed, without totals.
+    #[arg(
+        long,
+        conflicts_with_all = [
+            "latency_ms", "decline_percent", "silent_percent", "decline_amount", "silent_amount", "late_amount", "seed"
+        ]
+    )]
+    bare: bool,
     /// Delay of every answer about money.
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=600_000))]
     latency_ms: u32,
@@ -63,6 +71,9 @@ pub(super) struct IssuerArguments {
 /// Serves until Ctrl-C or SIGTERM.
 pub(super) fn run(arguments: IssuerArguments) -> Result<(), Failure> {
     let internal = |error: io::Error| Failure { code: INTERNAL, text: error.to_string() };
+    if arguments.bare {
+        return bare(arguments);
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(internal)?;
     runtime.block_on(async {
         let dialect = arguments.dialect.clone();
@@ -78,6 +89,16 @@ pub(super) fn run(arguments: IssuerArguments) -> Result<(), Failure> {
         print::totals(&issuer.run(shutdown).await);
         Ok(())
     })
+}
+
+fn bare(arguments: IssuerArguments) -> Result<(), Failure> {
+    let internal = |error: io::Error| Failure { code: INTERNAL, text: error.to_string() };
+    let name = arguments.dialect.name().to_owned();
+    let IssuerArguments { listen, dialect, frame, frame_inclusive, .. } = arguments;
+    let frame = FrameFormat { header: frame, inclusive: frame_inclusive, ..FrameFormat::default() };
+    let issuer = BareIssuer::bind(listen, dialect, frame).map_err(|error| refused(&error))?;
+    print::listening(issuer.local_addr().map_err(internal)?, &name);
+    issuer.run().map_err(internal)
 }
 
 fn settings(arguments: IssuerArguments) -> IssuerSettings {

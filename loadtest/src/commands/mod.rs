@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 done, 1 something was lost, 64 bad usage, 70 internal error, 75 try again later.
 
+mod compare;
 mod dialect;
 mod issuer;
 mod print;
@@ -31,6 +32,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Hold the switch against bare relays, alternately, in one run.
+    Compare(compare::CompareArguments),
     /// Serve as an issuer until interrupted (Ctrl-C or SIGTERM), then print totals.
     Issuer(issuer::IssuerArguments),
     /// Relay bare, to hold the switch against.
@@ -57,6 +60,7 @@ pub(crate) fn main() -> ExitCode {
         }
     };
     let done = match arguments.command {
+        Command::Compare(arguments) => compare::run(arguments),
         Command::Issuer(arguments) => issuer::run(arguments),
         Command::Relay(arguments) => relay::run(arguments),
         Command::Run(arguments) => run::run(&arguments),

@@ -74,6 +74,18 @@ pub(super) fn measured(measured: &Measured) {
     }
 }
 
+/// Which pair of a comparison begins, for who watches.
+pub(super) fn pair(part: &str, links: u16, in_flight: u16, (pair, pairs): (usize, usize)) {
+    if stderr().is_terminal() {
+        let _ = writeln!(stderr(), "{part} {links} x {in_flight}: pair {pair} of {pairs}");
+    }
+}
+
+/// A line of a comparison.
+pub(super) fn compared(line: &dyn std::fmt::Display) {
+    say(format_args!("{line}"));
+}
+
 /// Why a command failed.
 pub(super) fn error(text: &str) {
     let _ = writeln!(stderr(), "lijian-load: {text}");

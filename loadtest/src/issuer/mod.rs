@@ -7,8 +7,11 @@
 //!
 //! What it does not do: check or make MACs, look at PIN or chip data, clear or settle.
 //!
-//! May call: lijian-codecs, tokio. Sockets in `connection` alone; `books`, `memory` and `script` are pure.
+//! [`BareIssuer`] has neither books nor script: it approves everything, as fast as the machine can.
+//!
+//! May call: lijian-codecs, tokio. Sockets in `connection` and `bare` alone; `books`, `memory` and `script` are pure.
 
+mod bare;
 mod books;
 mod card;
 mod connection;
@@ -23,6 +26,7 @@ mod server;
 mod settings;
 mod totals;
 
+pub use bare::BareIssuer;
 pub use card::Card;
 pub use observations::{Cut, Observations};
 pub use seen::{Outcome, Seen};

@@ -10,7 +10,7 @@ use lijian_codecs::write::MessageWriter;
 /// What a host gives back as it came: card number, amounts, times, trace numbers, institutions, terminal, merchant,
 /// currency, batch, network code, original. Not tracks, PIN, chip data, keys, authentication codes, nor private data
 /// (fields 48, 59, 61 to 63), which in an answer would be the issuer's own.
-const ECHOED: [u8; 31] = [
+pub(super) const ECHOED: [u8; 31] = [
     2, 3, 4, 5, 7, 11, 12, 13, 15, 18, 23, 24, 25, 28, 32, 33, 37, 41, 42, 49, 50, 53, 56, 60, 66, 70, 90, 95, 100,
     102, 103,
 ];
@@ -69,7 +69,7 @@ pub(super) fn append(
 }
 
 /// The last N digits of a number, zeros in front.
-fn digits<const N: usize>(number: u64) -> [u8; N] {
+pub(super) fn digits<const N: usize>(number: u64) -> [u8; N] {
     let mut digits = [b'0'; N];
     let mut rest = number;
     for digit in digits.iter_mut().rev() {

@@ -178,7 +178,7 @@ mod tests {
         assert_eq!(moments("4", SECOND_NS), [0, 250_000_000, 500_000_000, 750_000_000]);
         let steps = moments("steps:2,4", 2 * SECOND_NS);
         assert_eq!(steps, [0, 500_000_000, 1_000_000_000, 1_250_000_000, 1_500_000_000, 1_750_000_000]);
-        assert_eq!(moments("closed", SECOND_NS), []);
+        assert_eq!(moments("closed", SECOND_NS), Vec::<u64>::new());
         let ramp = moments("ramp:100-300", SECOND_NS);
         assert!((195..=205).contains(&ramp.len()), "{}", ramp.len());
         let half = ramp.iter().filter(|at| **at < SECOND_NS / 2).count();
