@@ -46,6 +46,21 @@ impl Channel {
         Ok(true)
     }
 
+    /// Writes these bytes behind what waits; what does not go at once waits. Whether all of it is out.
+    pub(crate) fn send(&mut self, bytes: &[u8]) -> io::Result<bool> {
+        let mut written = 0;
+        if self.out.is_empty() {
+            // The usual case: nothing is copied.
+            match (&self.stream).write(bytes) {
+                Ok(count) => written = count,
+                Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.out.extend_from_slice(bytes.get(written..).unwrap_or_default());
+        self.flush()
+    }
+
     /// Whether being told of room to write changes.
     pub(crate) fn wants(&mut self, room: bool) -> bool {
         std::mem::replace(&mut self.wants_room, room) != room
@@ -113,10 +128,10 @@ impl Channel {
         Ok(count)
     }
 
-    /// Appends everything that was read to `to`.
-    pub(crate) fn move_bytes(&mut self, to: &mut Vec<u8>) {
-        to.extend_from_slice(self.input.get(..self.read).unwrap_or_default());
-        self.read = 0;
+    /// Writes everything that was read to another connection. Whether all of it is out.
+    pub(crate) fn pass_to(&mut self, to: &mut Self) -> io::Result<bool> {
+        let read = std::mem::take(&mut self.read);
+        to.send(self.input.get(..read).unwrap_or_default())
     }
 
     fn drop_front(&mut self, bytes: usize) {

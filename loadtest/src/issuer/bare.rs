@@ -4,6 +4,7 @@
 //! reference where there was none, written straight into the connection's buffer: nothing is allocated or kept for a message. What
 //! is no request, or cannot be read, is not answered.
 
+use super::recipe::Recipe;
 use super::reply::{ECHOED, digits};
 use super::server::IssuerError;
 use crate::channel::Channel;
@@ -36,6 +37,8 @@ struct Desk {
     index: FieldIndex,
     /// Requests so far.
     number: u64,
+    /// How the last request was answered: the next one is likely to be written in the same way.
+    recipe: Option<Recipe>,
 }
 
 impl BareIssuer {
@@ -47,7 +50,7 @@ impl BareIssuer {
         let failed = |source| IssuerError::Listen { address: listen, source };
         let listener = TcpListener::bind(listen).map_err(failed)?;
         listener.set_nonblocking(true).map_err(failed)?;
-        Ok(Self { listener, desk: Desk { dialect, frame, index: FieldIndex::new(), number: 0 } })
+        Ok(Self { listener, desk: Desk { dialect, frame, index: FieldIndex::new(), number: 0, recipe: None } })
     }
 
     /// Where it listens.
@@ -129,12 +132,17 @@ impl Desk {
     }
 
     fn answer(&mut self, request: &[u8], out: &mut Vec<u8>) {
+        let number = self.number.wrapping_add(1);
+        if self.recipe.as_mut().is_some_and(|recipe| recipe.answer(request, number, out)) {
+            self.number = number;
+            return;
+        }
         let Ok(view) = parse(&self.dialect, request, &mut self.index) else { return };
         if view.mti().is_response() {
             return;
         }
-        self.number = self.number.wrapping_add(1);
-        let reference = digits::<12>(self.number);
+        self.number = number;
+        let reference = digits::<12>(number);
         let approved = self.dialect.semantics().results.from_canonical(*b"00");
         let mut writer = MessageWriter::patch(view);
         writer.respond().keep_only(&ECHOED).set(39, approved.as_bytes());
@@ -146,6 +154,9 @@ impl Desk {
         // What the dialect cannot say is not answered.
         if writer.write(out).is_err() || self.frame.finish(out, start).is_err() {
             out.truncate(before);
+            return;
         }
+        let referenced = !view.has(37);
+        self.recipe = Recipe::of(&view, out.get(before..).unwrap_or_default(), &self.frame, referenced);
     }
 }

@@ -19,6 +19,7 @@ mod desk;
 mod memory;
 mod observations;
 mod reading;
+mod recipe;
 mod reply;
 mod script;
 mod seen;

@@ -6,6 +6,7 @@ use crate::channel::Channel;
 use lijian_codecs::frame::FrameFormat;
 use rustix::event::epoll;
 use rustix::fd::OwnedFd;
+use std::io;
 
 /// An end of a pair; ends 2n and 2n + 1 belong together.
 struct End {
@@ -57,23 +58,19 @@ impl Pairs {
         if !flags.intersects(epoll::EventFlags::IN | epoll::EventFlags::HUP | epoll::EventFlags::ERR) {
             return Ok(());
         }
-        let Some(End { channel: Some(channel), held, .. }) = self.ends.get_mut(place) else { return Ok(()) };
+        let Ok([here, there]) = self.ends.get_disjoint_mut([place, place ^ 1]) else { return Ok(()) };
+        let (Some(channel), Some(other)) = (&mut here.channel, &mut there.channel) else { return Ok(()) };
         let open = channel.fill().unwrap_or(false);
         if self.commits.is_some() {
-            let before = held.len();
-            let Ok(messages) = channel.move_frames(&self.frame, held) else { return self.close(place) };
+            let before = here.held.len();
+            let Ok(messages) = channel.move_frames(&self.frame, &mut here.held) else { return self.close(place) };
             if before == 0 && messages > 0 {
                 self.holding.push(place);
             }
             self.messages += messages;
         } else {
-            let mut bytes = std::mem::take(held);
-            channel.move_bytes(&mut bytes);
-            self.pass(place ^ 1, &bytes)?;
-            bytes.clear();
-            if let Some(end) = self.ends.get_mut(place) {
-                end.held = bytes;
-            }
+            let sent = channel.pass_to(other);
+            self.sent(place ^ 1, sent)?;
         }
         if open { Ok(()) } else { self.close(place) }
     }
@@ -116,17 +113,24 @@ impl Pairs {
 
     fn pass(&mut self, place: usize, bytes: &[u8]) -> Result<(), RelayError> {
         let Some(End { channel: Some(channel), .. }) = self.ends.get_mut(place) else { return Ok(()) };
-        channel.out().extend_from_slice(bytes);
-        self.write(place)
+        let sent = channel.send(bytes);
+        self.sent(place, sent)
     }
 
     fn write(&mut self, place: usize) -> Result<(), RelayError> {
         let Some(End { channel: Some(channel), .. }) = self.ends.get_mut(place) else { return Ok(()) };
-        let wanted = match channel.flush() {
+        let sent = channel.flush();
+        self.sent(place, sent)
+    }
+
+    /// Where not all of it went out, this end is told of when there is room.
+    fn sent(&mut self, place: usize, all: io::Result<bool>) -> Result<(), RelayError> {
+        let wanted = match all {
             Ok(true) => epoll::EventFlags::IN,
             Ok(false) => epoll::EventFlags::IN | epoll::EventFlags::OUT,
             Err(_) => return self.close(place),
         };
+        let Some(End { channel: Some(channel), .. }) = self.ends.get_mut(place) else { return Ok(()) };
         if channel.wants(wanted.contains(epoll::EventFlags::OUT)) {
             epoll::modify(&self.poll, &channel.stream, data(place), wanted)?;
         }
