@@ -141,3 +141,31 @@ fn traffic(part: Part, merchant: &str, first_card: u64, dialect: &Arc<Dialect>) 
         seed: 1,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::issuer::BareIssuer;
+
+    #[test]
+    fn a_discount_that_is_not_given_ends_the_run() {
+        let dialect = Arc::new(Dialect::shipped("iso87-ascii").unwrap().unwrap());
+        let listen = "127.0.0.1:0".parse().unwrap();
+        let issuer = BareIssuer::bind(listen, Arc::clone(&dialect), FrameFormat::default()).unwrap();
+        let target = issuer.local_addr().unwrap();
+        std::thread::spawn(move || issuer.run());
+        let measure = |side: Side, part| {
+            let point = Point { links: 2, in_flight: 2 };
+            side.measure(target, part, point, Duration::from_millis(100), &dialect)
+        };
+        for (side, part) in [(Side::Relay, Part::Plain), (Side::Relay, Part::Subsidised), (Side::Switch, Part::Plain)] {
+            let run = measure(side, part).unwrap();
+            assert!(run.answered > 0 && run.rate() > 0 && run.generator_ns > 0, "{run:?}");
+        }
+        let error = measure(Side::Switch, Part::Subsidised).unwrap_err().to_string();
+        assert!(
+            error.starts_with("switch, subsidised at 2 x 2: expected ") && error.contains("123456 paid, 0 off"),
+            "{error}"
+        );
+    }
+}

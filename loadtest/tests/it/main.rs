@@ -1,7 +1,9 @@
 //! Issuer and till over real sockets, on free ports, without waiting for the clock.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod bare;
 mod command_line;
+mod compare;
 mod crowd;
 mod dialects;
 mod frames;
