@@ -1,8 +1,8 @@
 //! What stands on the other sides of the switch: an issuer to pay from, a till to pay at.
 //!
 //! [`issuer`] is a simulated issuer host with books of its own; [`till`] is a small client; [`load`] puts a load on;
-//! [`relay`] stands where the switch stands and does nothing, or nothing but syncs. Both speak any dialect of
-//! `lijian-codecs` over TCP and know nothing else of the switch: amounts that come out of here are counted by other code
+//! [`relay`] stands where the switch stands and does nothing, or nothing but syncs; [`compare`] holds the switch
+//! against it. All speak dialects of `lijian-codecs` over TCP and know nothing else of the switch: amounts that come out of here are counted by other code
 //! than the switch's, so that the two can be held against each other.
 //!
 //! Invariants: money is integer minor units; a card number never prints in the clear; the clock is read in one file;

@@ -2,9 +2,11 @@
 
 use super::{FAILED, Failure, INTERNAL, LATER, USAGE, print};
 use clap::Args;
-use lijian_load::compare::{CompareError, News, Part, Plan, Point, Programs, run as compare};
+use lijian_load::compare::{CompareError, News, Part, Plan, Point, Programs, Running, run as compare};
 use lijian_load::load::LoadError;
 use std::path::{Path, PathBuf};
+use std::{io, thread};
+use tokio::signal::unix::{SignalKind, signal};
 
 const AFTER_HELP: &str = "\
 Starts an issuer that approves everything, and by turns a bare relay and the switch, each in a process of its own, the switch with a
@@ -51,16 +53,19 @@ pub(super) struct CompareArguments {
 
 /// Measures, and prints a line for each part and point.
 pub(super) fn run(arguments: CompareArguments) -> Result<(), Failure> {
-    let own = std::env::current_exe().map_err(|error| Failure { code: INTERNAL, text: error.to_string() })?;
+    let internal = |error: io::Error| Failure { code: INTERNAL, text: error.to_string() };
+    let own = std::env::current_exe().map_err(internal)?;
     let beside = own.parent().unwrap_or_else(|| Path::new(".")).join("lijian");
     let switch = arguments.switch.unwrap_or(beside);
     if !switch.is_file() {
         let text = format!("{}: expected the switch here; build it, or say --switch FILE", switch.display());
         return Err(Failure { code: USAGE, text });
     }
+    let running = Running::default();
+    end_by_signal(running.clone()).map_err(internal)?;
     let only = |part: &Part| arguments.only.is_empty() || arguments.only.contains(part);
     let plan = Plan {
-        programs: Programs { switch, load: own },
+        programs: Programs { switch, load: own, running: running.clone() },
         folder: arguments.folder,
         parts: Part::ALL.into_iter().filter(only).collect(),
         points: arguments.points,
@@ -74,7 +79,27 @@ pub(super) fn run(arguments: CompareArguments) -> Result<(), Failure> {
         News::Line(line) => print::compared(line),
         News::Generator(generator) => print::compared(generator),
     };
-    compare(&plan, told).map_err(|error| failed(&error))
+    compare(&plan, told).map_err(|error| {
+        let stopped = || Failure { code: FAILED, text: "stopped before its end".to_owned() };
+        if running.is_ended() { stopped() } else { failed(&error) }
+    })
+}
+
+/// From now on SIGTERM and Ctrl-C end everything that was started, so that nothing is left behind.
+fn end_by_signal(running: Running) -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let listen = async { io::Result::Ok((signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?)) };
+    let (mut terminate, mut interrupt) = runtime.block_on(listen)?;
+    thread::spawn(move || {
+        runtime.block_on(async {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        });
+        running.end();
+    });
+    Ok(())
 }
 
 fn failed(error: &CompareError) -> Failure {

@@ -5,7 +5,7 @@
 //! their own, the switch anew for each pair, with a data directory that goes with it. Figures are medians over pairs, with their spread,
 //! since one pair alone says little. Every answer is held against what it must be; a wrong one ends the run.
 //!
-//! `plan` says what is measured, `peer` is a process, `stage` its files, `admin` the switch's pages, `side` puts the load on and checks
+//! `plan` says what is measured, `peer` is a process, `running` ends all of them, `stage` its files, `admin` the switch's pages, `side` puts the load on and checks
 //! answers, `pair` is one round, `line` what rounds come to, `disk` the machine's own syncs. May call `load` and nothing else of this
 //! crate; integers alone.
 
@@ -16,12 +16,14 @@ mod line;
 mod pair;
 mod peer;
 mod plan;
+mod running;
 mod side;
 mod stage;
 
 pub use error::CompareError;
 pub use line::{Generator, Line, Spread};
 pub use plan::{ParsePointError, Part, Plan, Point, Programs};
+pub use running::Running;
 
 use disk::Disk;
 use pair::{Bench, Pair};

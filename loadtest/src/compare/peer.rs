@@ -3,6 +3,7 @@
 use super::admin::Admin;
 use super::error::CompareError;
 use super::plan::Programs;
+use super::running::Running;
 use super::stage::Stage;
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader};
@@ -26,6 +27,7 @@ const NOW: &str = "clock.now=2024-10-01T10:05:00+08:00";
 #[derive(Debug)]
 pub(super) struct Peer {
     child: Child,
+    running: Running,
     /// Where it listens.
     pub(super) address: SocketAddr,
 }
@@ -44,7 +46,7 @@ impl Peer {
     pub(super) fn issuer(programs: &Programs) -> Result<Self, CompareError> {
         let mut command = Command::new(&programs.load);
         command.args(["issuer", "--bare", "--listen", ANY_PORT, "--dialect", "iso87-ascii"]);
-        Self::by_first_line(command, "issuer")
+        Self::by_first_line(command, programs, "issuer")
     }
 
     /// A relay; with records, one that commits.
@@ -58,12 +60,12 @@ impl Peer {
         if let Some(stage) = records {
             command.arg("--durable").arg(stage.records());
         }
-        Self::by_first_line(command, "relay")
+        Self::by_first_line(command, programs, "relay")
     }
 
     /// One that says in its first line where it listens.
-    fn by_first_line(mut command: Command, name: &'static str) -> Result<Self, CompareError> {
-        let mut started = Starting::of(&mut command, name, false)?;
+    fn by_first_line(mut command: Command, programs: &Programs, name: &'static str) -> Result<Self, CompareError> {
+        let mut started = Starting::of(&mut command, programs, name, false)?;
         let line = started.line()?;
         let words = line.split_once(" listening on ").map(|(_, rest)| rest);
         let address = words.and_then(|rest| rest.split(',').next()?.trim().parse().ok());
@@ -84,7 +86,7 @@ impl Switch {
             command.args(["--set", set]);
         }
         command.env_remove("LIJIAN_PRODUCTION").env_remove("LIJIAN_LOG");
-        let mut started = Starting::of(&mut command, "switch", true)?;
+        let mut started = Starting::of(&mut command, programs, "switch", true)?;
         let mut last = String::new();
         let ready = loop {
             let line = started.line().map_err(|error| match error {
@@ -123,12 +125,14 @@ struct Starting {
 
 impl Starting {
     /// Starts it; what it says on standard output, or on standard error, is read to its end, so that it never waits for that.
-    fn of(command: &mut Command, name: &'static str, errors: bool) -> Result<Self, CompareError> {
+    fn of(command: &mut Command, programs: &Programs, name: &'static str, errors: bool) -> Result<Self, CompareError> {
         let path = command.get_program().into();
         command.stdin(Stdio::null());
         let command =
             if errors { command.stdout(Stdio::null()).stderr(Stdio::piped()) } else { command.stdout(Stdio::piped()) };
         let mut child = command.spawn().map_err(|source| CompareError::Program { path, source })?;
+        let running = programs.running.clone();
+        running.started(&mut child);
         let (tell, lines) = mpsc::channel();
         let output = child.stdout.take().map(|out| Box::new(out) as Box<dyn std::io::Read + Send>);
         let said = output.or_else(|| child.stderr.take().map(|err| Box::new(err) as Box<dyn std::io::Read + Send>));
@@ -138,7 +142,7 @@ impl Starting {
                 BufReader::new(said).lines().map_while(Result::ok).for_each(|line| drop(tell.send(line)));
             });
         }
-        let peer = Peer { child, address: SocketAddr::from(([127, 0, 0, 1], 0)) };
+        let peer = Peer { child, running, address: SocketAddr::from(([127, 0, 0, 1], 0)) };
         Ok(Self { name, peer, lines })
     }
 
@@ -156,8 +160,7 @@ impl Starting {
 
 impl Drop for Peer {
     fn drop(&mut self) {
-        // It may have ended already; nothing that it holds is needed any more.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        // Nothing that it holds is needed any more.
+        self.running.kill(&mut self.child);
     }
 }

@@ -1,5 +1,6 @@
 //! What is measured, where, and for how long.
 
+use super::running::Running;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -15,6 +16,8 @@ pub struct Programs {
     pub switch: PathBuf,
     /// Issuer and relays.
     pub load: PathBuf,
+    /// Those of them that run.
+    pub running: Running,
 }
 
 /// Everything that decides what is measured.

@@ -1,7 +1,8 @@
 //! The comparison in its short form, with real processes: what it prints, and how it fails. No figure is held against another.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_lijian-load");
 
@@ -16,7 +17,8 @@ fn switch() -> Option<PathBuf> {
     let found = path.is_file();
     if !found {
         assert_ne!(std::env::var("LIJIAN_REQUIRE_ALL").as_deref(), Ok("1"), "{} is not built", path.display());
-        println!("skipped: {} is not built", path.display());
+        // Past the test's captured output, which nobody sees when it passes.
+        writeln!(std::io::stderr(), "skipped: {} is not built", path.display()).unwrap();
     }
     found.then_some(path)
 }
@@ -59,6 +61,25 @@ fn each_part_and_point_has_its_line() {
         assert!(number(line, "p50_added_us").parse::<i64>().is_ok(), "{line}");
     }
     number(lines.last().unwrap(), "index_behind_ms");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "everything made is removed");
+}
+
+#[test]
+fn ended_by_a_signal_it_leaves_nothing_behind() {
+    let Some(_) = switch() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["compare", "--only", "plain", "--points", "1x1", "--seconds", "600", "--folder"];
+    let mut program = Command::new(PROGRAM).args(arguments).arg(folder.path()).stderr(Stdio::piped()).spawn().unwrap();
+    // Its files are there once signals are listened to.
+    while std::fs::read_dir(folder.path()).unwrap().count() == 0 {
+        assert!(program.try_wait().unwrap().is_none(), "it ended");
+        std::thread::yield_now();
+    }
+    let kill = Command::new("kill").args(["-TERM", &program.id().to_string()]).status().unwrap();
+    assert!(kill.success());
+    let output = program.wait_with_output().unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(1) && errors.contains("stopped before its end"), "{errors}");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "everything made is removed");
 }
 
