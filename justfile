@@ -40,6 +40,11 @@ fuzz *ARGUMENTS:
 bench NAME="":
     cargo bench -p lijian-benches {{ if NAME == "" { "" } else { "--bench " + NAME } }}
 
+# The switch beside bare relays, alternately, in one run of about 10 minutes; `just compare --only plain` for a part of it.
+compare *ARGUMENTS:
+    cargo build --release
+    target/release/lijian-load compare {{ ARGUMENTS }}
+
 # Advisories, licences and sources of what we depend on.
 deny:
     cargo deny check

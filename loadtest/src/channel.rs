@@ -46,21 +46,6 @@ impl Channel {
         Ok(true)
     }
 
-    /// Writes these bytes behind what waits; what does not go at once waits. Whether all of it is out.
-    pub(crate) fn send(&mut self, bytes: &[u8]) -> io::Result<bool> {
-        let mut written = 0;
-        if self.out.is_empty() {
-            // The usual case: nothing is copied.
-            match (&self.stream).write(bytes) {
-                Ok(count) => written = count,
-                Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        self.out.extend_from_slice(bytes.get(written..).unwrap_or_default());
-        self.flush()
-    }
-
     /// Whether being told of room to write changes.
     pub(crate) fn wants(&mut self, room: bool) -> bool {
         std::mem::replace(&mut self.wants_room, room) != room
@@ -115,23 +100,17 @@ impl Channel {
         Ok(())
     }
 
-    /// Appends the bytes of each whole frame that was read, its header included, to `to`; how many there were.
-    pub(crate) fn move_frames(&mut self, format: &FrameFormat, to: &mut Vec<u8>) -> Result<usize, FrameError> {
-        let mut count = 0;
-        let mut end = 0;
-        while let Some(frame) = format.next(self.input.get(end..self.read).unwrap_or_default())? {
-            count += 1;
-            end += frame.consumed;
+    /// Hands over each whole frame that was read, its header included.
+    pub(crate) fn whole_frames(&mut self, format: &FrameFormat, mut take: impl FnMut(&[u8])) -> Result<(), FrameError> {
+        let mut done = 0;
+        while let Some(rest) = self.input.get(done..self.read)
+            && let Some(frame) = format.next(rest)?
+        {
+            take(rest.get(..frame.consumed).unwrap_or_default());
+            done += frame.consumed;
         }
-        to.extend_from_slice(self.input.get(..end).unwrap_or_default());
-        self.drop_front(end);
-        Ok(count)
-    }
-
-    /// Writes everything that was read to another connection. Whether all of it is out.
-    pub(crate) fn pass_to(&mut self, to: &mut Self) -> io::Result<bool> {
-        let read = std::mem::take(&mut self.read);
-        to.send(self.input.get(..read).unwrap_or_default())
+        self.drop_front(done);
+        Ok(())
     }
 
     fn drop_front(&mut self, bytes: usize) {

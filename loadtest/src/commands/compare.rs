@@ -13,7 +13,7 @@ Starts an issuer that approves everything, and by turns a bare relay and the swi
 new data directory for each pair; puts the same closed load on both; prints one line for each part and point, the last point's
 lines last. All of it takes about 10 minutes and should have the machine to itself.
 
-  plain       sales without items, against a relay that passes bytes on; 2 s a side
+  plain       sales without items, against a relay that passes frames on; 2 s a side
   subsidised  sales with an item, against a relay that does two group commits of 192 bytes a message (fdatasync); bursts of 3 s
   sustained   the same for 60 s at the last point; tps counts until the index has caught up
 

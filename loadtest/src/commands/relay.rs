@@ -10,7 +10,8 @@ use std::path::PathBuf;
 
 const AFTER_HELP: &str = "\
 A bare relay stands where the switch stands and decides nothing: what the machine can do. With --durable each request and each answer
-waits for a record of 192 bytes on the disk, by group commits that all messages share.
+waits for a record of 192 bytes on the disk, by group commits that all messages share. All acquirers share one connection to the
+issuer, which must answer requests in their order.
 
 Example:
   lijian-load relay --listen 127.0.0.1:7583 --issuer 127.0.0.1:9583 --durable /var/tmp/relay.records";

@@ -1,19 +1,20 @@
 //! A bare relay, to hold a switch against: what comes from an acquirer goes to the issuer and back, as fast as the machine can.
 //!
-//! `Raw` passes bytes on as they come. `Durable` does what a switch must at least do for a subsidised sale: a record of 192 bytes for
+//! All acquirers share one connection to the issuer, as they do behind a switch; the issuer must answer requests in their order.
+//!
+//! `Raw` passes frames on as they come. `Durable` does what a switch must at least do for a subsidised sale: a record of 192 bytes for
 //! each request and for each answer, on the disk before either goes on, by group commits that all messages share. Nothing is
 //! looked at but where frames end. One thread serves all connections, another one syncs.
 
 mod commits;
-mod pairs;
+mod links;
 
-use crate::channel::Channel;
 use commits::Commits;
 use lijian_codecs::frame::FrameFormat;
-use pairs::Pairs;
+use links::{ISSUER, Links};
 use rustix::event::epoll;
 use std::io;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 
 const EVENTS: usize = 256;
@@ -24,7 +25,7 @@ const SYNCED: u64 = u64::MAX - 1;
 /// What a relay does.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Mode {
-    /// Passes bytes on.
+    /// Passes frames on.
     Raw,
     /// Two group commits a message, in this file.
     Durable(PathBuf),
@@ -102,33 +103,29 @@ impl Relay {
         if let Some(commits) = &self.commits {
             epoll::add(&poll, commits.done(), epoll::EventData::new_u64(SYNCED), epoll::EventFlags::IN)?;
         }
-        let mut pairs = Pairs::new(poll, self.frame, self.commits);
+        let mut links = Links::new(poll, self.issuer, self.frame, self.commits);
         let mut events = Vec::with_capacity(EVENTS);
         loop {
-            match epoll::wait(pairs.poll(), rustix::buffer::spare_capacity(&mut events), None) {
+            match epoll::wait(links.poll(), rustix::buffer::spare_capacity(&mut events), None) {
                 Ok(_) | Err(rustix::io::Errno::INTR) => {}
                 Err(error) => return Err(error.into()),
             }
             for event in events.drain(..) {
                 match event.data.u64() {
-                    LISTENER => accept(&self.listener, self.issuer, &mut pairs)?,
-                    SYNCED => pairs.synced()?,
-                    end => pairs.ready(end, event.flags)?,
+                    LISTENER => accept(&self.listener, &mut links)?,
+                    SYNCED => links.synced()?,
+                    ISSUER => links.issuer_ready(event.flags)?,
+                    place => links.acquirer_ready(place, event.flags)?,
                 }
             }
-            // Everything that was ready has been read: one commit for all of it.
-            pairs.turn()?;
+            links.turn()?;
         }
     }
 }
 
-/// A connection to the issuer for each of an acquirer; where the issuer cannot be reached, the acquirer is hung up on.
-fn accept(listener: &TcpListener, issuer: SocketAddr, pairs: &mut Pairs) -> Result<(), RelayError> {
+fn accept(listener: &TcpListener, links: &mut Links) -> Result<(), RelayError> {
     while let Ok((stream, _)) = listener.accept() {
-        let ends = TcpStream::connect(issuer).and_then(|up| Ok([Channel::new(stream)?, Channel::new(up)?]));
-        if let Ok(ends) = ends {
-            pairs.add(ends)?;
-        }
+        links.add(stream)?;
     }
     Ok(())
 }

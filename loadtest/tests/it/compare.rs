@@ -18,7 +18,8 @@ fn switch() -> Option<PathBuf> {
     if !found {
         assert_ne!(std::env::var("LIJIAN_REQUIRE_ALL").as_deref(), Ok("1"), "{} is not built", path.display());
         // Past the test's captured output, which nobody sees when it passes.
-        writeln!(std::io::stderr(), "skipped: {} is not built", path.display()).unwrap();
+        let mut output = std::io::stderr();
+        writeln!(output, "skipped: {} is not built", path.display()).unwrap();
     }
     found.then_some(path)
 }
