@@ -56,7 +56,7 @@ pub enum News<'a> {
 pub fn run(plan: &Plan, tell: &mut dyn FnMut(News<'_>)) -> Result<(), CompareError> {
     let bench = Bench::set_up(plan)?;
     let Some(last) = plan.points.last().copied() else { return Ok(()) };
-    let mut held = Vec::new();
+    let (mut held, mut left_behind) = (Vec::new(), None);
     let mut generator = Generator::new(last);
     for point in plan.points.iter().copied() {
         for part in plan.parts.iter().copied() {
@@ -64,6 +64,7 @@ pub fn run(plan: &Plan, tell: &mut dyn FnMut(News<'_>)) -> Result<(), CompareErr
                 continue;
             }
             let pairs = measure(plan, &bench, part, point, tell)?;
+            left_behind = left_behind.or(pairs.0.iter().find_map(|pair| pair.left_behind));
             let line = Line::of(part, point, &pairs.0, &pairs.1);
             if point == last {
                 generator.add(part, &pairs.0);
@@ -75,7 +76,8 @@ pub fn run(plan: &Plan, tell: &mut dyn FnMut(News<'_>)) -> Result<(), CompareErr
     }
     tell(News::Generator(&generator));
     held.iter().for_each(|line| tell(News::Line(line)));
-    Ok(())
+    let behind = |(applied, durable)| Err(CompareError::Behind { applied, durable });
+    left_behind.map_or(Ok(()), behind)
 }
 
 fn measure(
