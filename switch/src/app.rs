@@ -30,7 +30,7 @@ use lijian_domain::rules::Rules;
 use lijian_domain::text::Text;
 use lijian_domain::time::Moment;
 use lijian_exchange::{Effects, Exchange, RefundPolicies};
-use lijian_store::index::SledIndex;
+use lijian_store::index::AnyIndex;
 use lijian_store::journal::{Journal, JournalOptions, JournalReader, OpenJournal, ReadAhead};
 use lijian_store::quota::Quota;
 use lijian_store::recovery::Recovered;
@@ -182,7 +182,7 @@ fn recover(
     seed: u64,
     begin: impl FnOnce(Option<RulesVersion>) -> Result<Beginning, BeginError>,
 ) -> Result<Recovery, AppError> {
-    let StoreConfig { path, durability, segment_bytes, space_bytes_min, snapshot_records: _ } = &config.store;
+    let StoreConfig { path, durability, segment_bytes, space_bytes_min, .. } = &config.store;
     let failed = |source| AppError::Data { path: path.clone(), source };
     std::fs::create_dir_all(path).map_err(failed)?;
     let card_key = keys::card_key(path, entropy::fill)?;
@@ -262,8 +262,8 @@ fn opened(
     effects
 }
 
-fn open_index(store: &StoreConfig, durable: Lsn) -> Result<SledIndex, AppError> {
-    let opened = SledIndex::open(&store.path.join("index"), INDEX_BYTES, durable)?;
+fn open_index(store: &StoreConfig, durable: Lsn) -> Result<AnyIndex, AppError> {
+    let opened = AnyIndex::open(settings::index(store.index), &store.path.join("index"), INDEX_BYTES, durable)?;
     if let Some(reason) = opened.thrown_away {
         tracing::warn!(%reason, "the index is folded from the journal again; sales do not wait for it");
     }

@@ -1,7 +1,7 @@
 //! The thread that folds durable records into the index, behind the sales and never in their way.
 
 use crate::limits::APPLIER_PAUSE;
-use lijian_store::index::{Applier, SledIndex};
+use lijian_store::index::{AnyIndex, Applier};
 use lijian_store::journal::{Journal, JournalReader};
 use std::io;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ impl Applying {
     /// # Errors
     /// No thread.
     pub fn start(
-        index: SledIndex,
+        index: AnyIndex,
         reader: JournalReader,
         journal: Arc<Journal>,
         applied: Arc<AtomicU64>,
@@ -47,7 +47,7 @@ impl Applying {
     }
 }
 
-fn run(mut applier: Applier<SledIndex, JournalReader>, journal: &Journal, applied: &AtomicU64, stop: &AtomicBool) {
+fn run(mut applier: Applier<AnyIndex, JournalReader>, journal: &Journal, applied: &AtomicU64, stop: &AtomicBool) {
     let mut failing = false;
     while !stop.load(Ordering::Acquire) {
         let durable = journal.durable();
@@ -66,5 +66,8 @@ fn run(mut applier: Applier<SledIndex, JournalReader>, journal: &Journal, applie
             }
         }
         thread::park_timeout(APPLIER_PAUSE);
+    }
+    if let Err(error) = applier.finish() {
+        tracing::warn!(%error, "the index is not whole on the disk; the next start folds the rest");
     }
 }

@@ -2,12 +2,21 @@
 
 use crate::keys::CardKey;
 use crate::ops::{AcquirerRow, HostRow, IssuerRow, Links};
-use lijian_config::switch::{self, SwitchConfig};
+use lijian_config::switch::{self, IndexStore, SwitchConfig};
 use lijian_exchange::settings::{
     AcquirerLink, IssuerLink, OursRule, Presentation, QueueSettings, QuoteRules, RefusalPolicy, Settings,
 };
+use lijian_store::index::IndexKind;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// What finds transactions by their numbers.
+pub(crate) const fn index(store: IndexStore) -> IndexKind {
+    match store {
+        IndexStore::Runs => IndexKind::Runs,
+        IndexStore::Sled => IndexKind::Sled,
+    }
+}
 
 /// What the exchange is told.
 pub(crate) fn exchange(config: &SwitchConfig, card_key: &CardKey, hash_seed: u64) -> Settings {

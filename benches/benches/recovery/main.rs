@@ -22,7 +22,7 @@ use lijian_domain::merchants::Merchants;
 use lijian_domain::rules::Rules;
 use lijian_domain::time::Calendar;
 use lijian_exchange::{Chronicle, Exchange, Settings};
-use lijian_store::index::{Applier, SledIndex};
+use lijian_store::index::{Applier, RunIndex};
 use lijian_store::journal::{Journal, JournalOptions, JournalReader, ReadAhead};
 use lijian_store::quota::Quota;
 use lijian_store::snapshot::Snapshots;
@@ -35,7 +35,6 @@ use std::time::Instant;
 
 /// Business days for which the exchange remembers answers, as the daemon's default is.
 const ANSWERS_DAYS: u16 = 2;
-const INDEX_BYTES: u64 = 512 << 20;
 const HASH_SEED: u64 = 7;
 
 fn main() {
@@ -155,7 +154,7 @@ fn snapshot(storage: Arc<dyn Storage>, snapshots: &Snapshots, upto: Lsn) -> u64 
 fn index(storage: Arc<dyn Storage>, path: &Path) {
     let reader = JournalReader::open(storage).unwrap();
     let last = reader.head().lsn;
-    let mut applier = Applier::new(SledIndex::open(path, INDEX_BYTES, last).unwrap().index, reader);
+    let mut applier = Applier::new(RunIndex::open(path, last).unwrap().index, reader);
     while applier.step(last).unwrap() < last {}
 }
 

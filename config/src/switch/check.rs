@@ -1,7 +1,7 @@
 //! From the tree to the checked configuration: every section but the links, and what must fit between sections.
 
 use super::claims;
-use super::config::{ClockConfig, Durability, ExchangeConfig, RuleFiles, StoreConfig, SwitchConfig};
+use super::config::{ClockConfig, Durability, ExchangeConfig, IndexStore, RuleFiles, StoreConfig, SwitchConfig};
 use super::context::Context;
 use super::dialects::Dialects;
 use super::links::{self, Links, Listener};
@@ -83,8 +83,9 @@ fn store(section: Section<'_>) -> Option<StoreConfig> {
     let segment_bytes = section.number("segment_bytes", &limits::SEGMENT_BYTES);
     let space_bytes_min = section.number("space_bytes_min", &limits::SPACE_BYTES_MIN);
     let snapshot_records = section.number("snapshot_records", &limits::SNAPSHOT_RECORDS);
+    let index = section.choice("index", &[("runs", IndexStore::Runs), ("sled", IndexStore::Sled)], IndexStore::Runs);
     section.finish();
-    Some(StoreConfig { path: path?, durability, segment_bytes, space_bytes_min, snapshot_records })
+    Some(StoreConfig { path: path?, durability, segment_bytes, space_bytes_min, snapshot_records, index })
 }
 
 fn clock(section: Section<'_>, environment: Environment) -> Option<ClockConfig> {

@@ -144,6 +144,18 @@ pub struct StoreConfig {
     pub space_bytes_min: u64,
     /// A snapshot is made each so many records, so that a start need not read more of the journal.
     pub snapshot_records: u64,
+    /// What finds transactions by their reference numbers.
+    pub index: IndexStore,
+}
+
+/// A store of the index's rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum IndexStore {
+    /// `runs`: sorted files that are written once.
+    #[default]
+    Runs,
+    /// `sled`: an embedded database.
+    Sled,
 }
 
 /// What a record must have reached before it counts, named by what it survives.

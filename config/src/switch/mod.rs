@@ -24,8 +24,8 @@ mod tree;
 
 pub use claims::{ClaimsConfig, HttpProviderConfig, ProviderConfig};
 pub use config::{
-    AcquirerLink, App, AppRole, ClockConfig, Durability, ExchangeConfig, IssuerLink, OursRule, Person, Presentation,
-    QueueConfig, QuoteRules, RefusalPolicy, RuleFiles, StoreConfig, SwitchConfig,
+    AcquirerLink, App, AppRole, ClockConfig, Durability, ExchangeConfig, IndexStore, IssuerLink, OursRule, Person,
+    Presentation, QueueConfig, QuoteRules, RefusalPolicy, RuleFiles, StoreConfig, SwitchConfig,
 };
 pub use overrides::override_argument;
 pub use report::render;

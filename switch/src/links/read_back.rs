@@ -5,7 +5,7 @@ use super::edge::Edge;
 use lijian_domain::ids::{Lsn, Rrn};
 use lijian_domain::record::{Entry, Record};
 use lijian_exchange::{Event, Ticket};
-use lijian_store::index::{Index, IndexError, SledIndex};
+use lijian_store::index::{AnyIndex, Index, IndexError};
 use lijian_store::journal::{Journal, JournalError, JournalReader};
 use std::io;
 use std::sync::mpsc;
@@ -18,7 +18,7 @@ pub struct Past {
     /// Reads records.
     pub reader: JournalReader,
     /// Says where sales with a number begin.
-    pub index: SledIndex,
+    pub index: AnyIndex,
     /// Says how far the past goes.
     pub journal: Arc<Journal>,
 }

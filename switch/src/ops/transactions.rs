@@ -5,7 +5,7 @@ use super::story::Transaction;
 use crate::limits::{LOOK_UP_RECORDS_MAX, LOOK_UP_TRANSACTIONS_MAX};
 use lijian_domain::ids::{Lsn, Rrn};
 use lijian_domain::record::{Entry, Record};
-use lijian_store::index::{Index, IndexError, SledIndex};
+use lijian_store::index::{AnyIndex, Index, IndexError};
 use lijian_store::journal::{JournalError, JournalReader};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -33,13 +33,13 @@ pub struct Found {
 /// Looks up, one at a time.
 #[derive(Debug)]
 pub struct Transactions {
-    index: SledIndex,
+    index: AnyIndex,
     reader: Mutex<JournalReader>,
 }
 
 impl Transactions {
     /// A look-up of its own reader.
-    pub fn new(index: SledIndex, reader: JournalReader) -> Self {
+    pub fn new(index: AnyIndex, reader: JournalReader) -> Self {
         Self { index, reader: Mutex::new(reader) }
     }
 

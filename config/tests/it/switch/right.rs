@@ -3,7 +3,7 @@
 use super::{Folder, shipped};
 use lijian_codecs::dialect::Dialect;
 use lijian_config::campaign;
-use lijian_config::switch::{Durability, Environment, Presentation, RefusalPolicy, limits, load};
+use lijian_config::switch::{Durability, Environment, IndexStore, Presentation, RefusalPolicy, limits, load};
 use lijian_domain::ids::RulesVersion;
 use std::path::Path;
 use std::time::Duration;
@@ -15,6 +15,7 @@ fn what_is_not_said_has_its_default() {
     let config = loaded.config;
     assert_eq!(config.store.path, folder.path("data"), "relative to the file");
     assert_eq!(config.store.durability, Durability::Fdatasync);
+    assert_eq!(config.store.index, IndexStore::Runs);
     assert_eq!(config.store.segment_bytes, limits::SEGMENT_BYTES.default);
     assert_eq!((config.exchange.node, config.exchange.answers_days, config.exchange.in_flight_max), (0, 2, 16_384));
     assert_eq!(config.clock.calendar.zone().iana_name(), Some("Asia/Shanghai"));

@@ -4,10 +4,11 @@ use super::history::{History, HistoryError, Progress};
 use super::{failed, print};
 use crate::commands::configuration::ConfigurationArguments;
 use crate::limits::INDEX_BYTES;
+use crate::settings;
+use lijian_config::switch::StoreConfig;
 use lijian_domain::ids::Lsn;
-use lijian_store::index::{Applier, ApplyError, Index as _, IndexError, SledIndex};
+use lijian_store::index::{AnyIndex, Applier, ApplyError, Index as _, IndexError};
 use lijian_store::journal::JournalError;
-use std::path::Path;
 use std::process::ExitCode;
 
 /// Throws the index away and makes it again from the whole journal. The daemon must not run meanwhile.
@@ -38,7 +39,7 @@ pub(super) fn run(arguments: &RebuildArguments) -> ExitCode {
         Ok(loaded) => loaded,
         Err(code) => return code,
     };
-    match rebuild(&loaded.config.store.path) {
+    match rebuild(&loaded.config.store) {
         Ok(applied) => {
             print(&format!("the index was made anew from {applied} records\n"));
             ExitCode::SUCCESS
@@ -55,9 +56,10 @@ pub(super) fn run(arguments: &RebuildArguments) -> ExitCode {
     }
 }
 
-fn rebuild(data: &Path) -> Result<Lsn, RebuildError> {
-    let History { reader, head, .. } = History::open(data)?;
-    let mut index = SledIndex::open(&data.join("index"), INDEX_BYTES, head.lsn)?.index;
+fn rebuild(store: &StoreConfig) -> Result<Lsn, RebuildError> {
+    let History { reader, head, .. } = History::open(&store.path)?;
+    let mut index =
+        AnyIndex::open(settings::index(store.index), &store.path.join("index"), INDEX_BYTES, head.lsn)?.index;
     index.clear()?;
     let mut progress = Progress::new("folded");
     let mut applier = Applier::new(index, reader);
@@ -65,6 +67,7 @@ fn rebuild(data: &Path) -> Result<Lsn, RebuildError> {
         let applied = applier.step(head.lsn)?;
         progress.reached(applied);
         if applied >= head.lsn {
+            applier.finish()?;
             return Ok(applied);
         }
     }

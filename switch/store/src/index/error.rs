@@ -61,31 +61,13 @@ pub enum ApplyError<E> {
         /// The LSN that came; [`Lsn::NONE`] if none did.
         got: Lsn,
     },
-    /// An outcome names something that is no intent.
-    #[error("record {at} names {intent}, which is no intent; verify the journal")]
-    NoIntent {
-        /// The outcome.
-        at: Lsn,
-        /// What it names.
-        intent: Lsn,
-    },
-    /// A balance would leave its range.
-    #[error(
-        "record {at} brings the balance of {cap} out of its range; the index is folded again, verify the journal if this stays"
-    )]
-    Balance {
-        /// The record.
-        at: Lsn,
-        /// The cap's id.
-        cap: String,
-    },
 }
 
 impl<E> ApplyError<E> {
     /// Whether the index holds what it cannot have been given.
     pub(super) fn is_of_wrong_rows(&self) -> bool {
         match self {
-            Self::Index(IndexError::Damaged { .. }) | Self::Balance { .. } => true,
+            Self::Index(IndexError::Damaged { .. }) => true,
             Self::Index(IndexError::Database { source, .. }) => matches!(source, sled::Error::Corruption { .. }),
             _ => false,
         }

@@ -2,8 +2,7 @@
 //! of a snapshot makes every open fail, and damage may come as a panic. So it is opened with care, and anything suspicious
 //! is moved aside and folded again.
 
-use super::{BY_RRN_MAX, Batch, Index, IndexError, key};
-use lijian_domain::cap::{CapBalance, CapKey};
+use super::{BY_RRN_MAX, Batch, Index, IndexError, Opened, ThrownAway, key};
 use lijian_domain::ids::{Lsn, Rrn};
 use std::fs;
 use std::io;
@@ -23,38 +22,10 @@ pub struct SledIndex {
     rows: sled::Tree,
 }
 
-/// An index, and what had to be done to have one.
-#[derive(Debug)]
-pub struct OpenedIndex {
-    /// It may lag behind the journal, down to being empty.
-    pub index: SledIndex,
-    /// Why an earlier index was thrown away; none if it was not. Worth an alarm line: the fold takes a while.
-    pub thrown_away: Option<ThrownAway>,
-}
-
-/// Why an index was thrown away.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum ThrownAway {
-    /// It could not be opened or read.
-    #[error("it was damaged and has been moved to {moved_to}")]
-    Damaged {
-        /// Where it is now. The next damaged one takes its place.
-        moved_to: PathBuf,
-    },
-    /// It knew records that the journal does not have.
-    #[error("it stood at record {applied}, ahead of the journal's {durable}")]
-    Ahead {
-        /// The index's last record.
-        applied: Lsn,
-        /// The journal's last record.
-        durable: Lsn,
-    },
-}
-
 impl SledIndex {
     /// Opens the index in the directory `path`, or makes one, for a journal whose last record is `durable`. It stays within
     /// about `budget_bytes` of memory.
-    pub fn open(path: &Path, budget_bytes: u64, durable: Lsn) -> Result<OpenedIndex, IndexError> {
+    pub fn open(path: &Path, budget_bytes: u64, durable: Lsn) -> Result<Opened<Self>, IndexError> {
         remove_empty_leftovers(path)?;
         let opened = try_open(path, budget_bytes).and_then(|index| index.applied().map(|applied| (index, applied)));
         let (mut index, applied) = match opened {
@@ -63,14 +34,14 @@ impl SledIndex {
             Err(_) => {
                 let moved_to = move_aside(path)?;
                 let index = try_open(path, budget_bytes)?;
-                return Ok(OpenedIndex { index, thrown_away: Some(ThrownAway::Damaged { moved_to }) });
+                return Ok(Opened { index, thrown_away: Some(ThrownAway::Damaged { moved_to }) });
             }
         };
         let ahead = applied > durable;
         if ahead {
             index.clear()?;
         }
-        Ok(OpenedIndex { index, thrown_away: ahead.then_some(ThrownAway::Ahead { applied, durable }) })
+        Ok(Opened { index, thrown_away: ahead.then_some(ThrownAway::Ahead { applied, durable }) })
     }
 }
 
@@ -81,15 +52,8 @@ const RETRY: Duration = Duration::from_millis(20);
 impl Index for SledIndex {
     fn apply(&mut self, batch: &Batch) -> Result<(), IndexError> {
         let mut rows = sled::Batch::default();
-        for (rrn, lsn) in &batch.rrns {
+        for (rrn, lsn) in &batch.rows {
             rows.insert(key::rrn_row(rrn, *lsn), &[]);
-        }
-        for (cap, balance) in &batch.balances {
-            if *balance == CapBalance::default() {
-                rows.remove(key::balance_row(cap));
-            } else {
-                rows.insert(key::balance_row(cap), key::encode_balance(balance));
-            }
         }
         rows.insert(&key::APPLIED, key::encode_applied(batch.applied));
         self.rows.apply_batch(rows).map_err(database("write a batch"))
@@ -109,19 +73,6 @@ impl Index for SledIndex {
             .collect::<Result<Vec<_>, _>>()?;
         lsns.reverse();
         Ok(lsns)
-    }
-
-    fn balance(&self, cap: &CapKey) -> Result<CapBalance, IndexError> {
-        let row = self.rows.get(key::balance_row(cap)).map_err(database("be read"))?;
-        row.map_or(Ok(CapBalance::default()), |value| key::decode_balance(&value))
-    }
-
-    fn for_each_balance(&self, visit: &mut dyn FnMut(CapKey, CapBalance)) -> Result<(), IndexError> {
-        for row in self.rows.scan_prefix([key::BALANCE]) {
-            let (cap, balance) = row.map_err(database("be read"))?;
-            visit(key::decode_balance_row(&cap)?, key::decode_balance(&balance)?);
-        }
-        Ok(())
     }
 
     /// The tree goes with all its rows, the LSN among them, so a crash meanwhile leaves the old index or an empty one.
