@@ -63,7 +63,7 @@ fn mistakes_in_arguments() {
     check(
         "store.pth",
         "x",
-        "store.pth: found an unknown key, expected one of durability, path, segment_bytes, snapshot_records, space_bytes_min (did you mean path?)",
+        "store.pth: found an unknown key, expected one of durability, index, path, segment_bytes, snapshot_records, space_bytes_min (did you mean path?)",
     );
     check("stor.path", "x", "stor: found an unknown key, expected one of admin, blacklist, campaigns, ");
     check(
