@@ -7,15 +7,19 @@ use crate::ids::{
 };
 use crate::money::MinorUnits;
 use crate::time::BusinessDate;
-use arrayvec::ArrayVec;
+use smallvec::SmallVec;
 use std::fmt;
 
 /// The caps that one grant can take: thirteen kinds, of which three (serial number, person x category, category) can come
 /// once for each item.
 pub const TAKES_MAX: usize = 3 * crate::sale::ITEMS_MAX + 11;
 
-/// All caps of one grant.
-pub type Takes = ArrayVec<CapTake, TAKES_MAX>;
+/// So many stand inline: those of a sale of one item with every kind of cap that a campaign usually has. A list is copied several
+/// times on the way of a sale, so that room for the most would cost more than a longer list's own memory.
+pub const TAKES_INLINE: usize = 10;
+
+/// All caps of one grant: [`TAKES_MAX`] at most.
+pub type Takes = SmallVec<[CapTake; TAKES_INLINE]>;
 
 /// One counter. The order of the variants is the order of taking: from the most particular to the widest, so that the
 /// answer names the cap that a person can do something about.

@@ -2,6 +2,7 @@
 
 use super::FormatError;
 use arrayvec::ArrayVec;
+use lijian_domain::cap::{TAKES_MAX, Takes};
 use lijian_domain::code::DecisionCode;
 use lijian_domain::ids::{
     AcquirerId, AuthorisationCode, CampaignId, CardFingerprint, CategoryId, ContentDigest, DistrictCode, DuplicateKey,
@@ -163,6 +164,22 @@ impl<T: Field, const N: usize> Field for ArrayVec<T, N> {
             values.push(T::take(input)?);
         }
         Ok(values)
+    }
+}
+
+/// The same. A list that may be of any length stands inline as long as it is short.
+impl Field for Takes {
+    fn put(&self, out: &mut Vec<u8>) {
+        u16::try_from(self.len()).unwrap_or(u16::MAX).put(out);
+        self.iter().for_each(|take| take.put(out));
+    }
+
+    fn take(input: &mut Input<'_>) -> Result<Self, FormatError> {
+        let length = usize::from(u16::take(input)?);
+        if length > TAKES_MAX {
+            return Err(FormatError::Length { got: length, at_most: TAKES_MAX });
+        }
+        (0..length).map(|_| Field::take(input)).collect()
     }
 }
 

@@ -5,14 +5,12 @@ use lijian_domain::money::MinorUnits;
 use std::ops::Deref;
 
 /// Takes strictly ascending by key.
-#[expect(clippy::large_enum_variant, reason = "lives on the stack of one hold, so that the hold allocates nothing")]
+#[expect(clippy::large_enum_variant, reason = "lives on the stack of one hold, so that most holds allocate nothing")]
 pub(super) enum Ordered<'a> {
     /// They were so.
     AsGiven(&'a [CapTake]),
-    /// They were brought into order: all that one grant can take.
+    /// They were brought into order.
     Sorted(Takes),
-    /// The same of more than one grant can take.
-    Many(Vec<CapTake>),
 }
 
 impl<'a> Ordered<'a> {
@@ -21,15 +19,10 @@ impl<'a> Ordered<'a> {
         if takes.is_sorted_by(|one, next| one.key < next.key) {
             return Self::AsGiven(takes);
         }
-        if let Ok(mut sorted) = Takes::try_from(takes) {
-            let length = sort_and_merge(&mut sorted);
-            sorted.truncate(length);
-            return Self::Sorted(sorted);
-        }
-        let mut sorted = takes.to_vec();
+        let mut sorted = Takes::from_slice(takes);
         let length = sort_and_merge(&mut sorted);
         sorted.truncate(length);
-        Self::Many(sorted)
+        Self::Sorted(sorted)
     }
 }
 
@@ -40,7 +33,6 @@ impl Deref for Ordered<'_> {
         match self {
             Self::AsGiven(takes) => takes,
             Self::Sorted(takes) => takes,
-            Self::Many(takes) => takes,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Records of every kind, drawn from a seed.
 
 use arrayvec::ArrayVec;
-use lijian_domain::cap::{CapBalance, CapKey, CapLimit, CapTake};
+use lijian_domain::cap::{TAKES_MAX, CapBalance, CapKey, CapLimit, CapTake};
 use lijian_domain::claims::{ClaimId, ClaimSpan, ClaimStage};
 use lijian_domain::code::DecisionCode;
 use lijian_domain::funding::{AdvancedBy, Coupon, CouponKind, Funding};
@@ -151,7 +151,7 @@ impl Draw {
             }),
             sponsors: self.list(|draw| SponsorShare { sponsor: SponsorId(draw.text()), amount: draw.money() }),
             funding: self.funding(),
-            caps: self.list(Self::cap),
+            caps: self.list::<_, { TAKES_MAX }>(Self::cap).into_iter().collect(),
         }
     }
 
@@ -201,7 +201,7 @@ impl Draw {
                 sponsor: lijian_domain::ids::SponsorId(draw.text()),
                 amount: draw.money(),
             }),
-            takes: self.list(Self::plain_cap),
+            takes: self.list::<_, { TAKES_MAX }>(Self::plain_cap).into_iter().collect(),
             recall: self.recall(),
         }
     }
@@ -301,7 +301,7 @@ impl Draw {
                 if kind == 14 { Record::Returned(outcome) } else { Record::ReturnRefused(outcome) }
             }
             16 => {
-                Record::GaveBack(GaveBack { asked: self.lsn(), intent: self.lsn(), takes: self.list(Self::plain_cap) })
+                Record::GaveBack(GaveBack { asked: self.lsn(), intent: self.lsn(), takes: self.list::<_, { TAKES_MAX }>(Self::plain_cap).into_iter().collect() })
             }
             17 => Record::QueueOrdered(QueueOrdered {
                 target: self.lsn(),
