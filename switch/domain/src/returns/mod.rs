@@ -8,6 +8,7 @@
 //! and budgets have back exactly what they gave, however the sale was cut up. Parts are rounded cumulatively: what has
 //! been given after a part depends on the sum returned, not on the number of parts. Goods come back in their order
 //! ([`in_order`]): a category's budget, and a person's allowance in it, get what the settlement's lines say of the category.
+//! Sponsors pay every piece of a discount by one rule ([`funded`]), so that parts of a sale and its goods fit each other.
 //!
 //! What this room does not say: in which phase of disbursement a return falls, when a void can no longer be reversed
 //! itself, and which message is a return of which sale.
@@ -26,6 +27,7 @@ pub use order::in_order;
 pub use part::Part;
 pub use reject::Reject;
 pub use share::share;
+pub use sponsors::funded;
 pub use standing::Standing;
 
 use crate::cap::Takes;

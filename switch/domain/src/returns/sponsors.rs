@@ -9,7 +9,7 @@ use arrayvec::ArrayVec;
 /// to the discount and none is over what its sponsor is still owed.
 pub(super) fn parts(award: &Award, standing: &Standing, discount: MinorUnits) -> ArrayVec<SponsorShare, SPONSORS_MAX> {
     let amounts: ArrayVec<u64, SPONSORS_MAX> = award.sponsors.iter().map(|share| share.amount.get()).collect();
-    let due = due(&amounts, standing.discount().get().saturating_add(discount.get()));
+    let due = funded(&amounts, standing.discount().get().saturating_add(discount.get()));
     let owed: ArrayVec<u64, SPONSORS_MAX> = award
         .sponsors
         .iter()
@@ -26,21 +26,23 @@ pub(super) fn parts(award: &Award, standing: &Standing, discount: MinorUnits) ->
     parts.map(|(share, part)| SponsorShare { sponsor: share.sponsor, amount: MinorUnits::new(*part) }).collect()
 }
 
-/// What each sponsor has back once `returned` of the sum of `amounts` is: the first its share of it down to the fen, each
-/// next one its share of what the ones before leave. So the parts add up, each is within a fen for each sponsor before it
-/// of the exact share, and none ever falls while more comes back, as it would if each were rounded by itself and the
-/// fen left over went to the largest fraction.
-fn due(amounts: &[u64], returned: u64) -> ArrayVec<u64, SPONSORS_MAX> {
+/// What each sponsor pays of the first `sum` of a discount to which they give `amounts`: the first its share of it down to
+/// the fen, each next one its share of what the ones before leave. So the parts add up, each is within a fen for each
+/// sponsor before it of the exact share, and none ever falls while the sum grows, as it would if each were rounded by
+/// itself and the fen left over went to the largest fraction. What lies between two sums is what the sponsors pay of that
+/// piece of the discount: every picture of a piece, of goods or of what goes back, is made by this, and the pieces of a
+/// discount are the discount however it is cut.
+pub fn funded(amounts: &[u64], sum: u64) -> ArrayVec<u64, SPONSORS_MAX> {
     let mut left: u128 = amounts.iter().copied().map(u128::from).sum();
-    let mut returned = u128::from(returned);
-    let mut due = ArrayVec::new();
-    for amount in amounts.iter().copied() {
-        let part = (u128::from(amount) * returned).checked_div(left).unwrap_or(0);
+    let mut sum = u128::from(sum);
+    let mut funded = ArrayVec::new();
+    for amount in amounts.iter().copied().take(SPONSORS_MAX) {
+        let part = (u128::from(amount) * sum).checked_div(left).unwrap_or(0);
         left = left.saturating_sub(u128::from(amount));
-        returned = returned.saturating_sub(part);
-        due.push(u64::try_from(part).unwrap_or(amount).min(amount));
+        sum = sum.saturating_sub(part);
+        funded.push(u64::try_from(part).unwrap_or(amount).min(amount));
     }
-    due
+    funded
 }
 
 /// Brings the parts to their sum. They miss it only where a return was taken out
@@ -66,7 +68,7 @@ mod tests {
             let sum: u64 = amounts.iter().sum();
             let mut before = [0; 4];
             for returned in 0..=sum {
-                let due = due(&amounts, returned);
+                let due = funded(&amounts, returned);
                 assert_eq!(due.iter().sum::<u64>(), returned);
                 assert!(due.iter().zip(&before).all(|(now, before)| now >= before), "{amounts:?} {returned}");
                 before = due.into_inner().unwrap();

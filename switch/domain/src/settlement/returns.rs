@@ -1,13 +1,12 @@
 //! Voids and refunds: the whole of a grant or a part of it, on the day on which it is confirmed.
 
-use super::row::{Row, Rows, Transaction, rows};
+use super::row::{Funds, Row, Rows, Transaction, rows};
 use super::{Kind, Return, Settlement, SettlementError, given};
 use crate::ids::Lsn;
 use crate::money::MinorUnits;
 use crate::record::{Intent, ReturnAsked, ReturnOutcome, ReturnWay};
 use crate::returns::in_order;
-use crate::sale::{ITEMS_MAX, SPONSORS_MAX};
-use crate::settlement::split::split;
+use crate::sale::{ITEMS_MAX, SponsorShare};
 use crate::time::UnixMicros;
 use arrayvec::ArrayVec;
 
@@ -82,7 +81,7 @@ impl Settlement {
             ReturnWay::VoidReversal => &intent.award.caps,
             ReturnWay::Void | ReturnWay::Refund => {
                 let off = |sum| SettlementError::AmountsOff { lsn, grant: intent.grant, sum };
-                cut(out, part).map_err(off)?;
+                cut(out, part, &intent.award.sponsors).map_err(off)?;
                 &part.asked.takes
             }
         };
@@ -100,33 +99,35 @@ impl Part {
     }
 }
 
-/// Goods come back in their order ([`in_order`]). Trade-in and bank promotion show with the whole grant only.
-fn cut(rows: &mut Rows, part: &Part) -> Result<(), &'static str> {
+/// Goods come back in their order ([`in_order`]), each by the sponsors that paid it ([`Funds`]): all parts of a grant together
+/// are its own rows. Trade-in and bank promotion show with the whole grant only.
+fn cut(rows: &mut Rows, part: &Part, sponsors: &[SponsorShare]) -> Result<(), &'static str> {
     let Part { asked, before } = part;
     let sum = |amount: fn(&Row) -> MinorUnits| MinorUnits::checked_sum(rows.iter().map(amount));
     let all = (sum(|row| row.subsidy), sum(|row| row.paid));
     let whole = *before == Returned::default() && all == (Some(asked.discount), Some(asked.net));
-    if whole {
-        return Ok(());
-    }
-    let mut funds: ArrayVec<u64, SPONSORS_MAX> = asked.sponsors.iter().map(|share| share.amount.get()).collect();
-    if funds.iter().try_fold(0u64, |sum, part| sum.checked_add(*part)) != Some(asked.discount.get()) {
-        return Err("discount = sum of the sponsors");
-    }
     let subsidies = back(rows, |row| row.subsidy, before.discount, asked.discount)?;
     let paid = back(rows, |row| row.paid, before.net, asked.net)?;
+    let mut funds = Funds::from(sponsors, MinorUnits::new(before.discount));
     for (row, (subsidy, paid)) in rows.iter_mut().zip(subsidies.into_iter().zip(paid)) {
         (row.subsidy, row.paid) = (subsidy, paid);
         row.gross = row.paid.checked_add(row.subsidy).ok_or("an item's gross amount")?;
-        (row.original_amount, row.trade_in, row.bank_promotion) = (row.gross, MinorUnits::ZERO, MinorUnits::ZERO);
-        let parts = split(row.subsidy.get(), &funds);
-        for (share, (fund, part)) in asked.sponsors.iter().zip(funds.iter_mut().zip(&parts)) {
-            *fund = fund.checked_sub(*part).ok_or("the sponsors' parts")?;
-            let own = row.sponsors.iter_mut().find(|own| own.sponsor == share.sponsor);
-            own.ok_or("the sponsors' names")?.amount = MinorUnits::new(*part);
+        row.sponsors = funds.next(subsidy).ok_or("the sponsors' parts")?;
+        if !whole {
+            (row.original_amount, row.trade_in, row.bank_promotion) = (row.gross, MinorUnits::ZERO, MinorUnits::ZERO);
         }
     }
-    rows.retain(|row| !row.gross.is_zero());
+    let of_sponsor = |place: usize| {
+        let own = rows.iter().filter_map(|row| row.sponsors.get(place));
+        MinorUnits::checked_sum(own.map(|share| share.amount))
+    };
+    let recorded = asked.sponsors.iter().enumerate().all(|(place, share)| of_sponsor(place) == Some(share.amount));
+    if !recorded || asked.sponsors.len() != sponsors.len() {
+        return Err("the sponsors' parts");
+    }
+    if !whole {
+        rows.retain(|row| !row.gross.is_zero());
+    }
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use crate::ids::{
 };
 use crate::money::MinorUnits;
 use crate::record::Intent;
+use crate::returns::funded;
 use crate::sale::{ITEMS_MAX, ItemRequest, SPONSORS_MAX, SponsorShare};
 use crate::time::{BusinessDate, UnixMicros};
 use arrayvec::ArrayVec;
@@ -108,8 +109,8 @@ pub(super) struct Transaction {
 }
 
 /// Fills `rows` with those of `intent`. Trade-in and bank promotion count for the whole sale: they are split over what
-/// the items leave to pay, so that no item is paid less than nothing. Sponsors fund each item in proportion to what
-/// is left of their parts. One item, the usual sale, takes everything as recorded.
+/// the items leave to pay, so that no item is paid less than nothing. Sponsors pay each item's
+/// piece of the discount ([`funded`]). One item, the usual sale, takes everything as recorded.
 pub(super) fn rows(transaction: &Transaction, intent: &Intent, rows: &mut Rows) -> Result<(), SettlementError> {
     let award = &intent.award;
     let off = |sum| SettlementError::AmountsOff { lsn: transaction.lsn, grant: intent.grant, sum };
@@ -122,13 +123,12 @@ pub(super) fn rows(transaction: &Transaction, intent: &Intent, rows: &mut Rows) 
     let traded = less(&unsubsidised, &trade_in).ok_or_else(|| off("the trade-in"))?;
     let bank_promotion = split(intent.bank_promotion.get(), &traded);
     let paid = less(&traded, &bank_promotion).ok_or_else(|| off("the bank promotion"))?;
-    let mut funds: ArrayVec<u64, SPONSORS_MAX> = award.sponsors.iter().map(|share| share.amount.get()).collect();
+    let mut funds = Funds::from(&award.sponsors, MinorUnits::ZERO);
 
     rows.clear();
     let amounts = original.iter().zip(&trade_in).zip(&bank_promotion).zip(&paid).enumerate();
     for (item, (place, (((original, trade_in), bank_promotion), paid))) in award.items.iter().zip(amounts) {
-        let parts = split(item.discount.get(), &funds);
-        funds = less(&funds, &parts).ok_or_else(|| off("the sponsors' parts"))?;
+        let sponsors = funds.next(item.discount).ok_or_else(|| off("the sponsors' parts"))?;
         let gross = MinorUnits::new(*paid).checked_add(item.discount).ok_or_else(|| off("an item's gross amount"))?;
         rows.push(Row {
             kind: transaction.kind,
@@ -157,7 +157,7 @@ pub(super) fn rows(transaction: &Transaction, intent: &Intent, rows: &mut Rows) 
             gross,
             subsidy: item.discount,
             paid: MinorUnits::new(*paid),
-            sponsors: shares(&award.sponsors, &parts),
+            sponsors,
         });
     }
     Ok(())
@@ -191,10 +191,30 @@ fn less<const N: usize>(from: &ArrayVec<u64, N>, parts: &ArrayVec<u64, N>) -> Op
     from.iter().zip(parts).map(|(from, part)| from.checked_sub(*part)).collect()
 }
 
-fn shares(
-    sponsors: &ArrayVec<SponsorShare, SPONSORS_MAX>,
-    parts: &ArrayVec<u64, SPONSORS_MAX>,
-) -> ArrayVec<SponsorShare, SPONSORS_MAX> {
-    let parts = parts.iter().copied().map(MinorUnits::new);
-    sponsors.iter().zip(parts).map(|(share, amount)| SponsorShare { sponsor: share.sponsor, amount }).collect()
+/// The sponsors of a grant along its discount.
+pub(super) struct Funds<'a> {
+    sponsors: &'a [SponsorShare],
+    amounts: ArrayVec<u64, SPONSORS_MAX>,
+    at: u64,
+}
+
+impl<'a> Funds<'a> {
+    /// What the sponsors of a grant pay, from where `before` of its discount is behind.
+    pub(super) fn from(sponsors: &'a [SponsorShare], before: MinorUnits) -> Self {
+        let amounts = sponsors.iter().map(|share| share.amount.get()).collect();
+        Self { sponsors, amounts, at: before.get() }
+    }
+
+    /// What they pay of the next piece of it; none where it leaves the range.
+    pub(super) fn next(&mut self, piece: MinorUnits) -> Option<ArrayVec<SponsorShare, SPONSORS_MAX>> {
+        let end = self.at.checked_add(piece.get())?;
+        let parts = less(&funded(&self.amounts, end), &funded(&self.amounts, self.at))?;
+        self.at = end;
+        let shares = self.sponsors.iter().zip(parts);
+        Some(
+            shares
+                .map(|(share, part)| SponsorShare { sponsor: share.sponsor, amount: MinorUnits::new(part) })
+                .collect(),
+        )
+    }
 }

@@ -2,6 +2,7 @@
 
 mod mixed;
 mod parts;
+mod pieces;
 
 use super::*;
 use crate::cap::{CapKey, Takes};

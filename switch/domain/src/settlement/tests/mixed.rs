@@ -77,7 +77,7 @@ fn check(goods: &Goods, split: RefundSplit, refunds: &[u64]) {
     assert!(given.iter().all(|take| got_back.of_cap(&take.key) == (take.amount, take.count)), "and of every cap");
 }
 
-fn asked(intent: Lsn, part: &crate::returns::Part) -> ReturnAsked {
+pub(super) fn asked(intent: Lsn, part: &crate::returns::Part) -> ReturnAsked {
     ReturnAsked {
         origin: origin(),
         intent,
