@@ -2,7 +2,8 @@
 //!
 //! [`issuer`] is a simulated issuer host with books of its own; [`till`] is a small client; [`load`] puts a load on;
 //! [`relay`] stands where the switch stands and does nothing, or nothing but syncs; [`compare`] holds the switch
-//! against it. All speak dialects of `lijian-codecs` over TCP and know nothing else of the switch: amounts that come out of here are counted by other code
+//! against it; [`oracle`] holds what tills were told against its ledger. All speak dialects of `lijian-codecs` over TCP
+//! and know nothing else of the switch: amounts that come out of here are counted by other code
 //! than the switch's, so that the two can be held against each other.
 //!
 //! Invariants: money is integer minor units; a card number never prints in the clear; the clock is read in one file;
@@ -13,5 +14,6 @@ mod clock;
 pub mod compare;
 pub mod issuer;
 pub mod load;
+pub mod oracle;
 pub mod relay;
 pub mod till;

@@ -5,6 +5,7 @@
 mod compare;
 mod dialect;
 mod issuer;
+mod oracle;
 mod print;
 mod profile;
 mod relay;
@@ -36,6 +37,8 @@ enum Command {
     Compare(compare::CompareArguments),
     /// Serve as an issuer until interrupted (Ctrl-C or SIGTERM), then print totals.
     Issuer(issuer::IssuerArguments),
+    /// Hold what the tills were told against the ledger of the switch, to the minor unit.
+    Oracle(oracle::OracleArguments),
     /// Relay bare, to hold the switch against.
     Relay(relay::RelayArguments),
     /// Put a load of sales on a switch, and tell what came back.
@@ -62,6 +65,7 @@ pub(crate) fn main() -> ExitCode {
     let done = match arguments.command {
         Command::Compare(arguments) => compare::run(arguments),
         Command::Issuer(arguments) => issuer::run(arguments),
+        Command::Oracle(arguments) => oracle::run(&arguments),
         Command::Relay(arguments) => relay::run(arguments),
         Command::Run(arguments) => run::run(&arguments),
     };

@@ -3,6 +3,7 @@
 
 use lijian_load::issuer::Totals;
 use lijian_load::load::{Interval, Measured};
+use lijian_load::oracle::Verdict;
 use std::fmt::Arguments;
 use std::io::{IsTerminal as _, Write, stderr, stdout};
 use std::net::SocketAddr;
@@ -84,6 +85,19 @@ pub(super) fn pair(part: &str, links: u16, in_flight: u16, (pair, pairs): (usize
 /// A line of a comparison.
 pub(super) fn compared(line: &dyn std::fmt::Display) {
     say(format_args!("{line}"));
+}
+
+/// What the oracle found: each difference on standard error, the sums on standard output.
+pub(super) fn verdict(verdict: &Verdict) {
+    let Verdict { grants, plain, paid_minor, discount_minor, ledger_discount_minor, differences } = verdict;
+    for difference in differences {
+        let _ = writeln!(stderr(), "{difference}");
+    }
+    say(format_args!(
+        "oracle      {grants:>12} grants, {plain} plain sales; paid {paid_minor}, discounts {discount_minor} minor units; \
+         the ledger granted {ledger_discount_minor}; {} differences",
+        differences.len()
+    ));
 }
 
 /// Why a command failed.

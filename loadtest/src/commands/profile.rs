@@ -1,6 +1,7 @@
 //! `--profile FILE`: what a load is made of.
 
 use lijian_load::load::Goods;
+use lijian_load::oracle::{Rate, Rates};
 use serde::Deserialize;
 use std::path::Path;
 
@@ -30,6 +31,10 @@ struct RawGoods {
     /// Without one the sale is a plain one.
     gtin: Option<String>,
     price_fen: u64,
+    /// For the oracle: the discount to be expected, of the price; without it the oracle does not judge the discount.
+    rate_basis_points: Option<u32>,
+    /// For the oracle: the discount of a piece is at most this.
+    cap_fen: Option<u64>,
     #[serde(default = "one")]
     weight: u32,
 }
@@ -37,7 +42,8 @@ struct RawGoods {
 impl Profile {
     /// Plain sales of one merchant.
     pub(super) fn plain() -> Self {
-        let goods = vec![RawGoods { gtin: None, price_fen: PRICE_FEN, weight: 1 }];
+        let goods =
+            vec![RawGoods { gtin: None, price_fen: PRICE_FEN, rate_basis_points: None, cap_fen: None, weight: 1 }];
         Self { merchants: merchants(), acquirer: acquirer(), goods }
     }
 
@@ -53,6 +59,15 @@ impl Profile {
     pub(super) fn goods(&self) -> Vec<Goods> {
         let goods = |raw: &RawGoods| Goods { gtin: raw.gtin.clone(), price_minor: raw.price_fen, weight: raw.weight };
         self.goods.iter().map(goods).collect()
+    }
+
+    /// What the oracle expects.
+    pub(super) fn rates(&self) -> Rates {
+        let rate = |goods: &RawGoods| {
+            let rate = Rate { basis_points: goods.rate_basis_points?, cap_minor: goods.cap_fen };
+            Some((goods.gtin.clone()?, rate))
+        };
+        self.goods.iter().filter_map(rate).collect()
     }
 
     fn check(&self) -> Result<(), String> {
@@ -71,6 +86,12 @@ impl Profile {
             }
             if goods.gtin.as_ref().is_some_and(|gtin| !(8..=14).contains(&gtin.len())) {
                 return Err("goods.gtin: expected 8 to 14 digits".to_owned());
+            }
+            if goods.rate_basis_points.is_some_and(|rate| rate > 10_000) {
+                return Err("goods.rate_basis_points: expected 0 to 10000 (100 %)".to_owned());
+            }
+            if goods.cap_fen.is_some() && goods.rate_basis_points.is_none() {
+                return Err("goods.cap_fen: expected rate_basis_points beside it".to_owned());
             }
         }
         Ok(())
@@ -107,6 +128,8 @@ mod tests {
             ("goods = []", "at least one [[goods]]"),
             ("[[goods]]\nprice_fen = 0", "goods.price_fen: found 0"),
             ("[[goods]]\nprice_fen = 5\ngtin = \"1\"", "goods.gtin"),
+            ("[[goods]]\nprice_fen = 5\nrate_basis_points = 10001", "goods.rate_basis_points"),
+            ("[[goods]]\nprice_fen = 5\ncap_fen = 1", "goods.cap_fen"),
             ("merchants = []\n[[goods]]\nprice_fen = 5", "merchants: expected"),
             ("speed = 1\n[[goods]]\nprice_fen = 5", "unknown field `speed`"),
         ] {

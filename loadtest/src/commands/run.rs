@@ -1,7 +1,7 @@
 //! `lijian-load run`.
 
 use super::profile::Profile;
-use super::{FAILED, Failure, INTERNAL, USAGE, dialect, print};
+use super::{FAILED, Failure, INTERNAL, USAGE, dialect, oracle, print};
 use clap::Args;
 use hdrhistogram::Histogram;
 use hdrhistogram::serialization::V2DeflateSerializer;
@@ -71,6 +71,11 @@ pub(super) struct RunArguments {
     /// Writes a line for each approved sale: link,stan,rrn,grant,paid,discount.
     #[arg(long, value_name = "FILE")]
     acked: Option<PathBuf>,
+    /// Holds those lines against the ledger at the end (see `lijian-load oracle`).
+    #[arg(long, requires = "acked")]
+    oracle: bool,
+    #[command(flatten)]
+    switch: oracle::SwitchArguments,
     /// Writes latencies of each second as an HDR histogram log.
     #[arg(long, value_name = "FILE")]
     hdr: Option<PathBuf>,
@@ -82,6 +87,9 @@ pub(super) struct RunArguments {
 pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let usage = |text| Failure { code: USAGE, text };
     let profile = arguments.profile.as_deref().map_or_else(|| Ok(Profile::plain()), Profile::read).map_err(usage)?;
+    if arguments.oracle && !arguments.switch.names_a_ledger() {
+        return Err(usage("--oracle: expected --ledger FILE, or --config FILE with --data DIR".to_owned()));
+    }
     let load = load(arguments, &profile);
     let mut acked = arguments.acked.as_deref().map(create).transpose()?;
     let mut hdr = arguments.hdr.as_deref().map(create).transpose()?;
@@ -117,15 +125,22 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         written.and_then(|()| file.flush()).map_err(|error| not_written("--json", &error))?;
     }
     print::measured(&measured);
+    // Closed first, so that all of its lines are on record.
+    drop(acked);
+    let judged = match arguments.acked.as_deref().filter(|_| arguments.oracle) {
+        Some(path) => oracle::check(path, &profile.rates(), &arguments.switch),
+        None => Ok(()),
+    };
     let counts = &measured.counts;
     if counts.unanswered + counts.strange + counts.never_sent > 0 {
         let text = format!(
             "{} unanswered, {} strange answers, {} never sent",
             counts.unanswered, counts.strange, counts.never_sent
         );
+        judged.err().into_iter().for_each(|failure| print::error(&failure.text));
         return Err(Failure { code: FAILED, text });
     }
-    Ok(())
+    judged
 }
 
 fn load(arguments: &RunArguments, profile: &Profile) -> Load {

@@ -10,6 +10,7 @@ mod frames;
 mod interoperability;
 mod load;
 mod money;
+mod oracle;
 mod relay;
 mod scripted;
 mod stage;
