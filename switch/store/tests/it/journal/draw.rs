@@ -1,7 +1,7 @@
 //! Records of every kind, drawn from a seed.
 
 use arrayvec::ArrayVec;
-use lijian_domain::cap::{TAKES_MAX, CapBalance, CapKey, CapLimit, CapTake};
+use lijian_domain::cap::{CapBalance, CapKey, CapLimit, CapTake, TAKES_MAX};
 use lijian_domain::claims::{ClaimId, ClaimSpan, ClaimStage};
 use lijian_domain::code::DecisionCode;
 use lijian_domain::funding::{AdvancedBy, Coupon, CouponKind, Funding};
@@ -300,9 +300,11 @@ impl Draw {
                 let outcome = ReturnOutcome { asked: self.lsn(), intent: self.lsn(), answer: self.answer() };
                 if kind == 14 { Record::Returned(outcome) } else { Record::ReturnRefused(outcome) }
             }
-            16 => {
-                Record::GaveBack(GaveBack { asked: self.lsn(), intent: self.lsn(), takes: self.list::<_, { TAKES_MAX }>(Self::plain_cap).into_iter().collect() })
-            }
+            16 => Record::GaveBack(GaveBack {
+                asked: self.lsn(),
+                intent: self.lsn(),
+                takes: self.list::<_, { TAKES_MAX }>(Self::plain_cap).into_iter().collect(),
+            }),
             17 => Record::QueueOrdered(QueueOrdered {
                 target: self.lsn(),
                 order: [QueueOrder::Send, QueueOrder::Confirmed, QueueOrder::Drop]
