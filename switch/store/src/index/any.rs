@@ -35,14 +35,14 @@ impl AnyIndex {
         match kind {
             IndexKind::Runs => {
                 if path.join("conf").exists() {
-                    // Unless somebody uses it at this moment.
-                    drop(SledIndex::open(path, budget_bytes, durable)?);
+                    SledIndex::refuse_in_use(path)?;
                     remove(path, |name| matches!(name, "conf" | "db" | "blobs") || name.starts_with("snap."))?;
                 }
                 let Opened { index, thrown_away } = RunIndex::open(path, durable)?;
                 Ok(Opened { index: Self::Runs(index), thrown_away })
             }
             IndexKind::Sled => {
+                RunIndex::refuse_in_use(path)?;
                 remove(path, super::run::is_run)?;
                 let Opened { index, thrown_away } = SledIndex::open(path, budget_bytes, durable)?;
                 Ok(Opened { index: Self::Sled(index), thrown_away })

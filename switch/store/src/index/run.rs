@@ -43,18 +43,24 @@ pub(super) fn is_run(name: &str) -> bool {
 }
 
 impl Run {
-    /// Writes the rows of these records, which are in order, each once; on the medium when it returns.
+    /// Writes the rows of these records, which are in order, each once; on the medium when it returns. Where that fails nothing is
+    /// left behind, as far as the disk lets it.
     pub(super) fn write(storage: &dyn Storage, first: Lsn, last: Lsn, rows: &[Row]) -> io::Result<Self> {
+        let name = format!("{:016x}-{:016x}{SUFFIX}", first.0, last.0);
+        // One that was not finished.
+        remove(storage, &name)?;
+        let written = Self::write_to(storage, &name, (first, last), rows);
+        if written.is_err() {
+            let _ = remove(storage, &name);
+        }
+        written
+    }
+
+    fn write_to(storage: &dyn Storage, name: &str, (first, last): (Lsn, Lsn), rows: &[Row]) -> io::Result<Self> {
         let blocks: Vec<&[Row]> = rows.chunks(BLOCK_ROWS).collect();
         let fences: Vec<RowBytes> = blocks.iter().filter_map(|block| block.first()).map(bytes_of).collect();
-        let name = format!("{:016x}-{:016x}{SUFFIX}", first.0, last.0);
         let length = file_bytes(blocks.len()).ok_or(io::ErrorKind::FileTooLarge)?;
-        // One that was not finished.
-        match storage.remove(&name) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        let file = storage.create(&name, length)?;
+        let file = storage.create(name, length)?;
         let mut offset = HEAD_BYTES as u64;
         for rows in blocks {
             file.write_all_at(&block(rows), offset)?;
@@ -129,6 +135,13 @@ impl Run {
         let count = count.and_then(|count| usize::try_from(count).ok()).filter(|count| *count <= BLOCK_ROWS);
         let rows = checked.get(..count.ok_or_else(damaged)? * ROW_BYTES).unwrap_or_default();
         Ok(rows.as_chunks().0)
+    }
+}
+
+fn remove(storage: &dyn Storage, name: &str) -> io::Result<()> {
+    match storage.remove(name) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
     }
 }
 

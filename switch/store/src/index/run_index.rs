@@ -82,6 +82,18 @@ impl RunIndex {
         Ok(Opened { index, thrown_away: torn.then_some(ThrownAway::Torn { whole: applied }) })
     }
 
+    /// Nobody has the index in the directory `path` open.
+    ///
+    /// # Errors
+    /// Somebody has, or the directory cannot be read or written.
+    pub(super) fn refuse_in_use(path: &Path) -> Result<(), IndexError> {
+        let lock = FileStorage::open(path).and_then(|storage| storage.lock());
+        lock.map(drop).map_err(|error| match error.kind() {
+            io::ErrorKind::WouldBlock => IndexError::InUse { path: path.to_owned() },
+            _ => failed(path, "locked")(error),
+        })
+    }
+
     /// A panic while the lock was held leaves whole values behind.
     fn state(&self) -> RwLockReadGuard<'_, State> {
         self.shared.state.read().unwrap_or_else(PoisonError::into_inner)
@@ -111,13 +123,14 @@ impl RunIndex {
 
 impl Index for RunIndex {
     fn apply(&mut self, batch: &Batch) -> Result<(), IndexError> {
-        let full = {
-            let state = &mut *self.state_mut();
-            state.take(batch.rows.clone());
-            state.applied = batch.applied;
-            state.memory.iter().map(Vec::len).sum::<usize>() >= self.shared.run_rows
-        };
-        if full { self.write_run() } else { Ok(()) }
+        // First: where that fails nothing was taken in, and memory does not grow while a disk is full.
+        if self.state().memory.iter().map(Vec::len).sum::<usize>() >= self.shared.run_rows {
+            self.write_run()?;
+        }
+        let state = &mut *self.state_mut();
+        state.take(batch.rows.clone());
+        state.applied = batch.applied;
+        Ok(())
     }
 
     fn applied(&self) -> Result<Lsn, IndexError> {

@@ -43,6 +43,17 @@ impl SledIndex {
         }
         Ok(Opened { index, thrown_away: ahead.then_some(ThrownAway::Ahead { applied, durable }) })
     }
+
+    /// Nobody has the index in the directory `path` open, whatever else may be wrong with it.
+    ///
+    /// # Errors
+    /// Somebody has.
+    pub(super) fn refuse_in_use(path: &Path) -> Result<(), IndexError> {
+        match try_open(path, 0) {
+            Err(error) if is_in_use(&error) => Err(IndexError::InUse { path: path.into() }),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// How often a database that is in use is tried: for a second in all.

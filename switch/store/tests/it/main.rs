@@ -6,6 +6,7 @@ mod contradictions;
 mod fuzz_bodies;
 mod history;
 mod index;
+mod index_faults;
 mod index_stops;
 mod journal;
 mod quota_model;
