@@ -5,11 +5,12 @@
 use lijian_domain::funding::Coupon;
 use lijian_domain::sale::SponsorShare;
 
-/// The array; sponsors without a coupon, and descriptions that are missing, are left out.
+/// The array; sponsors without a coupon or a part of this discount, and descriptions that are missing, are left out.
 pub(crate) fn coupon_info(coupons: &[Coupon], sponsors: &[SponsorShare], descriptions: &[String]) -> String {
     let mut json = String::from("[");
-    for (at, (coupon, share)) in coupons.iter().zip(sponsors).enumerate() {
-        json.push_str(if at == 0 { "{" } else { ",{" });
+    let paying = coupons.iter().zip(sponsors).enumerate().filter(|(_, (_, share))| !share.amount.is_zero());
+    for (at, (coupon, share)) in paying {
+        json.push_str(if json.len() == 1 { "{" } else { ",{" });
         let amount = share.amount.get().to_string();
         let members = [
             ("type", coupon.kind.as_str()),
@@ -87,6 +88,11 @@ mod tests {
         };
         check(&[], of([None, None]));
         check(&["国补 \"立减\" 𠮷", ""], of([Some("国补 \"立减\" 𠮷"), None]));
+        let first_pays_nothing = [SponsorShare { amount: MinorUnits::ZERO, ..sponsors[0] }, sponsors[1]];
+        let written = coupon_info(&coupons, &first_pays_nothing, &["a".to_owned(), "b".to_owned()]);
+        let second =
+            json!([{ "type": "CP02", "spnsrId": "898440357220003", "offstAmt": "1", "id": "C2", "desc": "b" }]);
+        assert_eq!(serde_json::from_str::<Value>(&written).unwrap(), second);
         check(&["a", "\u{7f}é"], of([Some("a"), Some("\u{7f}é")]));
     }
 }

@@ -7,6 +7,7 @@ use crate::ops::{NoDraw, Ops, ProposedDraw};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
+use lijian_domain::campaign::Campaign;
 use lijian_domain::ids::CampaignId;
 use lijian_domain::text::Text;
 use lijian_exchange::claims::{ClaimAnswer, ClaimCommand, Draw};
@@ -24,6 +25,12 @@ pub(in crate::admin) async fn propose(
     let maker = person(&ops, &headers)?.to_owned();
     let (campaign, body) = (id(&campaign)?, object(&body)?);
     let (seed, published) = (bytes(&body, "seed")?, bytes(&body, "commitment")?);
+    // What waits is of campaigns that can be drawn: nobody fills the list with others.
+    let rules = ops.changes.shared().rules();
+    let draws = |it: &&Campaign| it.qualification.as_ref().is_some_and(|terms| terms.lottery.is_some());
+    if !rules.campaigns.iter().filter(draws).any(|it| it.id == campaign) {
+        return Err(Problem::not_found("no such campaign in force, or no lottery in it"));
+    }
     let proposed = ProposedDraw { seed, maker: maker.clone() };
     desk.propose_draw(campaign, &published, proposed).map_err(no_draw)?;
     tracing::warn!(%campaign, maker, "a draw is proposed");

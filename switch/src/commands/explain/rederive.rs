@@ -1,6 +1,6 @@
 //! A decision made once more, by the version of the rules that made it, as the archive of the data directory keeps it.
 //!
-//! What the rules say is compared; what only caps can say (an allowance or a budget used up) is told as it was recorded.
+//! What the rules say is compared; what only caps can say (an allowance or a budget used up) is held against what stood on the cap.
 
 use super::fact::{Facts, Value};
 use super::follow::{Case, Step};
@@ -9,9 +9,11 @@ use super::language::{Both, both};
 use super::zone::Zone;
 use crate::commands::whatif::request::{Again, of_intent, of_refused};
 use crate::rules::Archive;
+use lijian_domain::cap::CapBalance;
 use lijian_domain::code::DecisionCode;
 use lijian_domain::decide::decide;
 use lijian_domain::ids::RulesVersion;
+use lijian_domain::money::MinorUnits;
 use lijian_domain::record::{Intent, Record, Refused};
 use lijian_domain::rules::Rules;
 use lijian_domain::sale::{Award, Decision, SaleRequest};
@@ -109,7 +111,10 @@ impl Versions {
         let by_cap = !refused.bound.is_empty();
         match self.decide(version, &request, step, zone) {
             Err(why) => told(version, Verdict::NoVersion).text(Label::Reason, &why),
-            Ok(Decision::Grant(_)) if by_cap => told(version, Verdict::SameButForACap),
+            Ok(Decision::Grant(award)) if by_cap && gave_too_little(&award, refused, step) => {
+                told(version, Verdict::SameButForACap)
+            }
+            Ok(decision @ Decision::Grant(_)) if by_cap => different(version, &decision),
             Ok(Decision::Grant(_)) if chip => told(version, Verdict::Same),
             Ok(Decision::Refuse(refusal)) if !by_cap && (refusal.code == code || chip && refusal.code > code) => {
                 let reason = if refusal.code == code { refusal.reason } else { "" };
@@ -133,6 +138,22 @@ impl Versions {
         moment.business_date = step.entry.business_date;
         rules.as_ref().map(|rules| decide(rules, request, step.presented.as_ref(), &moment)).map_err(Clone::clone)
     }
+}
+
+/// Whether the cap that is recorded is one that this award takes, with the limit of that time, and had too little left: by the
+/// record, and by the journal up to it. Earlier versions of the software recorded its name only.
+fn gave_too_little(award: &Award, refused: &Refused, step: &Step) -> bool {
+    let Some(bound) = &refused.bound_cap else { return true };
+    let Some(take) = award.caps.iter().find(|take| take.key == bound.key) else { return false };
+    let is_over = |stands: &CapBalance| {
+        let amount =
+            [stands.held, stands.used, take.amount].into_iter().try_fold(MinorUnits::ZERO, MinorUnits::checked_add);
+        let count = [stands.held_count, stands.used_count, take.count].into_iter().try_fold(0, u32::checked_add);
+        let over_amount = take.limit.amount.is_some_and(|limit| amount.is_none_or(|amount| amount > limit));
+        over_amount || take.limit.count.is_some_and(|limit| count.is_none_or(|count| count > limit))
+    };
+    let by_journal = step.caps.iter().find(|seen| seen.key == bound.key).is_none_or(|seen| is_over(&seen.folded));
+    take.limit == bound.limit && is_over(&bound.balance) && by_journal
 }
 
 /// Whether two awards give the same to the same; what was taken from caps is told as recorded.
@@ -166,10 +187,11 @@ fn different(version: RulesVersion, decision: &Decision) -> Facts {
 mod tests {
     use super::*;
     use lijian_config::switch::{self, RuleFiles};
+    use lijian_domain::cap::{CapKey, CapLimit};
     use lijian_domain::ids::*;
-    use lijian_domain::money::MinorUnits;
-    use lijian_domain::record::{Entry, Origin, Recall};
+    use lijian_domain::record::{Answer, AskedTerms, BoundCap, Entry, Origin, Recall};
     use lijian_domain::sale::ItemRequest;
+    use lijian_domain::text::Text;
     use lijian_domain::time::UnixMicros;
     use std::path::Path;
 
@@ -260,5 +282,47 @@ mod tests {
         check(&|intent| intent.award.caps.clear(), Verdict::Different);
         check(&|intent| intent.award.items[0].item.unit_price = MinorUnits::new(100_001), Verdict::Different);
         check(&|intent| intent.award.rules = RulesVersion([9; 8]), Verdict::NoVersion);
+    }
+    #[test]
+    fn a_refusal_by_a_cap_that_had_enough_left_is_told() {
+        let rules = rules();
+        let at = UnixMicros("2024-10-01T10:00:00+08:00".parse::<jiff::Timestamp>().unwrap().as_microsecond());
+        let Intent { origin, award, person, .. } = sale(&rules, at);
+        let take = award.caps[award.caps.len() - 1];
+        let full = CapBalance { used: take.limit.amount.unwrap(), ..CapBalance::default() };
+        let room = CapBalance { used: full.used.checked_sub(take.amount).unwrap(), ..full };
+        let check = |bound: BoundCap, expected: Verdict| {
+            let refused = Refused {
+                origin,
+                campaign: award.campaign,
+                rules: rules.version,
+                amount: award.gross,
+                items: award.items.iter().map(|awarded| awarded.item).collect(),
+                answer: Answer::bare(DecisionCode::BudgetUsed, Text::new("61").unwrap()),
+                bound: Text::new("campaign:shenzhen-2024").unwrap(),
+                bound_cap: Some(bound),
+                asked: Some(AskedTerms {
+                    person,
+                    qualification: QualificationCode::default(),
+                    place: DistrictCode::default(),
+                    currency: None,
+                    trade_in: MinorUnits::ZERO,
+                    bank_promotion: MinorUnits::ZERO,
+                }),
+            };
+            let business_date = lijian_domain::time::BusinessDate::parse("2024-10-01").unwrap();
+            let entry = Entry { lsn: Lsn(2), at, business_date, record: Record::Refused(refused) };
+            let case = Case { steps: vec![Step { entry, caps: Vec::new(), presented: None }] };
+            let made = [(rules.version, Ok(rules.clone()))].into_iter().collect();
+            let mut versions = Versions { archive: Archive::of(Path::new("nowhere")), made };
+            let facts = versions.rederive(&case, &Zone::china()).unwrap();
+            assert!(facts.0.iter().any(|fact| fact.value == Value::Text(expected.json().to_owned())), "{facts:?}");
+        };
+        let bound = BoundCap { key: take.key, limit: take.limit, balance: full };
+        check(bound, Verdict::SameButForACap);
+        check(BoundCap { balance: room, ..bound }, Verdict::Different);
+        check(BoundCap { limit: CapLimit::of_count(1), ..bound }, Verdict::Different);
+        let another = CapKey::Campaign(CampaignId::new("another").unwrap());
+        check(BoundCap { key: another, ..bound }, Verdict::Different);
     }
 }

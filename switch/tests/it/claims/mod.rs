@@ -274,6 +274,7 @@ async fn two_people_draw_what_was_published() {
     let proposal = json!({ "seed": seed, "commitment": commitment }).to_string();
     let agreement = json!({ "commitment": commitment }).to_string();
     assert_eq!(daemon.post(draw, APP, &proposal).0, 401, "an application draws nothing");
+    assert_eq!(daemon.post("/api/v1/campaigns/another/draw", Some("one"), &proposal).0, 404);
     assert_eq!(daemon.post(confirm, Some("two"), &agreement).0, 409, "nothing is proposed");
     let other = json!({ "seed": "11".repeat(32), "commitment": commitment }).to_string();
     assert_eq!(daemon.post(draw, Some("one"), &other).0, 422);
