@@ -17,6 +17,7 @@ pub(super) struct RawQualification {
     claims_max: u32,
     #[serde(default)]
     confirmed_by_staff: bool,
+    confirm_within: Option<RawValidity>,
     released_per_day: Option<u32>,
     lottery: Option<RawLottery>,
     packs: Vec<RawPack>,
@@ -36,6 +37,17 @@ enum RawValidity {
     SameDay,
     #[serde(rename = "month-end")]
     MonthEnd,
+}
+
+impl From<RawValidity> for ClaimValidity {
+    fn from(raw: RawValidity) -> Self {
+        match raw {
+            RawValidity::CalendarDays(days) => Self::CalendarDays(days),
+            RawValidity::Hours(hours) => Self::Hours(hours),
+            RawValidity::SameDay => Self::SameDay,
+            RawValidity::MonthEnd => Self::MonthEnd,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -84,14 +96,10 @@ impl From<RawQualification> for QualificationSettings {
         };
         Self {
             window: raw.window.map(Into::into),
-            validity: match raw.validity {
-                RawValidity::CalendarDays(days) => ClaimValidity::CalendarDays(days),
-                RawValidity::Hours(hours) => ClaimValidity::Hours(hours),
-                RawValidity::SameDay => ClaimValidity::SameDay,
-                RawValidity::MonthEnd => ClaimValidity::MonthEnd,
-            },
+            validity: raw.validity.into(),
             claims_max: raw.claims_max,
             confirmed_by_staff: raw.confirmed_by_staff,
+            confirm_within: raw.confirm_within.map(Into::into),
             released_per_day: raw.released_per_day,
             lottery: raw.lottery.map(lottery),
             packs: raw.packs.into_iter().map(pack).collect(),

@@ -81,5 +81,5 @@ fn span(campaign: &Campaign, terms: &QualificationTerms, at: &str) -> ClaimSpan 
     if let Some(window) = terms.window {
         assert!(window.contains(moment.local.time()), "nobody can claim at {at}");
     }
-    claims::span(terms, &campaign.period, &moment, &calendar).unwrap()
+    claims::span(terms.validity, &campaign.period, &moment, &calendar).unwrap()
 }

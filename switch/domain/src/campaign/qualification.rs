@@ -16,6 +16,9 @@ pub struct QualificationTerms {
     pub claims_max: u32,
     /// Whether store staff confirm a claim before it is issued.
     pub confirmed_by_staff: bool,
+    /// How long staff can confirm it, from the moment it is made or drawn; it is over then. None: as long as the campaign runs,
+    /// or until it is handed back.
+    pub confirm_within: Option<ClaimValidity>,
     /// Claims taken on one civil day at most, over all packs; none: any number.
     pub released_per_day: Option<u32>,
     /// Claims take part in a lottery; none: whoever comes first.

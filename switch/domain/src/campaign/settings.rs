@@ -146,6 +146,8 @@ pub struct QualificationSettings {
     pub claims_max: u32,
     /// Whether store staff confirm a claim.
     pub confirmed_by_staff: bool,
+    /// How long they can; none: as long as the campaign runs.
+    pub confirm_within: Option<ClaimValidity>,
     /// Claims of one day at most.
     pub released_per_day: Option<u32>,
     /// `lottery.draw_from` and `lottery.winners`.

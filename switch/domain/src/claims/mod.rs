@@ -73,11 +73,23 @@ pub struct Claim {
     pub person: PersonKey,
     /// Where it stands, its time apart.
     pub stage: ClaimStage,
-    /// When its qualifications can be redeemed.
+    /// When its qualifications can be redeemed; before it is confirmed: when staff can do so, empty where that has no end.
     pub span: ClaimSpan,
 }
 
-/// When the qualifications of a claim can be redeemed: from the first moment on, before the second.
+impl Claim {
+    /// Whether nothing can become of it any more at this moment, and another may follow.
+    pub fn is_over(&self, at: UnixMicros) -> bool {
+        match self.stage {
+            ClaimStage::Entered => false,
+            ClaimStage::Unconfirmed => self.span != ClaimSpan::default() && self.span.until <= at,
+            ClaimStage::Issued => self.span.until <= at,
+            ClaimStage::HandedBack | ClaimStage::NotDrawn | ClaimStage::Withdrawn => true,
+        }
+    }
+}
+
+/// When something can be done with a claim: from the first moment on, before the second.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct ClaimSpan {
     /// The first moment.

@@ -1,7 +1,7 @@
-//! From when to when a claim can be redeemed.
+//! From when to when a claim can be redeemed, or confirmed.
 
 use super::ClaimSpan;
-use crate::campaign::{ClaimValidity, QualificationTerms};
+use crate::campaign::ClaimValidity;
 use crate::time::{Calendar, Moment, UnixMicros, Validity};
 use jiff::civil::Date;
 
@@ -10,14 +10,14 @@ const HOUR_S: i64 = 3_600;
 /// Spans are kept as whole seconds in 32 bits: they end in February 2106 at the latest.
 const LAST_S: i64 = 0xffff_ffff;
 
-/// The span of a claim that is issued at this moment, in whole seconds: from the second of the moment on, for as long as the
-/// terms say, and never longer than the campaign runs. None where nothing of it would be left.
+/// The span of a claim that is issued, or waits for staff, from this moment on, in whole seconds: from the second of the moment,
+/// for as long as the terms say, and never longer than the campaign runs. None where nothing of it would be left.
 ///
 /// Days and months are those of the programme's zone, however long its clocks make them; hours are hours that pass.
-pub fn span(terms: &QualificationTerms, period: &Validity, moment: &Moment, calendar: &Calendar) -> Option<ClaimSpan> {
+pub fn span(lasts: ClaimValidity, period: &Validity, moment: &Moment, calendar: &Calendar) -> Option<ClaimSpan> {
     let from_s = moment.at.0.div_euclid(SECOND_US);
     let today = moment.local.date();
-    let until_s = match terms.validity {
+    let until_s = match lasts {
         ClaimValidity::CalendarDays(days) => day_after(today, i64::from(days), calendar),
         // A begun second counts whole.
         ClaimValidity::Hours(hours) => {
@@ -55,18 +55,6 @@ mod tests {
     use jiff::tz::TimeZone;
     use jiff::{Timestamp, Zoned};
 
-    fn terms(validity: ClaimValidity) -> QualificationTerms {
-        QualificationTerms {
-            window: None,
-            validity,
-            claims_max: 1,
-            confirmed_by_staff: false,
-            released_per_day: None,
-            lottery: None,
-            packs: Box::default(),
-        }
-    }
-
     fn local(at: UnixMicros, zone: &TimeZone) -> String {
         Zoned::new(Timestamp::from_microsecond(at.0).unwrap(), zone.clone()).strftime("%F %T%:z").to_string()
     }
@@ -77,7 +65,7 @@ mod tests {
         let calendar = Calendar::new(TimeZone::get(zone).unwrap(), Time::midnight());
         let moment = calendar.moment(UnixMicros(at.parse::<Timestamp>().unwrap().as_microsecond()));
         let period = Validity::new(date(2023, 1, 1), last).unwrap();
-        let span = span(&terms(validity), &period, &moment, &calendar);
+        let span = span(validity, &period, &moment, &calendar);
         let texts = span.map(|span| (local(span.from, calendar.zone()), local(span.until, calendar.zone())));
         let expected = expected.map(|(from, until)| (from.to_owned(), until.to_owned()));
         assert_eq!(texts, expected, "{validity:?} from {at}");

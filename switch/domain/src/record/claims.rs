@@ -18,7 +18,7 @@ pub struct Claimed {
     pub person: PersonKey,
     /// Where it stands.
     pub stage: ClaimStage,
-    /// When it can be redeemed; of one that is not issued yet: nothing.
+    /// When it can be redeemed; of one that staff must confirm: when they can, if that has an end; else nothing.
     pub span: ClaimSpan,
     /// The rules that let it be made.
     pub rules: RulesVersion,
@@ -55,7 +55,7 @@ pub struct Drawn {
     pub winners: u32,
     /// Where the winners stand: [`ClaimStage::Unconfirmed`] or [`ClaimStage::Issued`].
     pub stage: ClaimStage,
-    /// When they can be redeemed.
+    /// When they can be redeemed, or confirmed.
     pub span: ClaimSpan,
     /// Who proposed the draw.
     pub maker: Text<32>,

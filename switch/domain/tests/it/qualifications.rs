@@ -29,6 +29,7 @@ fn qualification() -> QualificationSettings {
         validity: ClaimValidity::CalendarDays(8),
         claims_max: 3,
         confirmed_by_staff: true,
+        confirm_within: Some(ClaimValidity::Hours(2)),
         released_per_day: None,
         lottery: None,
         packs: vec![
@@ -191,6 +192,12 @@ fn qualifications_that_contradict_themselves_are_refused() {
     check(&|it| it.window = Some((midday, midday)), &["qualification.window.until"]);
     check(&|it| it.validity = ClaimValidity::CalendarDays(0), &["qualification.validity.calendar_days"]);
     check(&|it| it.validity = ClaimValidity::Hours(0), &["qualification.validity.hours"]);
+    let within = "qualification.confirm_within";
+    check(
+        &|it| it.confirm_within = Some(ClaimValidity::CalendarDays(0)),
+        &["qualification.confirm_within.calendar_days"],
+    );
+    check(&|it| it.confirmed_by_staff = false, &[within]);
     check(&|it| it.claims_max = 0, &["qualification.claims_max"]);
     check(&|it| it.released_per_day = Some(0), &["qualification.released_per_day"]);
     check(

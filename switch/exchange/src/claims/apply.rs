@@ -50,11 +50,7 @@ impl Exchange {
         if redeemed && !self.misdeeds.include(Misdeed::ClaimedBesideRedeemed) {
             return Err(ClaimRefusal::Redeemed);
         }
-        match latest.stage {
-            ClaimStage::Entered | ClaimStage::Unconfirmed => Err(ClaimRefusal::NotOver),
-            ClaimStage::Issued if moment.at < latest.span.until => Err(ClaimRefusal::NotOver),
-            ClaimStage::Issued | ClaimStage::HandedBack | ClaimStage::NotDrawn | ClaimStage::Withdrawn => Ok(()),
-        }
+        if latest.is_over(moment.at) { Ok(()) } else { Err(ClaimRefusal::NotOver) }
     }
 
     /// Whether one more may be taken on this civil day.
@@ -69,7 +65,7 @@ impl Exchange {
         if self.claims.taken(campaign.id, today) < u64::from(most) { Ok(()) } else { Err(ClaimRefusal::AllTakenToday) }
     }
 
-    /// From when to when a claim in this stage can be redeemed.
+    /// From when to when a claim can be redeemed that is in this stage from now on, or confirmed.
     pub(super) fn span_of(
         &self,
         stage: ClaimStage,
@@ -77,10 +73,13 @@ impl Exchange {
         terms: &QualificationTerms,
         moment: &Moment,
     ) -> Result<ClaimSpan, ClaimRefusal> {
-        if stage != ClaimStage::Issued {
-            return Ok(ClaimSpan::default());
-        }
-        claims::span(terms, &campaign.period, moment, &self.settings.calendar).ok_or(ClaimRefusal::NoCampaign)
+        let lasts = match stage {
+            ClaimStage::Issued => Some(terms.validity),
+            ClaimStage::Unconfirmed => terms.confirm_within,
+            ClaimStage::Entered | ClaimStage::HandedBack | ClaimStage::NotDrawn | ClaimStage::Withdrawn => None,
+        };
+        let Some(lasts) = lasts else { return Ok(ClaimSpan::default()) };
+        claims::span(lasts, &campaign.period, moment, &self.settings.calendar).ok_or(ClaimRefusal::NoCampaign)
     }
 }
 

@@ -23,6 +23,10 @@ impl Exchange {
     ) -> Outcome {
         let claim = self.claims.get(id).ok_or(ClaimRefusal::Unknown)?;
         match claim.stage {
+            // Another one may have followed before a clock was put back.
+            ClaimStage::Unconfirmed if claim.is_over(moment.at) || self.is_followed(&claim) => {
+                return Err(ClaimRefusal::Over);
+            }
             ClaimStage::Unconfirmed => {}
             ClaimStage::Issued => return Ok(self.claim_stands(claim)),
             ClaimStage::Entered => return Err(ClaimRefusal::NotDrawnYet),
@@ -33,6 +37,11 @@ impl Exchange {
         terms.pack(&claim.pack).ok_or(ClaimRefusal::NoPack)?;
         let span = self.span_of(ClaimStage::Issued, campaign, terms, moment)?;
         self.change(&claim, ClaimStage::Issued, span, merchant, by, moment, effects)
+    }
+
+    fn is_followed(&self, claim: &Claim) -> bool {
+        let made = self.claims.made(&claim.campaign, &claim.pack, &claim.person);
+        made.is_some_and(|made| made.latest.id != claim.id)
     }
 
     /// The person does not want it any more. It is used up all the same, but another may follow it.

@@ -41,7 +41,7 @@ pub enum ClaimRefusal {
     /// It waits for a draw.
     #[error("the lottery for this claim is not drawn yet")]
     NotDrawnYet,
-    /// It was handed back, taken back, or did not win.
+    /// It was handed back, taken back, did not win, or was not confirmed in time.
     #[error("this claim is over")]
     Over,
     /// A sale on it is open, or it was redeemed.

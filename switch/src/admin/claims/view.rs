@@ -67,8 +67,8 @@ pub(super) fn without_codes(ClaimView { claim, held, used }: &ClaimView, now: Un
 
 /// Where a claim stands at this time.
 pub(super) fn stage(claim: &Claim, now: UnixMicros) -> &'static str {
-    let expired = claim.stage == ClaimStage::Issued && claim.span.until <= now;
-    if expired { EXPIRED } else { claim.stage.as_str() }
+    let timed = matches!(claim.stage, ClaimStage::Issued | ClaimStage::Unconfirmed);
+    if timed && claim.is_over(now) { EXPIRED } else { claim.stage.as_str() }
 }
 
 /// The code of each qualification of the pack.

@@ -246,9 +246,14 @@ impl fmt::Debug for Claims {
     }
 }
 
-/// Whether a claim in this stage can have this span: one that is issued has one, another has none.
+/// Whether a claim in this stage can have this span: one that is issued has one, one to be confirmed may have, another has none.
 fn fits(stage: ClaimStage, span: ClaimSpan) -> Result<(), ClaimError> {
-    let right = if stage == ClaimStage::Issued { span.from < span.until } else { span == ClaimSpan::default() };
+    let (some, none) = (span.from < span.until, span == ClaimSpan::default());
+    let right = match stage {
+        ClaimStage::Issued => some,
+        ClaimStage::Unconfirmed => some || none,
+        ClaimStage::Entered | ClaimStage::HandedBack | ClaimStage::NotDrawn | ClaimStage::Withdrawn => none,
+    };
     if right { row::seconds(span).map(drop) } else { Err(ClaimError::Span) }
 }
 

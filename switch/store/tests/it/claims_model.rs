@@ -51,7 +51,8 @@ fn tellings() -> impl Strategy<Value = Vec<Told>> {
         let (claim, campaign, pack, person) = (ClaimId::new(claim), campaign(of), pack(what), PersonKey([who; 16]));
         // Most are as they should be.
         let stage = if of < 200 { ClaimStage::ALL[usize::from(of % 3)] } else { stage };
-        let right = if stage == ClaimStage::Issued { issued() } else { ClaimSpan::default() };
+        let timed = stage == ClaimStage::Issued || (stage == ClaimStage::Unconfirmed && who == 1);
+        let right = if timed { issued() } else { ClaimSpan::default() };
         let span = if what < 220 { right } else { span };
         let (rules, by) = (RulesVersion::default(), Text::EMPTY);
         let at = UnixMicros((quarter - 4) * QUARTER_US + 7);
@@ -154,10 +155,11 @@ impl Model {
 
 fn fits(stage: ClaimStage, span: ClaimSpan) -> Result<(), ClaimError> {
     let whole = |at: UnixMicros| at.0 % SECOND_US == 0 && (0..=4_294_967_295).contains(&(at.0 / SECOND_US));
-    let right = if stage == ClaimStage::Issued {
-        whole(span.from) && whole(span.until) && span.from < span.until
-    } else {
-        span == ClaimSpan::default()
+    let (timed, none) = (whole(span.from) && whole(span.until) && span.from < span.until, span == ClaimSpan::default());
+    let right = match stage {
+        ClaimStage::Issued => timed,
+        ClaimStage::Unconfirmed => timed || none,
+        _ => none,
     };
     if right { Ok(()) } else { Err(ClaimError::Span) }
 }

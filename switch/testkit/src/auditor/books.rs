@@ -204,7 +204,11 @@ impl Books {
             return Err(Rule::ReversedFirstIsRefused.broken(what));
         }
         match intent.quote.map(|quote| (quote, self.holds.get_mut(&quote))) {
-            None => self.caps.apply(Move::Hold, &intent.caps, &terms.limits)?,
+            None => {
+                self.caps.apply(Move::Hold, &intent.caps, &terms.limits)?;
+                self.redeemed_within(lsn, intent, terms)?;
+            }
+            // It was held within the terms of its quote; those of later rules may have let more be redeemed since.
             Some((_, Some(quote))) if quote.is_open_promise() && quote.intent.caps == intent.caps => {
                 quote.state = State::TakenOver;
             }
@@ -214,7 +218,6 @@ impl Books {
                 );
             }
         }
-        self.redeemed_within(lsn, intent, terms)?;
         let key = key(&intent.origin, if promise.is_some() { "1" } else { "2" });
         self.opened.insert(key.clone(), lsn);
         let (intent, state) = (intent.clone(), State::Held);

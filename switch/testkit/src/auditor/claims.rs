@@ -81,7 +81,10 @@ impl Books {
                 let known = self.claims.by_id.get_mut(claim).ok_or_else(|| wrong(lsn, "no such claim"))?;
                 let ended = ClaimStands { stage: stands.stage, ..known.stands };
                 let right = match (known.stands.stage, stands.stage) {
-                    (UNCONFIRMED, ISSUED) => *stands == issued(terms, at_us),
+                    (UNCONFIRMED, ISSUED) => {
+                        let in_time = known.stands.until_us == 0 || at_us < known.stands.until_us;
+                        *stands == issued(terms, at_us) && in_time
+                    }
                     (ENTERED | UNCONFIRMED | ISSUED, HANDED_BACK) => *stands == ended && !redeemed,
                     (ENTERED | UNCONFIRMED | ISSUED, WITHDRAWN) => *stands == ended,
                     _ => false,
@@ -119,8 +122,9 @@ impl Books {
                 against.push("redeemed");
             }
             match latest.stands.stage {
-                ENTERED | UNCONFIRMED => against.push("not-over"),
-                ISSUED if at_us < latest.stands.until_us => against.push("not-over"),
+                ENTERED => against.push("not-over"),
+                UNCONFIRMED if latest.stands.until_us == 0 => against.push("not-over"),
+                UNCONFIRMED | ISSUED if at_us < latest.stands.until_us => against.push("not-over"),
                 _ => {}
             }
         }
@@ -201,18 +205,25 @@ fn first(terms: &ClaimTerms, at_us: i64) -> ClaimStands {
 
 /// Once it need not be drawn any more.
 fn winner(terms: &ClaimTerms, at_us: i64) -> ClaimStands {
-    let unconfirmed = ClaimStands { stage: UNCONFIRMED, from_us: 0, until_us: 0 };
-    if terms.confirmed_by_staff { unconfirmed } else { issued(terms, at_us) }
+    if !terms.confirmed_by_staff {
+        return issued(terms, at_us);
+    }
+    let without_end = ClaimStands { stage: UNCONFIRMED, from_us: 0, until_us: 0 };
+    terms.confirm_within.map_or(without_end, |lasts| timed(UNCONFIRMED, lasts, terms, at_us))
+}
+
+fn issued(terms: &ClaimTerms, at_us: i64) -> ClaimStands {
+    timed(ISSUED, terms.lasts, terms, at_us)
 }
 
 /// Whole seconds: the one that has begun on both sides.
-fn issued(terms: &ClaimTerms, at_us: i64) -> ClaimStands {
+fn timed(stage: u8, lasts: Lasts, terms: &ClaimTerms, at_us: i64) -> ClaimStands {
     let from_s = at_us.div_euclid(SECOND_US);
-    let until_s = match terms.lasts {
+    let until_s = match lasts {
         Lasts::Days(days) => (day(terms, at_us) + days) * DAY_S - terms.zone_s,
-        Lasts::MonthEnd(ends_s) => ends_s,
+        Lasts::MonthEnd(ends) => ends.iter().copied().find(|end_s| from_s < *end_s).unwrap_or(terms.ends_s),
         Lasts::Hours(hours) => (at_us + SECOND_US - 1).div_euclid(SECOND_US) + hours * HOUR_S,
     };
     let until_us = until_s.min(terms.ends_s) * SECOND_US;
-    ClaimStands { stage: ISSUED, from_us: from_s * SECOND_US, until_us }
+    ClaimStands { stage, from_us: from_s * SECOND_US, until_us }
 }

@@ -61,6 +61,8 @@ pub struct ClaimTerms {
     pub released_per_day: Option<u32>,
     /// Whether store staff confirm a claim before it is issued.
     pub confirmed_by_staff: bool,
+    /// How long they can; none: without end.
+    pub confirm_within: Option<Lasts>,
     /// Winners of a draw at most, where claims are drawn.
     pub winners: Option<u32>,
     /// SHA-256 of the first draw's seed.
@@ -97,8 +99,8 @@ pub enum Lasts {
     Days(i64),
     /// So many hours.
     Hours(i64),
-    /// To the end of the month, which is at this second since 1970.
-    MonthEnd(i64),
+    /// To the end of the month: the first of these seconds since 1970 that is to come.
+    MonthEnd(&'static [i64]),
 }
 
 /// A limit of every cap whose name begins so.

@@ -122,6 +122,9 @@ impl Auditor {
         for record in &self.records {
             self.books.enter(record, &self.facts, None)?;
         }
+        // What went through at its full price while nothing could be recorded is known to nobody any more.
+        let (traffic, opened) = (&mut self.traffic, &self.books.opened);
+        traffic.amounts.retain(|key, _| opened.contains_key(key));
         self.books.quotes_began(self.now_us);
         self.queue.started(self.durable);
         Ok(())

@@ -27,6 +27,7 @@ pub(crate) struct Claiming {
     claims_max: u32,
     released_per_day: Option<u32>,
     confirmed_by_staff: bool,
+    confirm_within: Option<ClaimValidity>,
     winners: Option<u32>,
     /// Of the pack with several members.
     redeemable: u32,
@@ -43,6 +44,7 @@ impl Claiming {
             claims_max: dice.one_of(2, &[1, 3, 5]),
             released_per_day: dice.one_of(None, &[Some(10), Some(30)]),
             confirmed_by_staff: dice.percent(30),
+            confirm_within: dice.one_of(None, &[Some(Hours(1)), Some(SameDay)]),
             winners: dice.one_of(None, &[None, Some(3)]),
             redeemable: if whole_order { 1 } else { redeemable },
         }
@@ -82,13 +84,8 @@ impl Claiming {
             confirmed_by_staff: self.confirmed_by_staff,
             winners: self.winners,
             published: Self::seeds().1,
-            lasts: match self.lasts {
-                ClaimValidity::CalendarDays(days) => Lasts::Days(days.into()),
-                ClaimValidity::Hours(hours) => Lasts::Hours(hours.into()),
-                ClaimValidity::SameDay => Lasts::Days(1),
-                // All histories are of October.
-                ClaimValidity::MonthEnd => Lasts::MonthEnd(1_730_390_400),
-            },
+            confirm_within: self.confirm_within.map(lasts),
+            lasts: lasts(self.lasts),
             ends_s: ENDS_S,
             zone_s: ZONE_S,
         }
@@ -109,12 +106,14 @@ impl Claiming {
             vec![member(&["refrigerator"], &[]), member(&["phone"], &[]), member(&["refrigerator", "phone"], &[])];
         let pack = |id: &str, redeemable, members| PackSettings { id: id.to_owned(), redeemable, members };
         let more = mistaken(Mutation::RedeemableIgnored) && !self.whole_order;
+        let staff = self.confirmed_by_staff && !mistaken(Mutation::StaffIgnored);
         let winners = self.winners.map(|winners| winners + u32::from(mistaken(Mutation::WinnersIgnored)));
         QualificationSettings {
             window: None,
             validity: if mistaken(Mutation::ClaimsOutlive) { ClaimValidity::CalendarDays(40) } else { self.lasts },
             claims_max: self.claims_max + if mistaken(Mutation::ClaimsUnlimited) { 9 } else { 0 },
-            confirmed_by_staff: self.confirmed_by_staff && !mistaken(Mutation::StaffIgnored),
+            confirmed_by_staff: staff,
+            confirm_within: self.confirm_within.filter(|_| staff && !mistaken(Mutation::ConfirmationOutlives)),
             released_per_day: self.released_per_day.filter(|_| !mistaken(Mutation::ReleaseIgnored)),
             lottery: winners.map(|winners| Lottery {
                 draw_from: civil::Time::midnight(),
@@ -126,5 +125,15 @@ impl Claiming {
                 pack(COLD, 1, vec![member(&["refrigerator"], &[1])]),
             ],
         }
+    }
+}
+
+fn lasts(validity: ClaimValidity) -> Lasts {
+    match validity {
+        ClaimValidity::CalendarDays(days) => Lasts::Days(days.into()),
+        ClaimValidity::Hours(hours) => Lasts::Hours(hours.into()),
+        ClaimValidity::SameDay => Lasts::Days(1),
+        // All histories are of October 2024; a clock that is put back may show September.
+        ClaimValidity::MonthEnd => Lasts::MonthEnd(&[1_727_712_000, 1_730_390_400]),
     }
 }

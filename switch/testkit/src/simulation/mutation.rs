@@ -39,6 +39,8 @@ pub enum Mutation {
     ClaimsOutlive,
     /// Claims are issued without store staff.
     StaffIgnored,
+    /// Store staff can confirm claims for as long as they like.
+    ConfirmationOutlives,
     /// One more wins in each draw.
     WinnersIgnored,
     /// Each member of a pack is good for everything.

@@ -27,7 +27,12 @@ fn claims_that_can_be_redeemed_for_longer() {
 
 #[test]
 fn claims_that_no_staff_confirmed() {
-    check(Mutation::StaffIgnored, &[Rule::ClaimSteps]);
+    check(Mutation::StaffIgnored, &[Rule::ClaimSteps, Rule::DrawIsRight]);
+}
+
+#[test]
+fn claims_that_staff_confirmed_too_late() {
+    check(Mutation::ConfirmationOutlives, &[Rule::ClaimSteps, Rule::ClaimsOfPerson, Rule::DrawIsRight]);
 }
 
 #[test]

@@ -12,12 +12,13 @@ impl Checker {
         categories: &[Category],
     ) -> QualificationTerms {
         let window = self.window("qualification.window", settings.window);
-        match settings.validity {
-            ClaimValidity::CalendarDays(days) => {
-                self.over_zero("qualification.validity.calendar_days", Some(days.into()));
+        self.lasts("qualification.validity", settings.validity);
+        if let Some(within) = settings.confirm_within {
+            self.lasts("qualification.confirm_within", within);
+            if !settings.confirmed_by_staff {
+                let expected = "confirmed_by_staff = true beside it: nobody else confirms";
+                self.wrong("qualification.confirm_within", "set", expected);
             }
-            ClaimValidity::Hours(hours) => self.over_zero("qualification.validity.hours", Some(hours.into())),
-            ClaimValidity::SameDay | ClaimValidity::MonthEnd => {}
         }
         self.over_zero("qualification.claims_max", Some(settings.claims_max));
         self.over_zero("qualification.released_per_day", settings.released_per_day);
@@ -47,9 +48,18 @@ impl Checker {
             validity: settings.validity,
             claims_max: settings.claims_max,
             confirmed_by_staff: settings.confirmed_by_staff,
+            confirm_within: settings.confirm_within,
             released_per_day: settings.released_per_day,
             lottery: settings.lottery,
             packs: packs.into(),
+        }
+    }
+
+    fn lasts(&mut self, key: &str, validity: ClaimValidity) {
+        match validity {
+            ClaimValidity::CalendarDays(days) => self.over_zero(&format!("{key}.calendar_days"), Some(days.into())),
+            ClaimValidity::Hours(hours) => self.over_zero(&format!("{key}.hours"), Some(hours.into())),
+            ClaimValidity::SameDay | ClaimValidity::MonthEnd => {}
         }
     }
 

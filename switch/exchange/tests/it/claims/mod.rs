@@ -36,6 +36,7 @@ fn fridges() -> QualificationTerms {
         validity: ClaimValidity::Hours(24),
         claims_max: 3,
         confirmed_by_staff: false,
+        confirm_within: None,
         released_per_day: None,
         lottery: None,
         packs: Box::from([pack("fridge"), pack("second-fridge")]),

@@ -110,6 +110,27 @@ fn staff_confirm_and_the_time_runs_from_then() {
 }
 
 #[test]
+fn what_staff_do_not_confirm_in_time_is_over() {
+    let within = Some(ClaimValidity::Hours(2));
+    let terms = QualificationTerms { confirmed_by_staff: true, confirm_within: within, ..fridges() };
+    let mut world = world_of(terms);
+    let made = world.told(&apply(1, WANG)).unwrap().claim;
+    assert_eq!(made.stage, ClaimStage::Unconfirmed);
+    assert_eq!(made.span.until.0 - made.span.from.0, 2 * i64::try_from(HOUR_US).unwrap());
+    world.pass_us(2 * HOUR_US - 1_000_000);
+    assert_eq!(world.told(&apply(2, WANG)), Err(ClaimRefusal::NotOver));
+    world.pass_us(1_000_000);
+    assert_eq!(world.told(&confirm(1)), Err(ClaimRefusal::Over));
+    // A start finds it as it was, and another may follow.
+    world.restart(world.journal.len());
+    world.told(&apply(2, WANG)).unwrap();
+    assert_eq!(world.told(&confirm(2)).unwrap().claim.stage, ClaimStage::Issued);
+    // Nor does a clock that is put back bring the first one back.
+    world.now_us = 1_000_000;
+    assert_eq!(world.told(&confirm(1)), Err(ClaimRefusal::Over));
+}
+
+#[test]
 fn what_is_over_stays_over() {
     let mut world = world_of(fridges());
     world.told(&apply(1, WANG)).unwrap();

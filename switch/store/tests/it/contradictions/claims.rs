@@ -53,7 +53,7 @@ fn cannot_follow(history: &[Entry]) {
     for (to, span) in [(HandedBack, SPAN), (NotDrawn, NONE), (Withdrawn, SPAN)] {
         check(&[], claimed(to, span), stage(None, to));
     }
-    for record in [claimed(Issued, NONE), claimed(Entered, SPAN), claimed(Unconfirmed, SPAN), claimed(Issued, SPLIT)] {
+    for record in [claimed(Issued, NONE), claimed(Entered, SPAN), claimed(Unconfirmed, SPLIT), claimed(Issued, SPLIT)] {
         check(&[], record, ClaimError::Span);
     }
     check(&[], changed(HandedBack, NONE), ClaimError::Unknown);
@@ -62,12 +62,13 @@ fn cannot_follow(history: &[Entry]) {
     check(&[claimed(Unconfirmed, NONE)], changed(NotDrawn, NONE), stage(Some(Unconfirmed), NotDrawn));
     check(&[claimed(Unconfirmed, NONE)], changed(Issued, SPLIT), ClaimError::Span);
     check(&[claimed(Issued, SPAN)], changed(HandedBack, NONE), ClaimError::Span);
+    check(&[claimed(Unconfirmed, SPAN)], changed(Withdrawn, NONE), ClaimError::Span);
     let given = [claimed(Issued, SPAN), changed(HandedBack, SPAN)];
     check(&given, changed(Withdrawn, SPAN), stage(Some(HandedBack), Withdrawn));
     check(&[], drawn(1, Issued, SPAN), ClaimError::Entered { expected: 0, got: 1 });
     check(&[claimed(Entered, NONE)], drawn(0, Issued, SPAN), ClaimError::Entered { expected: 1, got: 0 });
     check(&[claimed(Entered, NONE)], drawn(1, NotDrawn, NONE), ClaimError::Winners(NotDrawn));
-    check(&[claimed(Entered, NONE)], drawn(1, Unconfirmed, SPAN), ClaimError::Span);
+    check(&[claimed(Entered, NONE)], drawn(1, Unconfirmed, SPLIT), ClaimError::Span);
     let over = [claimed(Entered, NONE), drawn(1, Issued, SPAN)];
     check(&over, drawn(1, Issued, SPAN), ClaimError::Entered { expected: 0, got: 1 });
 }
