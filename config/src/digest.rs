@@ -61,14 +61,26 @@ pub struct Loaded<T> {
 pub(crate) struct FileDigester {
     hash: Sha256,
     begun: bool,
+    /// The last byte was a carriage return: it ended a line, and a line feed behind it ends no other.
+    returned: bool,
 }
 
 impl FileDigester {
     pub(crate) fn update(&mut self, bytes: &[u8]) {
         let bytes = if self.begun { bytes } else { bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes) };
         self.begun = true;
-        // A carriage return only ends lines in these files: wherever it stands, it goes.
-        bytes.split(|byte| *byte == b'\r').for_each(|part| self.hash.update(part));
+        for (at, part) in bytes.split(|byte| *byte == b'\r').enumerate() {
+            // One that stands alone ends a line too, as whoever reads the file has it: left out, files that say something else
+            // would have one digest.
+            if at > 0 {
+                self.hash.update(b"\n");
+                self.returned = true;
+            }
+            if !part.is_empty() {
+                let ended = std::mem::take(&mut self.returned);
+                self.hash.update(part.strip_prefix(b"\n").filter(|_| ended).unwrap_or(part));
+            }
+        }
     }
 
     pub(crate) fn finish(self) -> FileDigest {
@@ -110,6 +122,24 @@ mod tests {
         // FIPS 180-2, B.1.
         let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(FileDigest::of_text("abc").to_string(), abc);
+    }
+
+    #[test]
+    fn a_carriage_return_alone_ends_a_line_too() {
+        let plain = FileDigest::of_text("a,12\n3,b\n");
+        assert_eq!(FileDigest::of_text("a,12\r3,b\r"), plain);
+        assert_ne!(FileDigest::of_text("a,1\r23,b\r"), plain, "another row");
+        assert_ne!(FileDigest::of_text("a,123,b\n"), plain, "one row");
+        assert_eq!(FileDigest::of_text("a\r\n\r\nb\r\rc\n\r"), FileDigest::of_text("a\n\nb\n\nc\n\n"));
+        // Wherever it is cut into pieces.
+        let text = b"a\r\nb\rc\n\r\n\r";
+        let whole = FileDigest::of_text("a\nb\nc\n\n\n");
+        for (one, other) in (0..=text.len()).map(|at| text.split_at(at)) {
+            let mut digester = FileDigester::default();
+            digester.update(one);
+            digester.update(other);
+            assert_eq!(digester.finish(), whole, "{one:?}");
+        }
     }
 
     #[test]

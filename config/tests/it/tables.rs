@@ -2,6 +2,7 @@
 
 use lijian_config::error::ConfigErrors;
 use lijian_config::{catalogue, merchants};
+use lijian_domain::catalogue::Catalogue;
 use lijian_domain::ids::{Gtin, LinkName, MerchantId, SubtypeId};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -39,6 +40,19 @@ fn the_example_merchants_stand_in_shenzhen() {
     assert!(loaded.value.iter().all(|merchant| merchant.district.as_str().starts_with("4403")));
     let merchant = loaded.value.merchant(LinkName::new("pos").unwrap(), MerchantId::new("999584057320008").unwrap());
     assert_eq!(merchant.unwrap().categories.len(), 3);
+}
+
+#[test]
+fn files_that_make_other_goods_have_another_digest() {
+    let heading = "gtin,category,brand,model,name,grade,filed_price,valid_from,valid_to,subtype\n";
+    let row = ",refrigerator,B,M,N,1,,,,air";
+    let read = |rows: String| catalogue::read(Path::new("c.csv"), (heading.to_owned() + &rows).as_bytes()).unwrap();
+    // The first digit of the next row's GTIN on this or that side of a carriage return, which alone ends the line.
+    let one = read(format!("6901840100070{row}\r06932770200073{row}\r"));
+    let other = read(format!("6901840100070{row}0\r6932770200073{row}\r"));
+    let subtype = |catalogue: &Catalogue| catalogue.product(Gtin(6_901_840_100_070)).unwrap().subtype;
+    assert_ne!(subtype(&one.value), subtype(&other.value));
+    assert_ne!(one.digest, other.digest);
 }
 
 #[test]
