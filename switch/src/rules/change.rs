@@ -261,6 +261,12 @@ impl Changes {
             return Err(self.refuse(unsigned(&found, &expected)));
         }
         self.aside(move || archive.keep(&manifest)).await?;
+        // What waits is over other rules than these and known as stale by their record. What came due is not, where these are the
+        // rules of before: a start that finds both would take it for due once more.
+        let waits = self.scheduled().filter(|_| cause != RulesCause::Due);
+        if cause != RulesCause::Due && waits.is_none() {
+            self.unschedule().await?;
+        }
         let name = |name: &str| Text::new(name).unwrap_or_default();
         let changed = RulesChanged { rules: version, cause, maker: name(&maker), checker: name(checker) };
         match (self.hand_over)(Arc::clone(&rules), Some(changed)).await {
@@ -273,11 +279,8 @@ impl Changes {
         // Whoever drops the last of the old rules frees a library of goods: never a thread that decides.
         drop_aside(self.shared.swap(rules, in_force));
         tracing::warn!(%version, %before, maker, checker, "other rules are in force");
-        if cause != RulesCause::Due {
-            if let Some(scheduled) = self.scheduled().filter(|scheduled| scheduled.version != version) {
-                let version = scheduled.version;
-                tracing::warn!(%version, "this one was agreed to over other rules and no longer comes into force");
-            }
+        if let Some(Scheduled { version, .. }) = waits {
+            tracing::warn!(%version, "this one was agreed to over other rules and no longer comes into force");
             // Where that fails it is told, and this process goes by what is in force now.
             let _ = self.unschedule().await;
         }

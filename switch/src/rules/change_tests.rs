@@ -69,6 +69,47 @@ async fn a_signal_waits_for_the_change_that_is_under_way_and_a_request_is_told()
 }
 
 #[tokio::test]
+async fn what_came_due_is_off_the_disk_before_a_change_that_ends_it_is_on_record() {
+    let (data, permits) = (tempfile::tempdir().unwrap(), Arc::new(Semaphore::new(0)));
+    let changes = changes(data.path(), &permits);
+    let version = changes.shared().in_force().version;
+    let (maker, checker) = ("wang".to_owned(), "li".to_owned());
+    let came_due = Scheduled { version, before: RulesVersion([1; 8]), effective_from: UnixMicros(0), maker, checker };
+    std::fs::create_dir_all(data.path().join("rules")).unwrap();
+    let schedule = changes.ground.schedule.clone();
+    schedule.put(&came_due).unwrap();
+    // Back to the version of before, and killed once that is on record: a start that finds both takes the other for due.
+    write(data.path(), "1 = 2000", "1 = 1900");
+    let back = tokio::spawn({
+        let changes = Arc::clone(&changes);
+        async move { changes.at_once(RulesCause::Request, None).await }
+    });
+    while permits.available_permits() > 0 || !data.path().join("rules/versions").exists() {
+        tokio::task::yield_now().await;
+    }
+    let mut looks = 0;
+    while schedule.read().unwrap().is_some() && looks < 1_000 {
+        looks += 1;
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    }
+    assert_eq!((schedule.read().unwrap(), changes.shared().in_force().version), (None, version));
+    permits.add_permits(1);
+    assert_ne!(back.await.unwrap().unwrap().version, version);
+}
+
+#[tokio::test]
+async fn what_cannot_be_taken_off_the_disk_is_not_ended() {
+    let (data, permits) = (tempfile::tempdir().unwrap(), Arc::new(Semaphore::new(1)));
+    let changes = changes(data.path(), &permits);
+    let start = changes.shared().in_force().version;
+    write(data.path(), "1 = 2000", "1 = 1900");
+    // No file, so that it cannot be removed as one.
+    std::fs::create_dir_all(data.path().join("rules/scheduled.json")).unwrap();
+    assert!(matches!(changes.at_once(RulesCause::Request, None).await, Err(NotChanged::Wrong(_))));
+    assert_eq!((changes.shared().in_force().version, permits.available_permits()), (start, 1));
+}
+
+#[tokio::test]
 async fn a_version_that_cannot_be_kept_is_not_put_in_force() {
     let (data, permits) = (tempfile::tempdir().unwrap(), Arc::new(Semaphore::new(1)));
     let changes = changes(data.path(), &permits);

@@ -114,8 +114,10 @@ pub fn begin(
     let stale = |it: &Scheduled| on_record.is_some_and(|version| version != it.version && version != it.before);
     let scheduled = scheduled.filter(|it| !stale(it));
     let archive = Archive::of(&config.store.path);
+    // What came into force stays, also where the clock was put back since.
+    let has_come = |it: &Scheduled| it.effective_from <= now || on_record == Some(it.version);
     let agreed = match &scheduled {
-        Some(it) if it.effective_from <= now => Some(it.version),
+        Some(it) if has_come(it) => Some(it.version),
         Some(it) => Some(it.before),
         None => on_record.filter(|_| !config.people.is_empty()),
     };
@@ -135,6 +137,10 @@ pub fn begin(
     if let Some((found, expected)) = config.signing.lacks(digest) {
         return Err(BeginError::Unsigned { found, expected });
     }
-    let scheduled = scheduled.filter(|it| it.effective_from > now);
+    let scheduled = scheduled.filter(|it| !has_come(it));
     Ok(Beginning { scheduled, rules: Arc::new(rules), of_files })
 }
+
+#[cfg(test)]
+#[path = "start_tests.rs"]
+mod tests;
