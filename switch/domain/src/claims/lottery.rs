@@ -22,17 +22,18 @@ pub fn commitment(seed: &Seed) -> [u8; 32] {
 pub const DRAWS_MAX: usize = 10_000;
 
 /// The seed that the next draw must have is that with this SHA-256: what the last draw of the chain told, or, before the first
-/// one, what was published. Of a chain that is begun no seed counts again, also where another chain was drawn from in between:
-/// `told` is the last seed that each chain of the campaign told.
+/// one, what was published. Of a chain that is begun no seed counts again, also where another chain was drawn from in between, or
+/// another campaign drew from it: `told` is the last seed that each campaign told of each chain.
 pub fn expected<'a>(published: [u8; 32], told: impl IntoIterator<Item = &'a Seed>) -> [u8; 32] {
-    let begun = |last: &&Seed| {
-        let mut told = **last;
-        (0..DRAWS_MAX).any(|_| {
+    let draws = |last: &Seed| {
+        let mut told = *last;
+        (0..DRAWS_MAX).position(|_| {
             told = commitment(&told);
             told == published
         })
     };
-    told.into_iter().find(begun).copied().unwrap_or(published)
+    let begun = told.into_iter().filter_map(|last| Some((draws(last)?, last)));
+    begun.max().map_or(published, |(_, last)| *last)
 }
 
 /// The seeds of so many draws in their order, from the secret of the last one, and what is to be published of them.
@@ -105,6 +106,10 @@ mod tests {
         assert_eq!(expected(published, [&others[0], &seeds[1]]), seeds[1]);
         assert_eq!(expected(another, [&seeds[1], &others[0]]), others[0]);
         assert_eq!(expected(published, None), published);
+        // Of several that drew from it, after the one that is furthest on.
+        for told in [[0, 1, 0], [1, 0, 0]] {
+            assert_eq!(expected(published, told.map(|at| &seeds[at])), seeds[1]);
+        }
     }
 
     #[test]

@@ -59,7 +59,7 @@ impl Exchange {
         if moment.local.time() < lottery.draw_from {
             return Err(ClaimRefusal::TooEarly);
         }
-        if commitment(&seed) != expected(lottery.commitment, self.claims.told(&of)) {
+        if commitment(&seed) != expected(lottery.commitment, self.claims.told()) {
             return Err(ClaimRefusal::OtherSeed);
         }
         let (winners, stage) = (lottery.winners, issued_stage(terms));

@@ -128,10 +128,9 @@ impl Claims {
         self.draws.get(campaign)
     }
 
-    /// The last seed that each chain of a campaign told, the one drawn from last first.
-    pub fn told(&self, campaign: &CampaignId) -> impl Iterator<Item = &Seed> {
-        let left = self.left.range((*campaign, [0; 32])..=(*campaign, [u8::MAX; 32]));
-        self.draws.get(campaign).map(|last| &last.seed).into_iter().chain(left.map(|(_, seed)| seed))
+    /// The last seed that each campaign told of each chain: everybody knows those, whichever campaign they are used in next.
+    pub fn told(&self) -> impl Iterator<Item = &Seed> {
+        self.draws.values().map(|last| &last.seed).chain(self.left.iter().map(|(_, seed)| seed))
     }
 
     /// A draw is done. Its seed goes on from that of its chain, which it takes the place of.

@@ -136,3 +136,23 @@ fn a_draw_that_cannot_be_recorded_leaves_the_claims_where_they_were() {
     let drawn = ClaimAnswer::Drawn(LastDraw { seed: first(), entered: 1, won: 1 });
     assert_eq!(world.drawn_or_told(&draw(first(), "li")), drawn);
 }
+
+#[test]
+fn a_seed_that_one_campaign_told_draws_in_no_other() {
+    let mut world = world_of(lottery_at(12, 1));
+    world.told(&apply(1, WANG)).unwrap();
+    assert!(matches!(world.drawn_or_told(&draw(first(), "li")), ClaimAnswer::Drawn(_)));
+    // The next programme is made from a copy of this one's file, with the seed that was published for this one.
+    let next = CampaignId::new("next").unwrap();
+    world.rules.campaigns[0].id = next;
+    world.change_rules(world.rules.clone());
+    let of_next = |command| match command {
+        ClaimCommand::Apply(apply) => ClaimCommand::Apply(Apply { campaign: next, ..apply }),
+        ClaimCommand::Draw(draw) => ClaimCommand::Draw(Draw { campaign: next, ..draw }),
+        other => other,
+    };
+    world.told(&of_next(apply(2, WANG))).unwrap();
+    assert_eq!(world.drawn_or_told(&of_next(draw(first(), "li"))), refused(ClaimRefusal::OtherSeed), "known to all");
+    let drawn = ClaimAnswer::Drawn(LastDraw { seed: SECOND, entered: 1, won: 1 });
+    assert_eq!(world.drawn_or_told(&of_next(draw(SECOND, "li"))), drawn);
+}
