@@ -82,8 +82,8 @@ pub(super) async fn reload(
         let done = to_the_end(async move { changes.at_once(RulesCause::Request, from).await }).await?;
         return Ok((StatusCode::OK, Json(changed(&done))));
     }
-    let maker = person(&ops, &headers)?;
-    let prepared = ops.changes.prepare(maker, from).await.map_err(not_changed)?;
+    let (changes, maker) = (Arc::clone(&ops.changes), person(&ops, &headers)?.to_owned());
+    let prepared = to_the_end(async move { changes.prepare(&maker, from).await }).await?;
     let told = json!({
         "state": "prepared",
         "version": prepared.version().to_string(),
@@ -126,7 +126,8 @@ pub(super) async fn withdraw(
     };
     let version = RulesVersion::parse(&version)
         .ok_or_else(|| Problem::bad_request("expected the sixteen hexadecimal digits of the version"))?;
-    let scheduled = ops.changes.withdraw(version, &person).await.map_err(not_changed)?;
+    let changes = Arc::clone(&ops.changes);
+    let scheduled = to_the_end(async move { changes.withdraw(version, &person).await }).await?;
     Ok(Json(json!({ "state": "withdrawn", "version": scheduled.version.to_string() })))
 }
 
@@ -143,10 +144,11 @@ fn effective_from(body: &str) -> Result<Option<UnixMicros>, Problem> {
     at.map(|at| Some(UnixMicros(at.as_microsecond()))).ok_or_else(|| Problem::bad_request(wrong))
 }
 
-/// Whoever asks may hang up: half a change, in force and not known as such, would be told to nobody.
-async fn to_the_end(
-    change: impl Future<Output = Result<Changed, NotChanged>> + Send + 'static,
-) -> Result<Changed, Problem> {
+/// Whoever asks may hang up: half a change, in force and not known as such, would be told to nobody, and what still reads or writes
+/// files would no longer keep others from them.
+async fn to_the_end<T: Send + 'static>(
+    change: impl Future<Output = Result<T, NotChanged>> + Send + 'static,
+) -> Result<T, Problem> {
     match tokio::spawn(change).await {
         Ok(done) => done.map_err(not_changed),
         Err(_) => Err(Problem::internal("the change of the rules ended by itself; the log says why")),

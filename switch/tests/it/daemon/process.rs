@@ -86,6 +86,11 @@ impl Daemon {
         self.acquirers[name]
     }
 
+    /// Where the admin side listens.
+    pub(crate) fn admin(&self) -> SocketAddr {
+        self.admin
+    }
+
     /// A page of the admin side: status and body.
     pub(crate) fn page(&self, path: &str) -> (u16, String) {
         let mut stream = TcpStream::connect(self.admin).unwrap();

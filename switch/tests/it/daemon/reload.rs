@@ -6,7 +6,10 @@ use lijian_load::till::{Sale, Till};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 pub(super) const CAMPAIGN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../config/campaigns/shenzhen-2024.toml");
 
@@ -184,4 +187,33 @@ async fn where_people_are_named_two_of_them_change_the_rules() {
     let page = daemon.json("/api/v1/campaigns");
     assert_eq!((&page["version"], &page["maker"], &page["checker"]), (&second.into(), &"wang".into(), &"li".into()));
     assert_eq!(post("/api/v1/config/reload/confirm", Some("two"), &agree).0, 409, "once");
+}
+
+#[test]
+fn who_hangs_up_ends_no_change_that_is_being_read() {
+    let data = tempfile::tempdir().unwrap();
+    let (file, argument) = campaign(data.path());
+    let people = "admin.people=[{name=\"wang\",token_sha256=\
+                  \"7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed\"}]";
+    let daemon = Daemon::start(data.path(), issuer(|_| {}).0, &[&argument, people]);
+    std::fs::remove_file(&file).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&file).status().unwrap().success());
+    // Reads the file for as long as nobody writes it.
+    let ask = || {
+        let mut stream = TcpStream::connect(daemon.admin()).unwrap();
+        let head = "host: a\r\nauthorization: Bearer one\r\ncontent-length: 0\r\nconnection: close";
+        write!(stream, "POST /api/v1/config/reload HTTP/1.1\r\n{head}\r\n\r\n").unwrap();
+        stream
+    };
+    let left = ask();
+    let writer = std::fs::OpenOptions::new().write(true).open(&file).unwrap();
+    drop(left);
+    std::thread::sleep(Duration::from_millis(300));
+    // Two at once would write one file of the archive.
+    let mut second = ask();
+    second.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let mut told = [0; 12];
+    second.read_exact(&mut told).unwrap();
+    assert_eq!(std::str::from_utf8(&told).unwrap(), "HTTP/1.1 409");
+    drop(writer);
 }
