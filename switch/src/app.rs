@@ -24,12 +24,12 @@ use crate::settings;
 use crate::snapshots::{self, Keeper, Remembering};
 use crate::telemetry::{Latencies, Page};
 use lijian_config::switch::{Durability, Loaded, StoreConfig, SwitchConfig};
-use lijian_domain::ids::{Lsn, RulesVersion};
+use lijian_domain::ids::Lsn;
 use lijian_domain::record::{Opened, Record};
 use lijian_domain::rules::Rules;
 use lijian_domain::text::Text;
 use lijian_domain::time::Moment;
-use lijian_exchange::{Effects, Exchange, RefundPolicies};
+use lijian_exchange::{Chronicle, Effects, Exchange, RefundPolicies};
 use lijian_store::index::AnyIndex;
 use lijian_store::journal::{Journal, JournalOptions, JournalReader, OpenJournal, ReadAhead};
 use lijian_store::quota::Quota;
@@ -65,7 +65,10 @@ pub fn run(loaded: Loaded, source: Source) -> Result<Verdict, AppError> {
     admin::refuse_open_address(config.admin_listen)?;
     descriptors::raise_limit();
     let seed = entropy::seed().map_err(|source| AppError::Resources { what: "randomness", source })?;
-    let recovery = recover(&config, seed, |on_record| begin(&config, files, rules_digest, on_record))?;
+    let recovery = recover(&config, seed, |chronicle| {
+        let objections = |before: &[_], after: &[_]| chronicle.objections(before, after);
+        begin(&config, files, rules_digest, chronicle.rules_version(), objections)
+    })?;
     let Recovery { journal: open, storage, mut exchange, beginning, quota, recovered, snapshots, snapshot } = recovery;
     let Beginning { scheduled, rules, of_files } = beginning;
     let clock = start_clock(&config, &recovered);
@@ -176,11 +179,11 @@ pub fn run(loaded: Loaded, source: Source) -> Result<Verdict, AppError> {
     verdict
 }
 
-/// `begin` chooses the rules, told which were in force at the end of the journal.
+/// `begin` chooses the rules, told what the journal came to.
 fn recover(
     config: &SwitchConfig,
     seed: u64,
-    begin: impl FnOnce(Option<RulesVersion>) -> Result<Beginning, BeginError>,
+    begin: impl FnOnce(&Chronicle<'_>) -> Result<Beginning, BeginError>,
 ) -> Result<Recovery, AppError> {
     let StoreConfig { path, durability, segment_bytes, space_bytes_min, .. } = &config.store;
     let failed = |source| AppError::Data { path: path.clone(), source };
@@ -211,7 +214,7 @@ fn recover(
         let entry = entry?;
         chronicle.apply(&entry, &mut again)?;
     }
-    let beginning = begin(chronicle.rules_version())?;
+    let beginning = begin(&chronicle)?;
     let rules = Arc::clone(&beginning.rules);
     let mut exchange = Exchange::new(settings::exchange(config, &card_key, seed), rules, Arc::clone(&quota));
     let mut recovered = exchange.take_over(chronicle, &mut again)?;

@@ -7,6 +7,7 @@ use crate::memory::Memory;
 use lijian_domain::ids::{Lsn, RulesVersion};
 use lijian_domain::record::Entry;
 use lijian_domain::time::BusinessDate;
+use lijian_store::claims::Claims;
 use lijian_store::journal::{JournalError, JournalReader};
 use lijian_store::quota::Quota;
 use lijian_store::recovery::{Contradiction, Recovered, RecoveryError, Replay};
@@ -82,6 +83,11 @@ impl<'a> Chronicle<'a> {
     /// The version of the rules in force at the end; none where nothing was ever decided.
     pub fn rules_version(&self) -> Option<RulesVersion> {
         self.replay.rules_version()
+    }
+
+    /// All claims at the end.
+    pub(crate) fn claims(&self) -> &Claims {
+        self.replay.claims()
     }
 
     /// Writes a snapshot of what it has come to, which is the end of a batch; `again` knows the chain there. Says its length in

@@ -96,8 +96,8 @@ pub fn keep_promises(
 
 /// Chooses them. Until the time of a scheduled version has come what was in force before counts, and from then on what was agreed
 /// to, whatever the files say; where people are named, and nothing is scheduled, what was in force at the end of the journal: neither
-/// an import nor a file that was edited puts rules in force that nobody agreed to. Whatever it is must be signed by as many as
-/// have to. Only reads: another process may be running.
+/// an import nor a file that was edited puts rules in force that nobody agreed to. What is due while claims speak against it waits on, as
+/// where the switch runs. Whatever it is must be signed by as many as have to. Only reads: another process may be running.
 ///
 /// # Errors
 /// There are none, or they are not signed.
@@ -106,6 +106,7 @@ pub fn begin(
     files: Rules,
     digest: FileDigest,
     on_record: Option<RulesVersion>,
+    objections: impl Fn(&[Campaign], &[Campaign]) -> Vec<String>,
 ) -> Result<Beginning, BeginError> {
     // A rehearsal goes on from where it was: what is due by then comes into force as soon as the switch is ready.
     let now = config.clock.rehearsal_start.unwrap_or_else(|| Clock::machine().now().wall);
@@ -114,12 +115,29 @@ pub fn begin(
     let stale = |it: &Scheduled| on_record.is_some_and(|version| version != it.version && version != it.before);
     let scheduled = scheduled.filter(|it| !stale(it));
     let archive = Archive::of(&config.store.path);
-    // What came into force stays, also where the clock was put back since.
-    let has_come = |it: &Scheduled| it.effective_from <= now || on_record == Some(it.version);
-    let agreed = match &scheduled {
-        Some(it) if has_come(it) => Some(it.version),
-        Some(it) => Some(it.before),
-        None => on_record.filter(|_| !config.people.is_empty()),
+    let refused = |it: &Scheduled| {
+        let campaigns = [it.before, it.version].map(|version| archive.campaigns(version));
+        let [Ok(before), Ok(after)] = campaigns else { return false };
+        let objections = objections(&before, &after);
+        if !objections.is_empty() {
+            let (version, objections) = (it.version, objections.join("; "));
+            tracing::error!(%version, objections, "these rules are due, and people hold claims of those in force: they wait");
+        }
+        !objections.is_empty()
+    };
+    let has_come = |it: &Scheduled| match on_record {
+        // What came into force stays, also where the clock was put back since.
+        Some(version) if version == it.version => true,
+        _ => it.effective_from <= now && !refused(it),
+    };
+    let (come, waits) = match scheduled {
+        Some(it) if has_come(&it) => (Some(it), None),
+        waits => (None, waits),
+    };
+    let agreed = match (&come, &waits) {
+        (Some(it), _) => Some(it.version),
+        (_, Some(it)) => Some(it.before),
+        (None, None) => on_record.filter(|_| !config.people.is_empty()),
     };
     let another = agreed.filter(|version| *version != files.version);
     let (rules, digest, of_files) = match another {
@@ -127,7 +145,7 @@ pub fn begin(
         Some(version) => {
             let made = archive.rules(version).and_then(|rules| Ok((rules, archive.digest(version)?)));
             let (rules, digest) = made.map_err(|source| BeginError::Lost { version, source })?;
-            if scheduled.as_ref().is_none_or(|it| it.version != files.version) {
+            if waits.as_ref().is_none_or(|it| it.version != files.version) {
                 let files = files.version;
                 tracing::error!(%files, in_force = %version, "the files make rules that nobody agreed to: load them by POST /api/v1/config/reload");
             }
@@ -137,8 +155,7 @@ pub fn begin(
     if let Some((found, expected)) = config.signing.lacks(digest) {
         return Err(BeginError::Unsigned { found, expected });
     }
-    let scheduled = scheduled.filter(|it| !has_come(it));
-    Ok(Beginning { scheduled, rules: Arc::new(rules), of_files })
+    Ok(Beginning { scheduled: waits, rules: Arc::new(rules), of_files })
 }
 
 #[cfg(test)]

@@ -31,24 +31,27 @@ fn keep(data: &Path, loaded: &Loaded) -> RulesVersion {
     version
 }
 
+fn begun(data: &Path, time: &str, on_record: RulesVersion, objections: &[&str]) -> (RulesVersion, bool) {
+    let Loaded { config, rules, rules_digest, .. } = load(data, "1 = 1800", time);
+    let objections = |_: &[Campaign], _: &[Campaign]| objections.iter().map(|line| (*line).to_owned()).collect();
+    let beginning = begin(&config, rules, rules_digest, Some(on_record), objections).unwrap();
+    (beginning.rules.version, beginning.scheduled.is_some())
+}
+
 #[test]
-fn what_came_into_force_at_its_time_stays_when_the_clock_is_put_back() {
+fn what_two_people_agreed_to_comes_once_and_stays() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path();
     let before = keep(data, &load(data, "1 = 2000", "10:00:00"));
     let version = keep(data, &load(data, "1 = 1900", "10:00:00"));
-    let names = || ("wang".to_owned(), "li".to_owned());
-    let (maker, checker) = names();
+    let (maker, checker) = ("wang".to_owned(), "li".to_owned());
     let scheduled = Scheduled { version, before, effective_from: ELEVEN, maker, checker };
     Schedule::of(data).put(&scheduled).unwrap();
-    let begun = |time: &str, on_record| {
-        let Loaded { config, rules, rules_digest, .. } = load(data, "1 = 1800", time);
-        let beginning = begin(&config, rules, rules_digest, Some(on_record)).unwrap();
-        (beginning.rules.version, beginning.scheduled.is_some())
-    };
-    assert_eq!(begun("10:59:59", before), (before, true));
-    assert_eq!(begun("11:00:00", before), (version, false), "due since the switch stopped");
-    assert_eq!(begun("11:00:00", version), (version, false));
+    let begun = |time, on_record, objections: &[&str]| begun(data, time, on_record, objections);
+    assert_eq!(begun("10:59:59", before, &[]), (before, true));
+    assert_eq!(begun("11:00:00", before, &[]), (version, false), "due since the switch stopped");
+    assert_eq!(begun("11:00:00", before, &["people claimed"]), (before, true), "it waits, as where the switch runs");
+    assert_eq!(begun("11:00:00", version, &["people claimed"]), (version, false));
     // The journal knows that its time had come.
-    assert_eq!(begun("10:59:59", version), (version, false));
+    assert_eq!(begun("10:59:59", version, &[]), (version, false));
 }

@@ -41,3 +41,31 @@ fn what_people_claimed_is_not_turned_into_something_else() {
     change(&bench, SWAPPED, &TWO.replace("] }]", "] }, { categories = [\"phone\"] }]"));
     reload(&daemon, 202);
 }
+
+#[test]
+fn what_is_due_waits_while_claims_speak_against_it_also_over_a_start() {
+    let bench = Bench::new(|terms| {
+        terms.replace("members = [{ categories = [\"refrigerator\"] }]", TWO).replace("true", "false")
+    });
+    let daemon = bench.start();
+    let version = |daemon: &Daemon| daemon.json("/api/v1/campaigns")["version"].clone();
+    let first = version(&daemon);
+    change(&bench, TWO, SWAPPED);
+    let mut agreed = json!({ "effective_from": "2024-10-01T11:00:00+08:00" });
+    let prepared = read(daemon.post("/api/v1/config/reload", Some("one"), &agreed.to_string()), 202);
+    agreed["version"] = prepared["version"].clone();
+    read(daemon.post("/api/v1/config/reload/confirm", Some("two"), &agreed.to_string()), 200);
+    issue(&daemon, &zhang("1"), 201);
+    daemon.kill();
+
+    let mut command = bench.command();
+    command.args(["--set", "clock.now=2024-10-01T11:00:00+08:00"]);
+    let daemon = Daemon::spawn(command);
+    daemon.until(|daemon| daemon.json("/api/v1/campaigns")["last_failure"].to_string().contains("people claimed pack"));
+    assert_eq!(
+        (version(&daemon), &daemon.json("/api/v1/campaigns")["scheduled"]["version"]),
+        (first, &agreed["version"])
+    );
+    let path = format!("/api/v1/config/scheduled/{}", agreed["version"].as_str().unwrap());
+    assert_eq!(daemon.send("DELETE", &path, Some("one"), "").0, 200);
+}
