@@ -8,16 +8,17 @@ use crate::applier::Applying;
 use crate::clock::{self, Clock};
 use crate::descriptors;
 use crate::entropy;
+use crate::handing_over::hand_over;
 use crate::keys;
 use crate::lifecycle::{self, Verdict};
 use crate::limits::INDEX_BYTES;
 use crate::links::{self, JournalFeed, Parts, Past, Sealing};
 use crate::observer::observer;
 use crate::ops::forecast::{Before, Sampler};
-use crate::ops::{Apps, Asker, Board, ClaimDesk, ClaimList, Health, Ops, People, Phase, Transactions, asker};
+use crate::ops::{Apps, Board, ClaimDesk, ClaimList, Health, Ops, People, Phase, Transactions, asker};
 use crate::rules::{
-    Archive, BeginError, Beginning, Changes, Ground, HandOver, Schedule, Shared, Source, TwoPeople, begin,
-    keep_promises, keep_rules,
+    Archive, BeginError, Beginning, Changes, Ground, Schedule, Shared, Source, TwoPeople, begin, keep_promises,
+    keep_rules,
 };
 use crate::sealing::SealingKeys;
 use crate::settings;
@@ -124,7 +125,14 @@ pub fn run(loaded: Loaded, source: Source) -> Result<Verdict, AppError> {
     let shared = Arc::new(Shared::new(rules, moment.at));
     let schedule = Schedule::of(&config.store.path);
     let ground = Ground { source, archive, schedule, signing: config.signing.clone(), keys: settings };
-    let changes = Arc::new(Changes::new(ground, shared, scheduled, hand_over(asker.clone()), clock, two_people));
+    let changes = Arc::new(Changes::new(
+        ground,
+        shared,
+        scheduled,
+        hand_over(asker.clone(), Arc::clone(&journal)),
+        clock,
+        two_people,
+    ));
     let burning = Arc::new(Sampler::new(Arc::clone(&quota), clock));
     let before = Before { reader: reader()?, again: reader()?, last: recovered.last };
     let ops = Arc::new(Ops {
@@ -288,14 +296,6 @@ fn start_links(parts: Parts) -> Result<oneshot::Receiver<links::Ended>, AppError
     started.map_err(|source| AppError::Resources { what: "threads", source })?;
     listening.recv().map_err(|_| AppError::Crashed)??;
     Ok(ended)
-}
-
-/// The way of new rules to the exchange.
-fn hand_over(asker: Asker) -> HandOver {
-    Box::new(move |rules, changed| {
-        let asker = asker.clone();
-        Box::pin(async move { asker.rules(rules, changed).await })
-    })
 }
 
 /// One line that says where to find everything: ports can have been left to the system.

@@ -14,6 +14,7 @@ pub mod clock;
 pub mod commands;
 mod descriptors;
 pub mod entropy;
+mod handing_over;
 pub mod keys;
 pub mod library;
 pub mod lifecycle;

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use tokio::sync::{Mutex, Notify};
 
 /// Hands rules over to whoever decides by them, with what goes on record, or only asks about them, with nothing to record. Gives
-/// what speaks against them; nothing where they are in force, or might be; none where that could not be recorded.
+/// what speaks against them; nothing where they are in force and on disk, or might be; none where that could not be recorded.
 pub type HandOver = Box<
     dyn Fn(Arc<Rules>, Option<RulesChanged>) -> Pin<Box<dyn Future<Output = Option<Vec<String>>> + Send>> + Send + Sync,
 >;

@@ -78,6 +78,11 @@ impl Journal {
         Ok(())
     }
 
+    /// The last record taken.
+    pub fn taken(&self) -> Lsn {
+        self.shared.state().pending.last_lsn()
+    }
+
     /// Everything up to this LSN is durable.
     pub fn durable(&self) -> Lsn {
         Lsn(self.shared.durable.load(Ordering::Acquire))
