@@ -1,5 +1,5 @@
 //! Every version of the rules that was ever in force, kept as it was read: `rules/files/DIGEST` holds a file's content once,
-//! `rules/versions/VERSION.json` names the files of a version and says when and through whom it came into force.
+//! `rules/versions/VERSION.json` names the files of a version and says when and by whom it was first agreed to.
 //!
 //! A version is kept, synced, before anything is decided by it, and never changed. What is read back makes the same version
 //! or is refused.

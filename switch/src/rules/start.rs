@@ -46,7 +46,8 @@ pub enum BeginError {
     /// What was in force is lost.
     #[error(
         "the rules in force, version {version}, were agreed to, and the files make others: {source}; put the folder `rules` of the \
-         data directory back from a backup, or begin once without any [[admin.people]]: such a start goes by the files"
+         data directory back from a backup, or begin once without any [[admin.people]] and without its file `scheduled.json`: such a start goes \
+         by the files"
     )]
     Lost {
         /// Which.
