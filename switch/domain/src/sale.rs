@@ -9,6 +9,7 @@ use crate::ids::{
 };
 use crate::money::MinorUnits;
 use arrayvec::ArrayVec;
+use smallvec::SmallVec;
 
 /// Items of one sale at most: a receipt line each, and a bound on what one message can cost.
 pub const ITEMS_MAX: usize = 8;
@@ -68,6 +69,10 @@ pub enum Decision {
     Refuse(Refusal),
 }
 
+/// The items of an award. Nearly all sales are of one or two: these stand in it, so that an award is copied in little room; more
+/// allocate.
+pub type AwardedItems = SmallVec<[AwardedItem; 2]>;
+
 /// A subsidy due. `amount == net + discount` and `discount ==` sum of the items' discounts `==` sum of the sponsors'.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Award {
@@ -84,7 +89,7 @@ pub struct Award {
     /// The district that the grant counts for.
     pub district: DistrictCode,
     /// Item by item, in the order of the request.
-    pub items: ArrayVec<AwardedItem, ITEMS_MAX>,
+    pub items: AwardedItems,
     /// Who pays the discount.
     pub sponsors: ArrayVec<SponsorShare, SPONSORS_MAX>,
     /// Who pays it at first, and how a network is told of the sponsors.

@@ -13,10 +13,14 @@ use lijian_domain::record::{
 };
 use lijian_domain::sale::{AwardedItem, ItemRequest, SponsorShare};
 
-/// The number of an intent's kind.
-const INTENT: u8 = 2;
-const REFUSED: u8 = 5;
-const QUOTED: u8 = 13;
+/// The numbers of some kinds.
+pub(super) const INTENT: u8 = 2;
+pub(super) const GRANTED: u8 = 3;
+pub(super) const DECLINED: u8 = 4;
+pub(super) const REFUSED: u8 = 5;
+pub(super) const FULL_PRICE: u8 = 6;
+pub(super) const QUOTED: u8 = 13;
+pub(super) const RETURN_ASKED: u8 = 14;
 /// The last kind.
 const KINDS: u8 = 22;
 
@@ -34,10 +38,10 @@ pub(super) fn put_record(record: &Record, out: &mut Vec<u8>) {
     let (kind, body): (u8, &dyn Body) = match record {
         Record::Opened(body) => (1, body),
         Record::Intent(body) => (INTENT, body),
-        Record::Granted(body) => (3, body),
-        Record::Declined(body) => (4, body),
+        Record::Granted(body) => (GRANTED, body),
+        Record::Declined(body) => (DECLINED, body),
         Record::Refused(body) => (REFUSED, body),
-        Record::FullPrice(body) => (6, body),
+        Record::FullPrice(body) => (FULL_PRICE, body),
         Record::InDoubt(body) => (7, body),
         Record::Released(body) => (8, body),
         Record::ReversalAsked(body) => (9, body),
@@ -45,7 +49,7 @@ pub(super) fn put_record(record: &Record, out: &mut Vec<u8>) {
         Record::ReversalRefused(body) => (11, body),
         Record::Tombstone(body) => (12, body),
         Record::Quoted(body) => (QUOTED, body),
-        Record::ReturnAsked(body) => (14, body),
+        Record::ReturnAsked(body) => (RETURN_ASKED, body),
         Record::Returned(body) => (15, body),
         Record::ReturnRefused(body) => (16, body),
         Record::GaveBack(body) => (17, body),
@@ -65,14 +69,20 @@ pub(super) fn put_intent(intent: &Intent, out: &mut Vec<u8>) {
     intent.put(out);
 }
 
-/// Reads a body back.
-pub(super) fn take_record(kind: u8, layout: u8, body: &[u8]) -> Result<Record, FormatError> {
+/// Whether there is such a kind, and such a layout of it.
+pub(super) fn is_known(kind: u8, layout: u8) -> Result<(), FormatError> {
     if !(1..=KINDS).contains(&kind) {
         return Err(FormatError::Unknown { what: "record kind", got: kind.into() });
     }
     if !(1..=version(kind)).contains(&layout) {
         return Err(FormatError::Unknown { what: "record version", got: layout.into() });
     }
+    Ok(())
+}
+
+/// Reads a body back.
+pub(super) fn take_record(kind: u8, layout: u8, body: &[u8]) -> Result<Record, FormatError> {
+    is_known(kind, layout)?;
     let mut input = Input::new(body);
     let record = match kind {
         INTENT if layout == 1 => Record::Intent(take_first_intent(&mut input)?),
@@ -84,10 +94,10 @@ pub(super) fn take_record(kind: u8, layout: u8, body: &[u8]) -> Result<Record, F
         }
         1 => Record::Opened(Field::take(&mut input)?),
         INTENT => Record::Intent(Field::take(&mut input)?),
-        3 => Record::Granted(Field::take(&mut input)?),
-        4 => Record::Declined(Field::take(&mut input)?),
+        GRANTED => Record::Granted(Field::take(&mut input)?),
+        DECLINED => Record::Declined(Field::take(&mut input)?),
         REFUSED => Record::Refused(Field::take(&mut input)?),
-        6 => Record::FullPrice(Field::take(&mut input)?),
+        FULL_PRICE => Record::FullPrice(Field::take(&mut input)?),
         7 => Record::InDoubt(Field::take(&mut input)?),
         8 => Record::Released(Field::take(&mut input)?),
         9 => Record::ReversalAsked(Field::take(&mut input)?),
@@ -95,7 +105,7 @@ pub(super) fn take_record(kind: u8, layout: u8, body: &[u8]) -> Result<Record, F
         11 => Record::ReversalRefused(Field::take(&mut input)?),
         12 => Record::Tombstone(Field::take(&mut input)?),
         QUOTED => Record::Quoted(Field::take(&mut input)?),
-        14 => Record::ReturnAsked(Field::take(&mut input)?),
+        RETURN_ASKED => Record::ReturnAsked(Field::take(&mut input)?),
         15 => Record::Returned(Field::take(&mut input)?),
         16 => Record::ReturnRefused(Field::take(&mut input)?),
         17 => Record::GaveBack(Field::take(&mut input)?),

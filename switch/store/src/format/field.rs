@@ -10,6 +10,7 @@ use lijian_domain::ids::{
     SponsorId, Stan, TerminalId, TransmissionTime,
 };
 use lijian_domain::money::MinorUnits;
+use lijian_domain::sale::{AwardedItems, ITEMS_MAX};
 use lijian_domain::text::Text;
 use lijian_domain::time::{BusinessDate, UnixMicros};
 
@@ -167,21 +168,27 @@ impl<T: Field, const N: usize> Field for ArrayVec<T, N> {
     }
 }
 
-/// The same. A list that may be of any length stands inline as long as it is short.
-impl Field for Takes {
-    fn put(&self, out: &mut Vec<u8>) {
-        u16::try_from(self.len()).unwrap_or(u16::MAX).put(out);
-        self.iter().for_each(|take| take.put(out));
-    }
+macro_rules! short_lists {
+    ($($name:ident of $most:ident),*) => {$(
+        /// The same. A list that may be longer stands inline as long as it is short.
+        impl Field for $name {
+            fn put(&self, out: &mut Vec<u8>) {
+                u16::try_from(self.len()).unwrap_or(u16::MAX).put(out);
+                self.iter().for_each(|value| value.put(out));
+            }
 
-    fn take(input: &mut Input<'_>) -> Result<Self, FormatError> {
-        let length = usize::from(u16::take(input)?);
-        if length > TAKES_MAX {
-            return Err(FormatError::Length { got: length, at_most: TAKES_MAX });
+            fn take(input: &mut Input<'_>) -> Result<Self, FormatError> {
+                let length = usize::from(u16::take(input)?);
+                if length > $most {
+                    return Err(FormatError::Length { got: length, at_most: $most });
+                }
+                (0..length).map(|_| Field::take(input)).collect()
+            }
         }
-        (0..length).map(|_| Field::take(input)).collect()
-    }
+    )*};
 }
+
+short_lists!(Takes of TAKES_MAX, AwardedItems of ITEMS_MAX);
 
 /// 0 for nothing; 1, then the value.
 impl<T: Field> Field for Option<T> {

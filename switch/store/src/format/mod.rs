@@ -9,11 +9,13 @@ mod batch;
 mod body;
 mod buffer;
 mod field;
+mod number;
 mod record;
 mod sale;
 
 pub use batch::ChainHash;
 pub use buffer::RecordBuffer;
+pub use number::Numbered;
 pub use record::decode;
 
 pub(crate) use batch::{

@@ -1,6 +1,7 @@
 //! A record's frame: length, checksum, place, time, kind, version; then its body.
 
 use super::field::{Field, Input};
+use super::number::{Numbered, take_number};
 use super::{FormatError, RECORD_BYTES_MAX, body};
 use lijian_domain::ids::Lsn;
 use lijian_domain::record::{Entry, Intent, Record};
@@ -64,6 +65,12 @@ impl<'a> Frame<'a> {
     pub(crate) fn decode(&self) -> Result<Entry, FormatError> {
         let record = body::take_record(self.kind, self.version, self.body)?;
         Ok(Entry { lsn: self.lsn, at: self.at, business_date: self.business_date, record })
+    }
+
+    /// Reads the number that the record is found by, and which record it leads to, and proves no more of the body.
+    pub(crate) fn number(&self) -> Result<Numbered, FormatError> {
+        let row = take_number(self.lsn, self.kind, self.version, self.body)?;
+        Ok(Numbered { lsn: self.lsn, row })
     }
 }
 

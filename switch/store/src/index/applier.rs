@@ -1,10 +1,9 @@
 //! Folds durable records into an index, batch by batch.
 
-use super::fold::row;
 use super::{ApplyError, Batch, Index, IndexError};
+use crate::format::Numbered;
 use crate::journal::{JournalError, JournalReader};
 use lijian_domain::ids::Lsn;
-use lijian_domain::record::Entry;
 
 /// Records folded in one batch at most: little enough that a batch stays within some hundred kilobytes.
 pub const BATCH_RECORDS_MAX: usize = 2_048;
@@ -15,14 +14,14 @@ pub trait History {
     type Error;
 
     /// Records in their order, beginning with `from`.
-    fn entries(&mut self, from: Lsn) -> impl Iterator<Item = Result<Entry, Self::Error>>;
+    fn numbers(&mut self, from: Lsn) -> impl Iterator<Item = Result<Numbered, Self::Error>>;
 }
 
 impl History for JournalReader {
     type Error = JournalError;
 
-    fn entries(&mut self, from: Lsn) -> impl Iterator<Item = Result<Entry, JournalError>> {
-        Self::entries(self, from)
+    fn numbers(&mut self, from: Lsn) -> impl Iterator<Item = Result<Numbered, JournalError>> {
+        Self::numbers(self, from)
     }
 }
 
@@ -86,14 +85,14 @@ impl<I: Index, H: History> Applier<I, H> {
 
     fn batch(&mut self, applied: Lsn, records: usize) -> Result<Batch, ApplyError<H::Error>> {
         let mut batch = Batch { applied, rows: Vec::with_capacity(records) };
-        for entry in self.history.entries(applied.next()).take(records) {
-            let entry = entry.map_err(ApplyError::Journal)?;
+        for numbered in self.history.numbers(applied.next()).take(records) {
+            let Numbered { lsn, row } = numbered.map_err(ApplyError::Journal)?;
             let expected = batch.applied.next();
-            if entry.lsn != expected {
-                return Err(ApplyError::Gap { expected, got: entry.lsn });
+            if lsn != expected {
+                return Err(ApplyError::Gap { expected, got: lsn });
             }
-            batch.applied = entry.lsn;
-            batch.rows.extend(row(entry.lsn, &entry.record));
+            batch.applied = lsn;
+            batch.rows.extend(row);
         }
         if batch.applied == applied {
             return Err(ApplyError::Gap { expected: applied.next(), got: Lsn::NONE });

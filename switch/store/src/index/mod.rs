@@ -14,7 +14,6 @@
 mod any;
 mod applier;
 mod error;
-mod fold;
 mod key;
 mod run;
 mod run_index;

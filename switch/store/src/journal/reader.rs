@@ -3,7 +3,7 @@
 use super::segments;
 use super::walk::{Cursor, Step, Walker};
 use super::{JournalError, JournalHead};
-use crate::format::{BATCH_HEADER_BYTES, ChainHash, FormatError, Frame, SegmentHeader};
+use crate::format::{BATCH_HEADER_BYTES, ChainHash, FormatError, Frame, Numbered, SegmentHeader};
 use crate::storage::Storage;
 use lijian_domain::ids::Lsn;
 use lijian_domain::record::Entry;
@@ -70,8 +70,17 @@ impl JournalReader {
     /// All records from LSN `from` on, up to the end as it is when it is reached. To follow a journal, call it again with
     /// the LSN after the last one got: it goes on where it stood.
     pub fn entries(&mut self, from: Lsn) -> Entries<'_> {
+        self.read(from, |frame| frame.decode())
+    }
+
+    /// The same of each record's number alone, which is read in a fraction of the time.
+    pub fn numbers(&mut self, from: Lsn) -> Entries<'_, Numbered> {
+        self.read(from, |frame| frame.number())
+    }
+
+    fn read<T>(&mut self, from: Lsn, read: Read<T>) -> Entries<'_, T> {
         let cursor = self.seek(from);
-        Entries { reader: self, from, cursor, batch: None, at: 0, failed: false }
+        Entries { reader: self, read, from, cursor, batch: None, at: 0, failed: false }
     }
 
     /// One record; `None` if the journal does not reach so far.
@@ -141,10 +150,14 @@ impl JournalReader {
     }
 }
 
-/// The records from some LSN on. After an error there are no more.
+/// What is read of a record.
+type Read<T> = fn(&Frame<'_>) -> Result<T, FormatError>;
+
+/// The records from some LSN on, or what is read of each. After an error there are no more.
 #[derive(Debug)]
-pub struct Entries<'a> {
+pub struct Entries<'a, T = Entry> {
     reader: &'a mut JournalReader,
+    read: Read<T>,
     from: Lsn,
     cursor: Cursor,
     batch: Option<Step>,
@@ -153,8 +166,8 @@ pub struct Entries<'a> {
     failed: bool,
 }
 
-impl Iterator for Entries<'_> {
-    type Item = Result<Entry, JournalError>;
+impl<T> Iterator for Entries<'_, T> {
+    type Item = Result<T, JournalError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.failed {
@@ -166,8 +179,8 @@ impl Iterator for Entries<'_> {
     }
 }
 
-impl Entries<'_> {
-    fn next_entry(&mut self) -> Result<Option<Entry>, JournalError> {
+impl<T> Entries<'_, T> {
+    fn next_entry(&mut self) -> Result<Option<T>, JournalError> {
         loop {
             if let Some(step) = self.batch
                 && let Some(entry) = self.next_in(&step)?
@@ -183,7 +196,7 @@ impl Entries<'_> {
     }
 
     /// The next record of a batch that is due.
-    fn next_in(&mut self, step: &Step) -> Result<Option<Entry>, JournalError> {
+    fn next_in(&mut self, step: &Step) -> Result<Option<T>, JournalError> {
         loop {
             let batch = self.reader.walker.batch(step);
             let rest = batch.get(BATCH_HEADER_BYTES + self.at..).unwrap_or_default();
@@ -194,7 +207,7 @@ impl Entries<'_> {
             let (frame, after) = Frame::split(rest).map_err(|flaw| fail(step.header.first_lsn, flaw))?;
             self.at += rest.len() - after.len();
             if frame.lsn >= self.from {
-                return frame.decode().map(Some).map_err(|flaw| fail(frame.lsn, flaw));
+                return (self.read)(&frame).map(Some).map_err(|flaw| fail(frame.lsn, flaw));
             }
         }
     }

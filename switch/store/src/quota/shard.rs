@@ -1,5 +1,6 @@
 //! Rows of personal caps under one lock.
 
+use foldhash::quality::RandomState;
 use lijian_domain::cap::{CapLimit, CapTake};
 use lijian_domain::money::MinorUnits;
 use std::collections::HashMap;
@@ -11,11 +12,11 @@ pub(super) struct RowKey {
     pub(super) class: u32,
 }
 
-/// The standard library's keyed hash: peers choose serial numbers.
+/// Peers choose serial numbers: their rows are named by a digest, and hashed under a seed that each process draws anew.
 #[derive(Default)]
 pub(super) struct Shard {
-    used: HashMap<RowKey, Packed>,
-    open: HashMap<RowKey, Open>,
+    used: HashMap<RowKey, Packed, RandomState>,
+    open: HashMap<RowKey, Open, RandomState>,
 }
 
 /// Money and items.

@@ -20,6 +20,7 @@ use lijian_domain::record::{
     ReversalOutcome,
 };
 use lijian_domain::time::{BusinessDate, UnixMicros};
+use lijian_store::format::Numbered;
 use lijian_store::index::History;
 use lijian_store::quota::Quota;
 use records::{refused, sale, tombstone};
@@ -51,9 +52,27 @@ impl Journal {
 impl History for Journal {
     type Error = Infallible;
 
-    fn entries(&mut self, from: Lsn) -> impl Iterator<Item = Result<Entry, Infallible>> {
-        self.0.iter().skip(usize::try_from(from.0 - 1).unwrap()).cloned().map(Ok)
+    fn numbers(&mut self, from: Lsn) -> impl Iterator<Item = Result<Numbered, Infallible>> {
+        self.0.iter().skip(usize::try_from(from.0 - 1).unwrap()).map(|entry| Ok(numbered(entry)))
     }
+}
+
+/// By which number a record is to be found.
+pub(crate) fn numbered(entry: &Entry) -> Numbered {
+    let found = |rrn: &Rrn, lsn: Lsn| (!rrn.is_empty()).then_some((*rrn, lsn));
+    let row = match &entry.record {
+        Record::Intent(intent) => found(&intent.origin.rrn, entry.lsn),
+        Record::Quoted(quoted) => found(&quoted.sale.origin.rrn, entry.lsn),
+        Record::Granted(outcome) | Record::Declined(outcome) | Record::FullPrice(outcome) => {
+            found(&outcome.answer.rrn, outcome.intent)
+        }
+        Record::Refused(refused) => {
+            found(&refused.origin.rrn, entry.lsn).or_else(|| found(&refused.answer.rrn, entry.lsn))
+        }
+        Record::ReturnAsked(asked) => found(&asked.origin.rrn, asked.intent),
+        _ => None,
+    };
+    Numbered { lsn: entry.lsn, row }
 }
 
 /// What a day leaves behind, as the switch and as the test see it.

@@ -69,7 +69,7 @@ pub(crate) fn intent(lsn: Lsn, rrn: Rrn, takes: &[CapTake]) -> Intent {
         discount: MinorUnits::new(100),
         net: MinorUnits::new(900),
         district: DistrictCode::default(),
-        items: ArrayVec::new(),
+        items: Default::default(),
         sponsors: ArrayVec::new(),
         funding: Default::default(),
         caps: recorded.collect(),

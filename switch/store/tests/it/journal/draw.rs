@@ -16,7 +16,7 @@ use lijian_domain::record::{
     ReturnOutcome, ReturnWay, ReversalAsked, ReversalOutcome, RulesCause, RulesChanged, SealedCard, Tombstone,
     recorded_take,
 };
-use lijian_domain::sale::{Award, AwardedItem, ItemRequest, SponsorShare};
+use lijian_domain::sale::{Award, AwardedItem, ITEMS_MAX, ItemRequest, SponsorShare};
 use lijian_domain::text::Text;
 use lijian_domain::time::{BusinessDate, UnixMicros};
 
@@ -77,6 +77,15 @@ impl Draw {
         (0..length).map(|_| one(self)).collect()
     }
 
+    fn awarded(&mut self) -> AwardedItem {
+        AwardedItem {
+            item: self.item(),
+            category: lijian_domain::ids::CategoryId(self.text()),
+            grade: (self.full || self.below(2) == 0).then(|| self.next().to_le_bytes()[0]),
+            discount: self.money(),
+        }
+    }
+
     fn item(&mut self) -> ItemRequest {
         ItemRequest {
             gtin: Gtin(self.next()),
@@ -92,7 +101,7 @@ impl Draw {
 
     /// A cap without its limit, as a return names it.
     fn plain_cap(&mut self) -> CapTake {
-        use lijian_domain::ids::{CampaignId, CategoryId, DistrictCode, MerchantId, PersonKey, TerminalId};
+        use lijian_domain::ids::{CampaignId, DistrictCode, MerchantId, PersonKey, TerminalId};
         let campaign = CampaignId(self.text());
         let kind = if self.full { 2 } else { self.below(13) };
         let key = match kind {
@@ -135,7 +144,7 @@ impl Draw {
     }
 
     fn award(&mut self) -> Award {
-        use lijian_domain::ids::{CampaignId, CategoryId, DistrictCode, RulesVersion, SponsorId};
+        use lijian_domain::ids::{CampaignId, DistrictCode, RulesVersion, SponsorId};
         Award {
             campaign: CampaignId(self.text()),
             rules: RulesVersion(self.digest()),
@@ -143,12 +152,7 @@ impl Draw {
             discount: self.money(),
             net: self.money(),
             district: DistrictCode(self.text()),
-            items: self.list(|draw| AwardedItem {
-                item: draw.item(),
-                category: CategoryId(draw.text()),
-                grade: (draw.full || draw.below(2) == 0).then(|| draw.next().to_le_bytes()[0]),
-                discount: draw.money(),
-            }),
+            items: self.list::<_, ITEMS_MAX>(Self::awarded).into_iter().collect(),
             sponsors: self.list(|draw| SponsorShare { sponsor: SponsorId(draw.text()), amount: draw.money() }),
             funding: self.funding(),
             caps: self.list::<_, { TAKES_MAX }>(Self::cap).into_iter().collect(),

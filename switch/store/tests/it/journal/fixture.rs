@@ -63,6 +63,8 @@ fn check(lines: &str, expected: Vec<Record>, chain_head: Option<&str>) {
         assert_eq!(reader.head().chain.to_string(), head);
     }
     let entries: Vec<_> = reader.entries(Lsn(1)).collect::<Result<_, _>>().unwrap();
+    let numbers: Vec<_> = reader.numbers(Lsn(1)).collect::<Result<_, _>>().unwrap();
+    assert_eq!(numbers, entries.iter().map(crate::history::numbered).collect::<Vec<_>>());
     for (place, entry) in (0..).zip(&entries) {
         assert_eq!((entry.lsn, entry.at, entry.business_date), (Lsn(place + 1), time(place), BusinessDate(19_972)));
     }
