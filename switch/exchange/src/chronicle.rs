@@ -18,7 +18,7 @@ pub struct Chronicle<'a> {
     quota: &'a Quota,
     replay: Replay<'a>,
     memory: Memory,
-    latest_date: BusinessDate,
+    pub(crate) latest_date: BusinessDate,
 }
 
 /// It cannot be told.

@@ -65,7 +65,7 @@ pub struct Exchange {
     pub(crate) draining: bool,
     pub(crate) space_low: bool,
     /// The latest business date that any record carries, or that was asked for.
-    latest_date: BusinessDate,
+    pub(crate) latest_date: BusinessDate,
     pub(crate) misdeeds: Misdeeds,
 }
 

@@ -3,17 +3,19 @@
 use crate::chronicle::Chronicle;
 use crate::exchange::Exchange;
 use lijian_domain::campaign::{Campaign, Pack};
+use lijian_domain::time::BusinessDate;
 use lijian_store::claims::Claims;
 
 impl Exchange {
     /// What campaigns `after` those `before` would take from people who claimed, a line for each thing; none where nothing
     /// would. A voucher names its claim and a place in its pack: what stands in that place must stay what it was. Whoever entered a
-    /// lottery did so for the seed that was published then. A campaign that ends may go.
+    /// lottery did so for the seed that was published then. A campaign whose days are over may go; one that goes before could come
+    /// back as something else.
     pub fn objections(&self, before: &[Campaign], after: &[Campaign]) -> Vec<String> {
-        let mut objections = objections(&self.claims, before, after);
+        let mut objections = objections(&self.claims, self.latest_date, before, after);
         if let Some(drawing) = &self.drawing {
             let of = drawing.draw.campaign;
-            if [before, after].iter().all(|campaigns| campaigns.iter().any(|campaign| campaign.id == of)) {
+            if before.iter().any(|campaign| campaign.id == of) {
                 objections.insert(0, format!("{}: its lottery is being drawn: try again in a minute", of.as_str()));
             }
         }
@@ -24,18 +26,35 @@ impl Exchange {
 impl Chronicle<'_> {
     /// The same where nothing is under way.
     pub fn objections(&self, before: &[Campaign], after: &[Campaign]) -> Vec<String> {
-        objections(self.claims(), before, after)
+        objections(self.claims(), self.latest_date, before, after)
     }
 }
 
-fn objections(claims: &Claims, before: &[Campaign], after: &[Campaign]) -> Vec<String> {
+fn objections(claims: &Claims, latest: BusinessDate, before: &[Campaign], after: &[Campaign]) -> Vec<String> {
     let mut objections = Vec::new();
     for old in before {
-        let Some(new) = after.iter().find(|new| new.id == old.id) else { continue };
-        about_packs(claims, old, new, &mut objections);
-        about_lottery(claims, old, new, &mut objections);
+        match after.iter().find(|new| new.id == old.id) {
+            Some(new) => {
+                about_packs(claims, old, new, &mut objections);
+                about_lottery(claims, old, new, &mut objections);
+            }
+            None => objections.extend(about_leaving(claims, latest, old)),
+        }
     }
     objections
+}
+
+fn about_leaving(claims: &Claims, latest: BusinessDate, old: &Campaign) -> Option<String> {
+    let packs = old.qualification.iter().flat_map(|terms| &terms.packs);
+    let claimed = packs.filter(|pack| claims.was_claimed(&old.id, &pack.id)).count();
+    (claimed > 0 && latest <= BusinessDate::from_civil(old.period.to())).then(|| {
+        format!(
+            "{}: people claimed {claimed} of its packs, and its days last until {}: expected it to stay until they are over; an \
+             earlier last day ends it sooner",
+            old.id.as_str(),
+            old.period.to()
+        )
+    })
 }
 
 fn about_packs(claims: &Claims, old: &Campaign, new: &Campaign, objections: &mut Vec<String>) {

@@ -144,7 +144,9 @@ fn a_seed_that_one_campaign_told_draws_in_no_other() {
     assert!(matches!(world.drawn_or_told(&draw(first(), "li")), ClaimAnswer::Drawn(_)));
     // The next programme is made from a copy of this one's file, with the seed that was published for this one.
     let next = CampaignId::new("next").unwrap();
-    world.rules.campaigns[0].id = next;
+    let mut copy = world.rules.campaigns[0].clone();
+    copy.id = next;
+    world.rules.campaigns.push(copy);
     world.change_rules(world.rules.clone());
     let of_next = |command| match command {
         ClaimCommand::Apply(apply) => ClaimCommand::Apply(Apply { campaign: next, ..apply }),
