@@ -13,6 +13,8 @@ use std::io::Write;
 
 /// Longest field with tags: three digits of length.
 const FIELD_BYTES_MAX: usize = 999;
+/// Tag and length of an element that holds a run.
+const ELEMENT_HEAD_BYTES: usize = 5;
 /// Longest receipt text: one line of a slip.
 const RECEIPT_BYTES_MAX: usize = 80;
 
@@ -99,9 +101,12 @@ impl Runs {
         let from = view.dialect().semantics().subsidy;
         let mut buffer = [0; FIELD_BYTES_MAX];
         let located = tags::locate(view, from, &mut buffer).ok().flatten();
+        let around = located.as_ref().filter(|_| from == to).map_or((&[][..], &[][..]), |own| (own.before, own.after));
+        // What the run has to share the field with.
+        let beside = around.0.len() + around.1.len() + to.element.map_or(0, |_| ELEMENT_HEAD_BYTES);
         self.run.clear();
         self.field.clear();
-        let mut writer = TagWriter::new(&mut self.run, FIELD_BYTES_MAX);
+        let mut writer = TagWriter::new(&mut self.run, FIELD_BYTES_MAX.saturating_sub(beside));
         if let Some(located) = &located {
             for tag in located.run.clone() {
                 match tag {
@@ -115,8 +120,6 @@ impl Runs {
             }
         }
         more(&mut writer)?;
-        let around = located.map_or((&[][..], &[][..]), |located| (located.before, located.after));
-        let around = if from == to { around } else { (&[][..], &[][..]) };
         tags::put_element(to, around, &self.run, FIELD_BYTES_MAX, &mut self.field)?;
         Ok(&self.field)
     }

@@ -187,6 +187,24 @@ fn a_network_that_splits_by_tag_sees_the_gross_amount() {
     assert_eq!(world.take(TILL).1[&4], "000000160000", "the till is told the net");
 }
 
+/// However much the till says: what the coupons are goes before the sale does.
+#[test]
+fn no_sale_is_lost_for_the_texts_of_its_coupons() {
+    let told = |more: usize| {
+        let mut world = Setup { issuer: "cups", presentation: Presentation::Gross, ..Setup::default() }.build();
+        let mut sold = sale(1);
+        sold.insert(33, "48020001".to_owned());
+        sold.insert(48, format!("{}09{more:03}{}", sold[&48], "x".repeat(more)));
+        world.till("0200", &sold);
+        world.sync();
+        let asked = world.take_all(ISSUER).pop().map(|(_, asked)| asked[&48].clone());
+        asked.map_or("refused", |field| if field.contains("desc") { "described" } else { "named" })
+    };
+    let mut told: Vec<_> = (740..900).map(told).collect();
+    told.dedup();
+    assert_eq!(told, ["described", "named", "refused"]);
+}
+
 #[test]
 fn a_chip_over_another_amount_wants_a_quote_first() {
     let mut world = world();
