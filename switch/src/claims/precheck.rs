@@ -1,8 +1,9 @@
 //! Whether somebody may claim: document, phone, name and place looked at, the order's amount, and at last the identity
 //! provider asked. All that is wrong is told at once, except that the provider is asked about nobody who is refused anyway.
 
-use super::people::{Closed, People, Personal};
+use super::people::{Closed, People, PersonHasher, Personal};
 use super::provider::{Provider, Verdict, Why};
+use jiff::civil::Date;
 use lijian_domain::campaign::{Campaign, Category, Pack};
 use lijian_domain::claims::identity::{IdentityError, IdentityNumber};
 use lijian_domain::claims::name::{NameError, PersonName};
@@ -125,6 +126,15 @@ pub struct Precheck {
     pub persons_per_phone_max: u16,
     /// Whom to ask.
     pub provider: Provider,
+}
+
+impl Applicant {
+    /// What is said of the person, where all of it can be read on this day.
+    pub fn personal(&self, hasher: &PersonHasher, today: Date) -> Option<Personal> {
+        let number = IdentityNumber::parse(&self.id_number, today).ok()?;
+        let (phone, name) = (PhoneNumber::parse(&self.phone).ok()?, PersonName::parse(&self.name).ok()?);
+        Some(Personal { person: hasher.person(&number), phone_key: hasher.phone(&phone), number, phone, name })
+    }
 }
 
 impl Precheck {

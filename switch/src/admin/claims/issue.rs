@@ -1,6 +1,6 @@
 //! A person claims a pack.
 
-use super::{app, closed, not_answered, object, refused, text, view};
+use super::{app, closed, desk, not_answered, object, refused, text, view};
 use crate::admin::problem::Problem;
 use crate::claims::people::{Closed, PeopleError};
 use crate::claims::precheck::{Applicant, Reason, Refused};
@@ -12,47 +12,75 @@ use axum::http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use lijian_config::switch::AppRole;
 use lijian_domain::claims::ClaimId;
-use lijian_domain::claims::identity::IdentityNumber;
 use lijian_domain::claims::place::{Fix, Point};
 use lijian_domain::ids::{CampaignId, PackId};
 use lijian_domain::money::MinorUnits;
+use lijian_domain::text::Text;
 use lijian_domain::time::UnixMicros;
 use lijian_exchange::claims::{Apply, ClaimAnswer, ClaimCommand, ClaimRefusal, Looked};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// The pre-check, the registration, the claim. Sent again with the same `request_id` it gives the same claim, whatever the
-/// pre-check would say by then. Of somebody new who gets no claim nothing is kept.
+/// A claim that is asked for.
+struct Asked {
+    request: String,
+    campaign: CampaignId,
+    pack: PackId,
+    applicant: Applicant,
+    by: Text<32>,
+}
+
+/// The pre-check, the registration, the claim. Sent again for the same person with the same `request_id` it gives the same claim,
+/// whatever the pre-check would say by then. Of somebody new who gets no claim nothing is kept.
 pub(in crate::admin) async fn issue(
     State(ops): State<Arc<Ops>>,
     headers: HeaderMap,
     body: String,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
-    let (desk, by) = app(&ops, &headers, AppRole::Claim)?;
+    let (_, by) = app(&ops, &headers, AppRole::Claim)?;
     let body = object(&body)?;
-    let request = text(&body, "request_id", 64)?;
+    let request = text(&body, "request_id", 64)?.to_owned();
     let campaign = CampaignId::new(text(&body, "campaign", CampaignId::BYTES_MAX)?).unwrap_or_default();
     let pack = PackId::new(text(&body, "pack", PackId::BYTES_MAX)?).unwrap_or_default();
-    let applicant = applicant(&body)?;
+    let asked = Asked { request, campaign, pack, applicant: applicant(&body)?, by };
+    // Of its own: who hangs up between registration and claim would stay registered without one.
+    let issued = tokio::spawn(async move { claim(&ops, &asked).await }).await;
+    issued.unwrap_or_else(|_| Err(Problem::internal("the claim failed; send the same again")))
+}
+
+async fn claim(ops: &Ops, asked: &Asked) -> Result<(StatusCode, Json<Value>), Problem> {
+    let Asked { request, campaign, pack, applicant, by } = asked;
+    let desk = desk(ops)?;
     let (rules, moment) = (ops.changes.shared().rules(), ops.calendar.moment(ops.clock.now().wall));
     let hasher = desk.people.hasher();
-    let number = |person| ClaimId::new(hasher.claim(person, &[by.as_str(), campaign.as_str(), pack.as_str(), request]));
-    if let Ok(document) = IdentityNumber::parse(&applicant.id_number, moment.local.date()) {
-        let at = Looked::Claim(number(hasher.person(&document)));
-        if let Some(answer @ ClaimAnswer::Stands(_)) = ops.asker.claim(ClaimCommand::Look { at }).await {
-            return Ok((StatusCode::CREATED, Json(view::stands(&ops, desk, &answer).await?)));
+    let parts = [by.as_str(), campaign.as_str(), pack.as_str(), request.as_str()];
+    let number = |person| ClaimId::new(hasher.claim(person, &parts));
+    let mut stands = None;
+    if let Some(personal) = applicant.personal(hasher, moment.local.date()) {
+        let at = Looked::Claim(number(personal.person));
+        let known = ops.asker.claim(ClaimCommand::Look { at }).await;
+        stands = known.filter(|answer| matches!(answer, ClaimAnswer::Stands(_)));
+        // Number and request can be guessed: only who names the registered phone and name is told without a look.
+        if let Some(answer) = &stands
+            && desk.people.is_registered(personal).await.map_err(|why| closed(&why))?
+        {
+            return Ok((StatusCode::CREATED, Json(view::stands(ops, desk, answer).await?)));
         }
     }
-    let wanted = rules.campaigns.iter().find(|each| each.id == campaign);
-    let wanted = wanted.and_then(|campaign| Some((campaign, campaign.qualification.as_ref()?.pack(&pack)?)));
+    let wanted = rules.campaigns.iter().find(|each| each.id == *campaign);
+    let wanted = wanted.and_then(|campaign| Some((campaign, campaign.qualification.as_ref()?.pack(pack)?)));
     let wanted =
         wanted.ok_or_else(|| Problem::not_found("no such campaign, or no such pack of it that can be claimed"))?;
-    let admitted = desk.precheck.admit(&applicant, wanted, &desk.people, &moment, monotonic_us).await;
+    let admitted = desk.precheck.admit(applicant, wanted, &desk.people, &moment, monotonic_us).await;
     let personal = match admitted {
         Ok(personal) => personal,
         Err(Refused::Closed(why)) => return Err(closed(&why)),
         Err(Refused::Reasons(reasons)) => return Ok(not_admitted(&reasons)),
     };
+    if let Some(answer) = stands {
+        // Whoever was erased stays so.
+        return Ok((StatusCode::CREATED, Json(view::stands(ops, desk, &answer).await?)));
+    }
     let person = personal.person;
     // Until it is known what becomes of this claim nobody registers the same person.
     let _turn = desk.turn(person).await;
@@ -62,7 +90,7 @@ pub(in crate::admin) async fn issue(
         Err(Closed::Vault(PeopleError::PhoneShared)) => return Ok(not_admitted(&[Reason::PhoneShared])),
         registered => registered.map_err(|why| closed(&why))?,
     }
-    let apply = Apply { claim: number(person), campaign, pack, person, by };
+    let apply = Apply { claim: number(person), campaign: *campaign, pack: *pack, person, by: *by };
     match ops.asker.claim(ClaimCommand::Apply(apply)).await {
         Some(ClaimAnswer::Refused(why)) => {
             // With this one nobody knows what is on disk.
@@ -71,7 +99,7 @@ pub(in crate::admin) async fn issue(
             }
             Err(refused(why))
         }
-        Some(answer) => Ok((StatusCode::CREATED, Json(view::stands(&ops, desk, &answer).await?))),
+        Some(answer) => Ok((StatusCode::CREATED, Json(view::stands(ops, desk, &answer).await?))),
         None => Err(not_answered()),
     }
 }

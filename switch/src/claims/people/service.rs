@@ -43,6 +43,7 @@ type Answer<T> = oneshot::Sender<Result<T, PeopleError>>;
 enum Question {
     Register(Box<Personal>, u16, Answer<()>),
     LookUp(PersonKey, Answer<Option<Masked>>),
+    IsRegistered(Box<Personal>, Answer<bool>),
     Shared(PersonKey, PhoneKey, Answer<u16>),
     Erase(PersonKey, Answer<bool>),
 }
@@ -88,6 +89,14 @@ impl People {
     /// See [`Closed`].
     pub async fn look_up(&self, person: PersonKey) -> Result<Option<Masked>, Closed> {
         self.ask(|answer| Question::LookUp(person, answer)).await
+    }
+
+    /// Whether exactly this is registered: the person, with this phone and this name.
+    ///
+    /// # Errors
+    /// See [`Closed`].
+    pub async fn is_registered(&self, personal: Personal) -> Result<bool, Closed> {
+        self.ask(|answer| Question::IsRegistered(Box::new(personal), answer)).await
     }
 
     /// How many others are registered with a phone.
@@ -167,6 +176,7 @@ fn answer(vault: &mut Vault, question: Question) {
     match question {
         Question::Register(personal, _, answer) => register(vault, &mut vec![(*personal, answer)]),
         Question::LookUp(person, answer) => drop(answer.send(vault.look_up(person))),
+        Question::IsRegistered(personal, answer) => drop(answer.send(vault.is_registered(&personal))),
         Question::Shared(person, phone, answer) => {
             let others =
                 vault.has_phone(person, phone).map(|own| vault.persons_of(phone).saturating_sub(u16::from(own)));

@@ -161,6 +161,14 @@ impl Vault {
         Ok(Some(Masked { document, number, phone: phone.to_string(), name: name.to_string() }))
     }
 
+    /// Whether exactly this is registered: the person, with this phone and this name.
+    ///
+    /// # Errors
+    /// The data cannot be read.
+    pub fn is_registered(&self, personal: &Personal) -> Result<bool, PeopleError> {
+        Ok(self.known(personal.person)?.is_some_and(|(_, _, old)| old.0 == clear(personal).0))
+    }
+
     /// How many persons are registered with a phone.
     pub fn persons_of(&self, phone: PhoneKey) -> u16 {
         self.phones.get(&half(phone)).copied().unwrap_or_default()

@@ -2,6 +2,7 @@
 
 mod changes;
 mod pages;
+mod repeats;
 
 use crate::daemon::host::{ask, issuer, refrigerator, tag};
 use crate::daemon::process::{Daemon, command};
