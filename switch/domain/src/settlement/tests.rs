@@ -3,6 +3,7 @@
 mod mixed;
 mod parts;
 mod pieces;
+mod walks;
 
 use super::*;
 use crate::cap::{CapKey, Takes};

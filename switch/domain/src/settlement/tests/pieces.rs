@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 /// Of a row of fens, item and sponsor of each. A sponsor takes its fens evenly from those that the sponsors before it leave:
 /// where the whole number of its share rises.
-fn fens(discounts: &[u64], sponsors: &[u64]) -> Vec<(usize, usize)> {
+pub(super) fn fens(discounts: &[u64], sponsors: &[u64]) -> Vec<(usize, usize)> {
     let items = discounts.iter().zip(1..).flat_map(|(discount, item)| (0..*discount).map(move |_| item));
     let items: Vec<usize> = items.collect();
     let mut owners = vec![None; items.len()];
