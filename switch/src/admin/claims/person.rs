@@ -59,7 +59,10 @@ pub(in crate::admin) async fn erase(
     headers: HeaderMap,
 ) -> Result<StatusCode, Problem> {
     let (desk, by) = app(&ops, &headers, AppRole::Erase)?;
-    if !desk.people.erase(key(&person)?).await.map_err(|why| closed(&why))? {
+    let person = key(&person)?;
+    // Not amid a claim of the same person, whose registration would undo it.
+    let _turn = desk.turn(person).await;
+    if !desk.people.erase(person).await.map_err(|why| closed(&why))? {
         return Err(Problem::not_found("nobody is registered under this hash, or not any more"));
     }
     tracing::warn!(app = %by, "a person's data was erased");
