@@ -5,6 +5,7 @@
 mod compare;
 mod dialect;
 mod issuer;
+mod limit;
 mod oracle;
 mod print;
 mod profile;

@@ -2,7 +2,7 @@
 //! to people. When nobody listens any more (a closed pipe), nothing is said and the work goes on.
 
 use lijian_load::issuer::Totals;
-use lijian_load::load::{Interval, Measured};
+use lijian_load::load::{Bounds, Interval, Measured, Step};
 use lijian_load::oracle::Verdict;
 use std::fmt::Arguments;
 use std::io::{IsTerminal as _, Write, stderr, stdout};
@@ -73,6 +73,25 @@ pub(super) fn measured(measured: &Measured) {
             histogram.max()
         ));
     }
+}
+
+/// A rate that a search tried.
+pub(super) fn step(step: &Step) {
+    let Step { rate, reached, p50_us, p99_us, counts, broken } = step;
+    let verdict = broken.map_or("holds", |broken| broken.as_str());
+    let missing = counts.unanswered + counts.never_sent;
+    let declined = counts.answered.saturating_sub(counts.approved);
+    say(format_args!(
+        "rate {rate:>9}  reached {reached:>9}  p50 {p50_us:>8} us  p99 {p99_us:>8} us  declined {declined:>7}  missing {missing:>7}  \
+         {verdict}"
+    ));
+}
+
+/// What a search found.
+pub(super) fn limit(highest: &Step, bounds: &Bounds) {
+    let Step { rate, p50_us, p99_us, .. } = highest;
+    let most_us = bounds.p99_us;
+    say(format_args!("limit {rate:>8} a second: p50 {p50_us} us, p99 {p99_us} us, {most_us} us at most"));
 }
 
 /// Which pair of a comparison begins, for who watches.

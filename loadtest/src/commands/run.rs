@@ -1,14 +1,14 @@
 //! `lijian-load run`.
 
 use super::profile::Profile;
-use super::{FAILED, Failure, INTERNAL, USAGE, dialect, oracle, print};
+use super::{FAILED, Failure, INTERNAL, USAGE, dialect, limit, oracle, print};
 use clap::Args;
 use hdrhistogram::Histogram;
 use hdrhistogram::serialization::V2DeflateSerializer;
 use hdrhistogram::serialization::interval_log::{IntervalLogWriter, IntervalLogWriterBuilder};
 use lijian_codecs::dialect::Dialect;
 use lijian_codecs::frame::{FrameFormat, FrameHeader};
-use lijian_load::load::{Acknowledged, Arrivals, Interval, Load, LoadError, Measured, Traffic, run as put_on};
+use lijian_load::load::{Acknowledged, Arrivals, Bounds, Interval, Load, LoadError, Measured, Traffic, run as put_on};
 use serde_json::json;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -24,10 +24,16 @@ meant. Where no link has room for a request it waits its turn, and that counts. 
 A profile is a table of what is sold: merchants (field 42), acquirer (field 32), and [[goods]] with gtin (none for a plain sale),
 price_fen and weight. Each sale is paid with a card of its own. Without a profile: plain sales of 100.00.
 
-Exit code 1 where a request was not answered, or an answer fits none.
+With --find-limit rates are doubled until one does not hold, then halved in between, to within a twentieth: a rate holds where its
+99th percentile keeps within --p99-ms from the moment meant, and every request is sent, answered and approved. What is told held
+twice. Each sale of a search has a card of its own.
+
+Exit code 1 where a request was not answered, or an answer fits none; of a search, where no rate held.
 
 Example, 5,000 sales a second for 30 seconds over 16 connections, as customers come:
-  lijian-load run --target 127.0.0.1:8583 --dialect iso87-ascii --arrivals poisson:5000 --duration 30 --json out.json";
+  lijian-load run --target 127.0.0.1:8583 --dialect iso87-ascii --arrivals poisson:5000 --duration 30 --json out.json
+How many a second the switch takes within 20 ms:
+  lijian-load run --target 127.0.0.1:8583 --dialect iso87-ascii --find-limit --p99-ms 20 --duration 5";
 
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
@@ -45,7 +51,7 @@ pub(super) struct RunArguments {
     #[arg(long, value_name = "TPS", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
     rate: Option<u64>,
     /// How they come: closed, RATE, poisson:RATE, steps:RATE,RATE,... or ramp:FROM-TO.
-    #[arg(long, value_name = "ARRIVALS", conflicts_with = "rate", required_unless_present = "rate")]
+    #[arg(long, value_name = "ARRIVALS", conflicts_with = "rate", required_unless_present_any = ["rate", "find_limit"])]
     arrivals: Option<Arrivals>,
     /// How long requests are sent.
     #[arg(long, value_name = "SECS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
@@ -59,6 +65,15 @@ pub(super) struct RunArguments {
     /// How long answers are waited for at the end.
     #[arg(long, value_name = "SECS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=600))]
     answers_within: u64,
+    /// Searches the highest rate that holds, from --rate on (1,000 without it); each rate is put on for --duration.
+    #[arg(long, requires = "p99_ms", conflicts_with_all = ["arrivals", "acked", "hdr"])]
+    find_limit: bool,
+    /// With --find-limit: the 99th percentile, from the moment meant, that a rate must keep to hold.
+    #[arg(long, value_name = "MS", requires = "find_limit", value_parser = clap::value_parser!(u64).range(1..=60_000))]
+    p99_ms: Option<u64>,
+    /// With --find-limit: requests in 10,000 that may be declined, for a profile some of whose sales are.
+    #[arg(long, value_name = "N", requires = "find_limit", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=10_000))]
+    declined_per_10_000: u64,
     /// What is sold.
     #[arg(long, value_name = "FILE")]
     profile: Option<PathBuf>,
@@ -91,6 +106,10 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         return Err(usage("--oracle: expected --ledger FILE, or --config FILE with --data DIR".to_owned()));
     }
     let load = load(arguments, &profile);
+    if let Some(p99_ms) = arguments.p99_ms {
+        let bounds = Bounds { p99_us: p99_ms * 1_000, declined_per_10_000: arguments.declined_per_10_000 };
+        return limit::search(load, arguments.rate, bounds, arguments.json.as_deref());
+    }
     let mut acked = arguments.acked.as_deref().map(create).transpose()?;
     let mut hdr = arguments.hdr.as_deref().map(create).transpose()?;
     let mut serializer = V2DeflateSerializer::new();
@@ -160,6 +179,7 @@ fn load(arguments: &RunArguments, profile: &Profile) -> Load {
             acquirer: profile.acquirer.clone(),
             first_card: arguments.first_card,
             seed: arguments.seed,
+            first_terminal: 0,
         },
     }
 }
@@ -208,17 +228,17 @@ fn write_acked(file: &mut BufWriter<File>, sale: &Acknowledged) -> io::Result<()
     writeln!(file, "{link},{stan:06},{},{},{paid_minor},{discount_minor}", text(rrn), text(grant))
 }
 
-fn create(path: &Path) -> Result<BufWriter<File>, Failure> {
+pub(super) fn create(path: &Path) -> Result<BufWriter<File>, Failure> {
     let file =
         File::create(path).map_err(|error| Failure { code: USAGE, text: format!("{}: {error}", path.display()) })?;
     Ok(BufWriter::new(file))
 }
 
-fn not_written(what: &str, error: &impl std::fmt::Display) -> Failure {
+pub(super) fn not_written(what: &str, error: &impl std::fmt::Display) -> Failure {
     Failure { code: INTERNAL, text: format!("{what} cannot be written: {error}") }
 }
 
-fn not_put_on(error: &LoadError) -> Failure {
+pub(super) fn not_put_on(error: &LoadError) -> Failure {
     let code = match error {
         LoadError::Connect { .. } => super::LATER,
         LoadError::Traffic { .. } => USAGE,

@@ -139,6 +139,7 @@ fn traffic(part: Part, merchant: &str, first_card: u64, dialect: &Arc<Dialect>) 
         acquirer: ACQUIRER.to_owned(),
         first_card,
         seed: 1,
+        first_terminal: 0,
     }
 }
 

@@ -5,10 +5,11 @@
 //! frames are templates in which digits are patched, so that the generator costs little beside what it measures.
 //!
 //! `arrivals` says when, `traffic` what is sent and how an answer is read, `link` is one connection, `engine` turns the crank,
-//! `measured` keeps what came. May call lijian-codecs; sockets in `link` and `engine` alone.
+//! `measured` keeps what came, `limit` searches the highest rate that holds. May call lijian-codecs; sockets in `link` and `engine` alone.
 
 mod arrivals;
 mod engine;
+mod limit;
 mod link;
 mod measured;
 mod template;
@@ -16,5 +17,6 @@ mod traffic;
 
 pub use arrivals::{Arrivals, ParseArrivalsError};
 pub use engine::{Load, LoadError, Progress, run};
+pub use limit::{Bounds, Broken, Limit, PutOn, Step, find_limit};
 pub use measured::{Acknowledged, Counts, Interval, Measured};
 pub use traffic::{Goods, Traffic};

@@ -45,6 +45,8 @@ pub struct Traffic {
     pub first_card: u64,
     /// What the dice begin with.
     pub seed: u64,
+    /// Each link begins with this one of its terminals (0 to 9,999), so that a load repeats nothing of one before it.
+    pub first_terminal: u32,
 }
 
 /// Frames in the making.
@@ -53,6 +55,7 @@ pub(super) struct Sender {
     templates: Vec<(u64, Vec<Template>)>,
     weights: u64,
     next_card: u64,
+    first_terminal: u32,
     dice: Dice,
 }
 
@@ -82,13 +85,14 @@ impl Sender {
             let of_merchants = traffic.merchants.iter().map(|merchant| template(traffic, goods, merchant));
             templates.push((weights, of_merchants.collect::<Option<Vec<_>>>()?));
         }
-        let (next_card, dice) = (traffic.first_card, Dice::new(traffic.seed));
-        (weights > 0 && !traffic.merchants.is_empty()).then_some(Self { templates, weights, next_card, dice })
+        let (next_card, first_terminal, dice) = (traffic.first_card, traffic.first_terminal, Dice::new(traffic.seed));
+        let any = weights > 0 && !traffic.merchants.is_empty();
+        any.then_some(Self { templates, weights, next_card, first_terminal, dice })
     }
 
     /// Appends a sale of this link's terminal.
     pub(super) fn put(&mut self, link: usize, number: u32, out: &mut Vec<u8>) -> u32 {
-        let (stan, epoch) = (number % STANS + 1, number / STANS % EPOCHS);
+        let (stan, epoch) = (number % STANS + 1, (self.first_terminal.wrapping_add(number / STANS)) % EPOCHS);
         let drawn = self.dice.below(self.weights);
         let place = self.templates.partition_point(|(below, _)| *below <= drawn);
         let merchants = self.templates.get(place).map_or(0, |(_, templates)| templates.len());

@@ -31,6 +31,7 @@ pub(crate) fn load(target: SocketAddr, name: &str, arrivals: &str) -> Load {
             acquirer: "48020000".to_owned(),
             first_card: 77,
             seed: 5,
+            first_terminal: 0,
         },
     }
 }

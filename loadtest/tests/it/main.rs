@@ -8,6 +8,7 @@ mod crowd;
 mod dialects;
 mod frames;
 mod interoperability;
+mod limit;
 mod load;
 mod money;
 mod oracle;

@@ -35,6 +35,7 @@ fn what_the_tills_were_told_is_what_the_budget_says() {
             acquirer: "48020000".to_owned(),
             first_card: 0,
             seed: 1,
+            first_terminal: 0,
         },
     };
     let (mut paid, mut discount, mut plain) = (0, 0, 0);
