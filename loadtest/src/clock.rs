@@ -22,6 +22,12 @@ pub(crate) fn monotonic_ns() -> u64 {
     u64::try_from(now().saturating_duration_since(*ORIGIN).as_nanos()).unwrap_or(u64::MAX)
 }
 
+/// The date and time in UTC, to the second.
+#[expect(clippy::disallowed_methods, reason = "the one file that reads a clock")]
+pub fn utc() -> String {
+    jiff::Timestamp::now().strftime("%F %T UTC").to_string()
+}
+
 /// Nanoseconds of a processor that this thread has had.
 pub(crate) fn thread_cpu_ns() -> u64 {
     let time = clock_gettime(ClockId::ThreadCPUTime);

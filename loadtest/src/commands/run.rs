@@ -8,7 +8,9 @@ use hdrhistogram::serialization::V2DeflateSerializer;
 use hdrhistogram::serialization::interval_log::{IntervalLogWriter, IntervalLogWriterBuilder};
 use lijian_codecs::dialect::Dialect;
 use lijian_codecs::frame::{FrameFormat, FrameHeader};
+use lijian_load::clock;
 use lijian_load::load::{Acknowledged, Arrivals, Bounds, Interval, Load, LoadError, Measured, Traffic, run as put_on};
+use lijian_load::report::{Report, page};
 use serde_json::json;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -97,6 +99,9 @@ pub(super) struct RunArguments {
     /// Writes the figures as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Writes a page that shows them: percentiles, and second by second.
+    #[arg(long, value_name = "FILE", conflicts_with = "find_limit")]
+    html: Option<PathBuf>,
 }
 
 pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
@@ -110,6 +115,9 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         let bounds = Bounds { p99_us: p99_ms * 1_000, declined_per_10_000: arguments.declined_per_10_000 };
         return limit::search(load, arguments.rate, bounds, arguments.json.as_deref());
     }
+    let profile_text = arguments.html.as_ref().and(arguments.profile.as_deref()).map(std::fs::read_to_string);
+    let profile_text = profile_text.transpose().map_err(|error| usage(format!("--profile: {error}")))?;
+    let began = clock::utc();
     let mut acked = arguments.acked.as_deref().map(create).transpose()?;
     let mut hdr = arguments.hdr.as_deref().map(create).transpose()?;
     let mut serializer = V2DeflateSerializer::new();
@@ -142,6 +150,12 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         let mut file = create(path)?;
         let written = serde_json::to_writer_pretty(&mut file, &figures(&measured)).map_err(io::Error::from);
         written.and_then(|()| file.flush()).map_err(|error| not_written("--json", &error))?;
+    }
+    if let Some(path) = &arguments.html {
+        let shown = page(&report(arguments, began, profile_text, &measured));
+        let mut file = create(path)?;
+        let written = file.write_all(shown.as_bytes());
+        written.and_then(|()| file.flush()).map_err(|error| not_written("--html", &error))?;
     }
     print::measured(&measured);
     // Closed first, so that all of its lines are on record.
@@ -182,6 +196,22 @@ fn load(arguments: &RunArguments, profile: &Profile) -> Load {
             first_terminal: 0,
         },
     }
+}
+
+/// What the page shows beside the figures.
+fn report<'a>(arguments: &RunArguments, began: String, profile: Option<String>, measured: &'a Measured) -> Report<'a> {
+    let cores = std::thread::available_parallelism().map_or_else(|error| error.to_string(), |cores| cores.to_string());
+    let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let settings = vec![
+        ("command", std::env::args().collect::<Vec<_>>().join(" ")),
+        ("version", env!("CARGO_PKG_VERSION").to_owned()),
+        ("target", arguments.target.to_string()),
+        ("dialect", arguments.dialect.name().to_owned()),
+        ("links, and requests in flight on each", format!("{}, {}", arguments.links, arguments.in_flight)),
+        ("sent for", format!("{} s", arguments.duration)),
+        ("this machine", format!("{cores} cores, {} {}", std::env::consts::OS, kernel.trim())),
+    ];
+    Report { began, settings, profile, measured }
 }
 
 /// Latencies in microseconds, from the moment at which each request was meant to be sent.

@@ -77,7 +77,7 @@ pub struct Measured {
 
 impl Measured {
     /// None where histograms cannot be made.
-    pub(super) fn new() -> Option<Self> {
+    pub(crate) fn new() -> Option<Self> {
         let histogram = || Histogram::new_with_bounds(1, HIGHEST_US, 3).ok();
         let (counts, intervals) = (Counts::default(), Vec::new());
         Some(Self { counts, latency_us: histogram()?, service_us: histogram()?, sending_ns: 0, intervals })

@@ -72,6 +72,7 @@ async fn a_load_writes_what_it_measured() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).display().to_string();
     let (json, acked, hdr, profile) = (path("out.json"), path("acked.csv"), path("out.hlog"), path("profile.toml"));
+    let html = path("out.html");
     std::fs::write(&profile, "[[goods]]\nprice_fen = 1234\n").unwrap();
     let target = stage.address.to_string();
     let arguments = [
@@ -87,7 +88,7 @@ async fn a_load_writes_what_it_measured() {
         "--profile",
         &profile,
     ];
-    let more = ["--json", &json, "--acked", &acked, "--hdr", &hdr];
+    let more = ["--json", &json, "--acked", &acked, "--hdr", &hdr, "--html", &html];
     let arguments: Vec<String> = arguments.iter().chain(&more).map(ToString::to_string).collect();
     let run = tokio::task::spawn_blocking(move || Command::new(PROGRAM).args(arguments).output().unwrap());
     let output = run.await.unwrap();
@@ -106,6 +107,10 @@ async fn a_load_writes_what_it_measured() {
     let percentiles: Vec<_> =
         ["p50_us", "p90_us", "p99_us", "p999_us", "max_us"].map(|key| figures[key].as_u64().unwrap()).into();
     assert!(percentiles[0] > 0 && percentiles.is_sorted(), "{percentiles:?}");
+    let shown = std::fs::read_to_string(&html).unwrap();
+    assert!(shown.contains("<tr><th>answered</th><td class=\"n\">200</td></tr>"), "{shown}");
+    assert!(shown.contains("price_fen = 1234") && shown.contains(&format!("<td>{}</td>", stage.address)), "{shown}");
+    assert_eq!(shown.matches("<svg ").count(), 3);
     let acked = std::fs::read_to_string(&acked).unwrap();
     assert_eq!(acked.lines().count(), 200);
     assert!(acked.lines().all(|line| line.split(',').count() == 6 && line.ends_with(",,1234,0")), "{acked}");
