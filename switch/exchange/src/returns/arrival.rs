@@ -147,11 +147,15 @@ impl Exchange {
         let Some(flight) = self.flights.get_mut(id) else { return };
         let Some(link) = settings.acquirers.get(flight.link) else { return };
         let (connection, number) = (flight.acquirer, flight.link);
+        // Who sent the same meanwhile waits for the same answer still.
+        let waiters = std::mem::take(&mut flight.waiters);
         let request = std::mem::take(&mut flight.request);
         self.flights.close(id);
         let mut index = FieldIndex::new();
         if let Ok(view) = parse(&link.dialect, &request, &mut index) {
-            self.relay(Caller { connection, number, link }, &view, now, effects);
+            for connection in std::iter::once(connection).chain(waiters) {
+                self.relay(Caller { connection, number, link }, &view, now, effects);
+            }
         }
     }
 }

@@ -20,8 +20,8 @@ pub(super) struct Claims {
     of_person: BTreeMap<(String, [u8; 16]), Vec<u64>>,
     /// Made on each civil day.
     of_day: BTreeMap<i64, u32>,
-    /// The last draw: where it stands, and how many won.
-    pub(super) last_draw: Option<(u64, Draw, u32)>,
+    /// The draws, in their order: where each stands, and how many won.
+    pub(super) draws: Vec<(u64, Draw, u32)>,
     /// Draws that are under way, by ticket: the rules in force when they were asked for, and the time by the switch's clock.
     pub(super) drawing: BTreeMap<u64, ([u8; 8], i64)>,
 }
@@ -151,7 +151,7 @@ impl Books {
     /// Of all who entered those with the lowest ranks win.
     fn drawn(&mut self, lsn: u64, terms: &ClaimTerms, draw: &Draw, stands: ClaimStands) -> Result<(), Violation> {
         let broken = |what: &str| Err(Rule::DrawIsRight.broken(format!("record {lsn}: {what}")));
-        let last = self.claims.last_draw.map(|(_, last, _)| last.seed);
+        let last = self.claims.draws.last().map(|(_, last, _)| last.seed);
         if lottery::commitment(&draw.seed) != last.unwrap_or(terms.published) {
             return broken("nobody was bound to this seed");
         }
@@ -167,7 +167,7 @@ impl Books {
                 (claim.stands, claim.told_by) = (if won.contains(&id) { stands } else { lost }, lsn);
             }
         }
-        self.claims.last_draw = Some((lsn, *draw, u32::try_from(won.len()).unwrap_or(u32::MAX)));
+        self.claims.draws.push((lsn, *draw, u32::try_from(won.len()).unwrap_or(u32::MAX)));
         Ok(())
     }
 }

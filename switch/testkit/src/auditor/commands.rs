@@ -1,7 +1,7 @@
 //! What is asked of claims, and what is told of them.
 
 use super::Auditor;
-use super::claim::ClaimStands;
+use super::claim::{ClaimStands, Draw};
 use super::claims::{Claim, claim_terms};
 use super::facts::Balance;
 use super::rule::{Rule, Violation};
@@ -130,12 +130,17 @@ impl Auditor {
                 };
                 if wrongly { broken(format!("{why} is told to {asked:?} where {refusals:?} applies")) } else { Ok(()) }
             }
-            ClaimTold::Drawn { seed, entered, won } => match &self.books.claims.last_draw {
-                Some((lsn, draw, winners)) if (&draw.seed, &draw.entered, winners) == (seed, entered, won) => {
-                    if *lsn <= self.durable { Ok(()) } else { broken(format!("draw {lsn} is not on the medium")) }
+            // By the time at which it is told another one may be on record.
+            ClaimTold::Drawn { seed, entered, won } => {
+                let same = |(_, draw, winners): &&(u64, Draw, u32)| {
+                    (&draw.seed, &draw.entered, winners) == (seed, entered, won)
+                };
+                match self.books.claims.draws.iter().find(same) {
+                    Some((lsn, ..)) if *lsn <= self.durable => Ok(()),
+                    Some((lsn, ..)) => broken(format!("draw {lsn} is not on the medium")),
+                    None => broken(format!("{told:?} is told, and no such draw is recorded")),
                 }
-                other => broken(format!("{told:?} is told, {other:?} is recorded")),
-            },
+            }
             ClaimTold::Stands { claim, pack, person, stands, held, used } => {
                 let Some((known, redeemed)) = after.filter(|_| *claim == asked.claim && refusals.is_empty()) else {
                     return broken(format!("{told:?} is told of a claim that nobody made"));
