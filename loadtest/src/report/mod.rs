@@ -4,6 +4,8 @@
 //! whatever came from a command line is escaped. `page` writes the text around, `chart` the axes and lines, `percentiles` and
 //! `seconds` say what is drawn. Calls `load` for what it shows; does no IO.
 
+#![expect(clippy::float_arithmetic, reason = "places in a drawing, and shown times: never money")]
+
 mod chart;
 mod page;
 mod percentiles;
@@ -44,7 +46,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);

@@ -10,7 +10,7 @@ const POINTS_MAX: usize = 600;
 pub(super) fn rates(measured: &Measured) -> String {
     let seconds = thinned(&measured.intervals);
     let most = seconds.iter().map(|second| second.sent.max(second.answered)).max().unwrap_or(0);
-    let y = Axis::counting(number(most), "a second", |value| grouped(value as u64));
+    let y = Axis::counting(number(most), "a second", shown);
     let line = |style, name, of: fn(&Interval) -> u64| Line {
         style,
         name,
@@ -43,7 +43,16 @@ pub(super) fn latencies(measured: &Measured) -> String {
 
 fn across(seconds: &[Interval]) -> Axis {
     let last = seconds.last().map_or(1, |second| second.second);
-    Axis::counting(number(last), "seconds", |value| grouped(value as u64))
+    Axis::counting(number(last), "seconds", shown)
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "marks of an axis are whole and not below zero"
+)]
+fn shown(mark: f64) -> String {
+    grouped(mark as u64)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a place in a drawing")]
