@@ -1,6 +1,6 @@
 //! `--profile FILE`: what a load is made of.
 
-use lijian_load::load::Goods;
+use lijian_load::load::{Goods, Skew};
 use lijian_load::oracle::{Rate, Rates};
 use serde::Deserialize;
 use std::path::Path;
@@ -21,6 +21,15 @@ pub(super) struct Profile {
     /// Field 32.
     #[serde(default = "acquirer")]
     pub(super) acquirer: String,
+    /// Of the merchants in their order, by Zipf's law.
+    #[serde(default)]
+    merchants_exponent: f64,
+    /// Of the goods in their order, by Zipf's law, in place of their weights.
+    goods_exponent: Option<f64>,
+    /// Cards that pay; without this each sale has one of its own.
+    persons: Option<u32>,
+    /// Of the cards, by Zipf's law.
+    persons_exponent: Option<f64>,
     /// What is sold.
     goods: Vec<RawGoods>,
 }
@@ -44,7 +53,15 @@ impl Profile {
     pub(super) fn plain() -> Self {
         let goods =
             vec![RawGoods { gtin: None, price_fen: PRICE_FEN, rate_basis_points: None, cap_fen: None, weight: 1 }];
-        Self { merchants: merchants(), acquirer: acquirer(), goods }
+        Self {
+            merchants: merchants(),
+            acquirer: acquirer(),
+            merchants_exponent: 0.0,
+            goods_exponent: None,
+            persons: None,
+            persons_exponent: None,
+            goods,
+        }
     }
 
     /// The profile in a file, checked.
@@ -59,6 +76,13 @@ impl Profile {
     pub(super) fn goods(&self) -> Vec<Goods> {
         let goods = |raw: &RawGoods| Goods { gtin: raw.gtin.clone(), price_minor: raw.price_fen, weight: raw.weight };
         self.goods.iter().map(goods).collect()
+    }
+
+    /// Who comes how often.
+    pub(super) fn skew(&self) -> Skew {
+        let Self { merchants_exponent: merchants, goods_exponent: goods, .. } = *self;
+        let persons = self.persons.map(|persons| (persons, self.persons_exponent.unwrap_or(0.0)));
+        Skew { persons, merchants, goods }
     }
 
     /// What the oracle expects.
@@ -76,6 +100,19 @@ impl Profile {
         }
         if self.goods.iter().all(|goods| goods.weight == 0) {
             return Err("goods: expected at least one [[goods]] with a weight".to_owned());
+        }
+        let exponents = [
+            ("merchants_exponent", Some(self.merchants_exponent)),
+            ("goods_exponent", self.goods_exponent),
+            ("persons_exponent", self.persons_exponent),
+        ];
+        for (key, exponent) in exponents {
+            if exponent.is_some_and(|exponent| !(0.0..=10.0).contains(&exponent)) {
+                return Err(format!("{key}: expected 0 (all alike) to 10"));
+            }
+        }
+        if self.persons == Some(0) || (self.persons.is_none() && self.persons_exponent.is_some()) {
+            return Err("persons: expected at least 1, and with persons_exponent".to_owned());
         }
         for goods in &self.goods {
             if !(1..=999_999_999_999).contains(&goods.price_fen) {
@@ -130,6 +167,10 @@ mod tests {
             ("[[goods]]\nprice_fen = 5\ngtin = \"1\"", "goods.gtin"),
             ("[[goods]]\nprice_fen = 5\nrate_basis_points = 10001", "goods.rate_basis_points"),
             ("[[goods]]\nprice_fen = 5\ncap_fen = 1", "goods.cap_fen"),
+            ("persons = 0\n[[goods]]\nprice_fen = 5", "persons: expected"),
+            ("persons_exponent = 1.0\n[[goods]]\nprice_fen = 5", "persons: expected"),
+            ("goods_exponent = -1.0\n[[goods]]\nprice_fen = 5", "goods_exponent: expected"),
+            ("merchants_exponent = 11.0\n[[goods]]\nprice_fen = 5", "merchants_exponent: expected"),
             ("merchants = []\n[[goods]]\nprice_fen = 5", "merchants: expected"),
             ("speed = 1\n[[goods]]\nprice_fen = 5", "unknown field `speed`"),
         ] {

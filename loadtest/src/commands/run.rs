@@ -24,7 +24,8 @@ Open loop: requests are sent when they are meant to be, whatever becomes of thos
 meant. Where no link has room for a request it waits its turn, and that counts. --arrivals closed sends as fast as answers come.
 
 A profile is a table of what is sold: merchants (field 42), acquirer (field 32), and [[goods]] with gtin (none for a plain sale),
-price_fen and weight. Each sale is paid with a card of its own. Without a profile: plain sales of 100.00.
+price_fen and weight. Each sale is paid with a card of its own, or with one of so many persons. merchants_exponent, goods_exponent
+and persons_exponent let few come often, by Zipf's law (0: all alike). Without a profile: plain sales of 100.00.
 
 With --find-limit rates are doubled until one does not hold, then halved in between, to within a twentieth: a rate holds where its
 99th percentile keeps within --p99-ms from the moment meant, and every request is sent, answered and approved. What is told held
@@ -194,6 +195,7 @@ fn load(arguments: &RunArguments, profile: &Profile) -> Load {
             first_card: arguments.first_card,
             seed: arguments.seed,
             first_terminal: 0,
+            skew: profile.skew(),
         },
     }
 }

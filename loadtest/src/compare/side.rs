@@ -140,6 +140,7 @@ fn traffic(part: Part, merchant: &str, first_card: u64, dialect: &Arc<Dialect>) 
         first_card,
         seed: 1,
         first_terminal: 0,
+        skew: crate::load::Skew::default(),
     }
 }
 

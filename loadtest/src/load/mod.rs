@@ -4,7 +4,7 @@
 //! requests that wait for it are counted with their waiting (no coordinated omission). One thread serves all links by readiness;
 //! frames are templates in which digits are patched, so that the generator costs little beside what it measures.
 //!
-//! `arrivals` says when, `traffic` what is sent and how an answer is read, `link` is one connection, `engine` turns the crank,
+//! `arrivals` says when, `traffic` what is sent and how an answer is read, `zipf` whose turn it is, `link` is one connection, `engine` turns the crank,
 //! `measured` keeps what came, `limit` searches the highest rate that holds. May call lijian-codecs; sockets in `link` and `engine` alone.
 
 mod arrivals;
@@ -14,9 +14,10 @@ mod link;
 mod measured;
 mod template;
 mod traffic;
+mod zipf;
 
 pub use arrivals::{Arrivals, ParseArrivalsError};
 pub use engine::{Load, LoadError, Progress, run};
 pub use limit::{Bounds, Broken, Limit, PutOn, Step, find_limit};
 pub use measured::{Acknowledged, Counts, Interval, Measured};
-pub use traffic::{Goods, Traffic};
+pub use traffic::{Goods, Skew, Traffic};

@@ -3,7 +3,7 @@
 use lijian_codecs::dialect::Dialect;
 use lijian_codecs::frame::FrameFormat;
 use lijian_load::issuer::{Issuer, IssuerSettings, Totals};
-use lijian_load::load::{Acknowledged, Goods, Interval, Load, Measured, Traffic, run};
+use lijian_load::load::{Acknowledged, Goods, Interval, Load, Measured, Skew, Traffic, run};
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -32,6 +32,7 @@ pub(crate) fn load(target: SocketAddr, name: &str, arrivals: &str) -> Load {
             first_card: 77,
             seed: 5,
             first_terminal: 0,
+            skew: Skew::default(),
         },
     }
 }

@@ -36,6 +36,7 @@ fn what_the_tills_were_told_is_what_the_budget_says() {
             first_card: 0,
             seed: 1,
             first_terminal: 0,
+            skew: Default::default(),
         },
     };
     let (mut paid, mut discount, mut plain) = (0, 0, 0);

@@ -101,7 +101,7 @@ impl Draw {
 
     /// A cap without its limit, as a return names it.
     fn plain_cap(&mut self) -> CapTake {
-        use lijian_domain::ids::{CampaignId, DistrictCode, MerchantId, PersonKey, TerminalId};
+        use lijian_domain::ids::{CampaignId, CategoryId, DistrictCode, MerchantId, PersonKey, TerminalId};
         let campaign = CampaignId(self.text());
         let kind = if self.full { 2 } else { self.below(13) };
         let key = match kind {
