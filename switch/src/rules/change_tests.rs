@@ -110,6 +110,24 @@ async fn what_cannot_be_taken_off_the_disk_is_not_ended() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_withdrawn_can_be_withdrawn_later() {
+    let (data, permits) = (tempfile::tempdir().unwrap(), Arc::new(Semaphore::new(0)));
+    let changes = changes(data.path(), &permits);
+    write(data.path(), "1 = 2000", "1 = 1900");
+    let later = Some(UnixMicros(4_102_444_800_000_000));
+    let version = changes.at_once(RulesCause::Request, later).await.unwrap().version;
+    // What cannot be removed stands in its place.
+    let path = data.path().join("rules/scheduled.json");
+    std::fs::remove_file(&path).unwrap();
+    std::fs::create_dir(&path).unwrap();
+    assert!(matches!(changes.withdraw(version, "li").await, Err(NotChanged::Wrong(_))));
+    assert_eq!(changes.scheduled().map(|scheduled| scheduled.version), Some(version));
+    std::fs::remove_dir(&path).unwrap();
+    assert_eq!(changes.withdraw(version, "li").await.map(|scheduled| scheduled.version), Ok(version));
+    assert_eq!((changes.scheduled(), changes.withdraw(version, "li").await), (None, Err(NotChanged::NotScheduled)));
+}
+
+#[tokio::test]
 async fn a_version_that_cannot_be_kept_is_not_put_in_force() {
     let (data, permits) = (tempfile::tempdir().unwrap(), Arc::new(Semaphore::new(1)));
     let changes = changes(data.path(), &permits);

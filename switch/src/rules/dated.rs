@@ -47,7 +47,10 @@ impl Changes {
         let _under_way = self.prepared.lock().await;
         let scheduled = self.scheduled().filter(|scheduled| scheduled.version == version);
         let scheduled = scheduled.ok_or(NotChanged::NotScheduled)?;
-        self.unschedule().await?;
+        // The disk first: where it does not take it, it waits as before, and can be withdrawn again.
+        let schedule = self.ground.schedule.clone();
+        self.aside(move || schedule.clear()).await?;
+        *self.due.lock().unwrap_or_else(PoisonError::into_inner) = None;
         tracing::warn!(%version, person, "the rules that were to come into force are withdrawn");
         Ok(scheduled)
     }

@@ -141,19 +141,19 @@ impl Exchange {
         }
     }
 
-    /// It is not ours after all: it passes like any other traffic.
+    /// It is not ours after all: it passes like any other traffic, and so does each repeat that waits for it: that joins what
+    /// was sent, or is answered by itself where nothing can be.
     fn pass_on(&mut self, id: FlightId, now: Now, effects: &mut Effects) {
         let settings = std::sync::Arc::clone(&self.settings);
         let Some(flight) = self.flights.get_mut(id) else { return };
         let Some(link) = settings.acquirers.get(flight.link) else { return };
-        let (connection, number) = (flight.acquirer, flight.link);
-        // Who sent the same meanwhile waits for the same answer still.
-        let waiters = std::mem::take(&mut flight.waiters);
+        let (first, mut repeats, number) = (flight.acquirer, flight.waiters.clone(), flight.link);
+        repeats.retain(|connection| self.connections.get(*connection).is_some());
         let request = std::mem::take(&mut flight.request);
         self.flights.close(id);
         let mut index = FieldIndex::new();
         if let Ok(view) = parse(&link.dialect, &request, &mut index) {
-            for connection in std::iter::once(connection).chain(waiters) {
+            for connection in std::iter::once(first).chain(repeats) {
                 self.relay(Caller { connection, number, link }, &view, now, effects);
             }
         }

@@ -115,6 +115,35 @@ fn a_reversal_without_an_answer_is_repeated_by_the_switch() {
     assert_eq!(world.kinds(), ["intent", "granted", "reversal-asked", "reversed"]);
 }
 
+/// Its number is looked up when the repeat comes, and is none of ours: both pass as one request, and both get the answer.
+#[test]
+fn a_repeat_of_a_refund_that_turns_out_not_to_be_ours_is_answered_too() {
+    for issuer_is_up in [true, false] {
+        let mut world = world();
+        world.happen(Event::Connected { connection: OTHER, link: LinkId::Acquirer(0) });
+        let mut refund = sale(1);
+        refund.remove(&48);
+        refund.insert(3, "200000".to_owned());
+        refund.insert(37, "999999999999".to_owned());
+        world.till("0220", &refund);
+        world.till_over(OTHER, "0220", &refund);
+        assert!(world.sent.is_empty() && world.finds.len() == 1);
+        if !issuer_is_up {
+            world.happen(Event::Disconnected { connection: ISSUER });
+        }
+        world.serve_reads();
+        let due = if issuer_is_up { "00" } else { "91" };
+        if issuer_is_up {
+            let (_, asked) = world.take(ISSUER);
+            world.issuer("0230", &answer_to(&asked, "00"));
+        }
+        for connection in [TILL, OTHER] {
+            assert_eq!(world.take(connection).1[&39], due);
+        }
+        assert!(world.take_all(ISSUER).is_empty() && world.kinds().is_empty());
+    }
+}
+
 #[test]
 fn another_request_with_the_key_of_one_in_flight_does_not_get_its_answer() {
     let mut world = world();

@@ -20,7 +20,7 @@ pub(super) struct Claims {
     of_person: BTreeMap<(String, [u8; 16]), Vec<u64>>,
     /// Made on each civil day.
     of_day: BTreeMap<i64, u32>,
-    /// The draws, in their order: where each stands, and how many won.
+    /// All draws in their order: where each stands, and how many won.
     pub(super) draws: Vec<(u64, Draw, u32)>,
     /// Draws that are under way, by ticket: the rules in force when they were asked for, and the time by the switch's clock.
     pub(super) drawing: BTreeMap<u64, ([u8; 8], i64)>,

@@ -1,7 +1,7 @@
 //! What is asked of claims, and what is told of them.
 
 use super::Auditor;
-use super::claim::{ClaimStands, Draw};
+use super::claim::ClaimStands;
 use super::claims::{Claim, claim_terms};
 use super::facts::Balance;
 use super::rule::{Rule, Violation};
@@ -28,8 +28,8 @@ pub enum ClaimAsk {
     Change,
     /// To know where it stands.
     Look,
-    /// A lottery drawn.
-    Draw,
+    /// A lottery drawn by this seed.
+    Draw([u8; 32]),
 }
 
 /// An answer to a command.
@@ -68,6 +68,8 @@ pub enum ClaimTold {
 pub(super) struct Command {
     asked: ClaimAsked,
     before: Option<Claim>,
+    /// Draws on record before the last one, when it was asked.
+    earlier_draws: usize,
     /// Why no claim could be made.
     refusals: Vec<&'static str>,
     /// How its claim stood once it was dealt with, and what of it was redeemed.
@@ -92,10 +94,11 @@ impl Auditor {
             }
             _ => Vec::new(),
         };
-        if asked.ask == ClaimAsk::Draw {
+        if matches!(asked.ask, ClaimAsk::Draw(_)) {
             self.books.claims.drawing.insert(asked.ticket, (self.books.rules, asked.at_us));
         }
-        self.commands.insert(asked.ticket, Command { asked, before, refusals, after: None });
+        let earlier_draws = self.books.claims.draws.len().saturating_sub(1);
+        self.commands.insert(asked.ticket, Command { asked, before, earlier_draws, refusals, after: None });
     }
 
     /// The switch has dealt with it, and may answer once that is on the medium.
@@ -116,7 +119,7 @@ impl Auditor {
         let Some(command) = self.commands.remove(&ticket) else {
             return broken(format!("{told:?} answers nothing"));
         };
-        let Command { asked, before, refusals, after } = command;
+        let Command { asked, before, earlier_draws, refusals, after } = command;
         match told {
             // What becomes of a record that the medium may not have taken, only a start tells.
             ClaimTold::Refused("try-again") => Ok(()),
@@ -126,19 +129,24 @@ impl Auditor {
                     ClaimAsk::Make(..) => changed || !refusals.contains(why),
                     ClaimAsk::Look => before.is_some(),
                     ClaimAsk::Change => changed,
-                    ClaimAsk::Draw => false,
+                    ClaimAsk::Draw(_) => false,
                 };
                 if wrongly { broken(format!("{why} is told to {asked:?} where {refusals:?} applies")) } else { Ok(()) }
             }
-            // By the time at which it is told another one may be on record.
             ClaimTold::Drawn { seed, entered, won } => {
-                let same = |(_, draw, winners): &&(u64, Draw, u32)| {
-                    (&draw.seed, &draw.entered, winners) == (seed, entered, won)
-                };
-                match self.books.claims.draws.iter().find(same) {
-                    Some((lsn, ..)) if *lsn <= self.durable => Ok(()),
-                    Some((lsn, ..)) => broken(format!("draw {lsn} is not on the medium")),
-                    None => broken(format!("{told:?} is told, and no such draw is recorded")),
+                // The last draw when it was asked, or the one that it asked for: while that waits for the medium another may
+                // be put on record.
+                let mut draws = self.books.claims.draws.iter().skip(earlier_draws);
+                let recorded = draws.find(|(_, draw, _)| ClaimAsk::Draw(draw.seed) == asked.ask);
+                match recorded {
+                    Some((lsn, draw, winners)) if (&draw.seed, &draw.entered, winners) == (seed, entered, won) => {
+                        if *lsn <= self.durable {
+                            Ok(())
+                        } else {
+                            broken(format!("draw {lsn} is not on the medium"))
+                        }
+                    }
+                    other => broken(format!("{told:?} is told to {asked:?}, {other:?} is recorded")),
                 }
             }
             ClaimTold::Stands { claim, pack, person, stands, held, used } => {

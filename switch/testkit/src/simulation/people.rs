@@ -83,7 +83,7 @@ impl World {
             ClaimCommand::Draw(draw) => {
                 let place = Claiming::seeds().0.iter().position(|seed| *seed == draw.seed);
                 self.people.drawing.insert(ticket, place.unwrap_or_default());
-                (0, ClaimAsk::Draw)
+                (0, ClaimAsk::Draw(draw.seed))
             }
         };
         self.note(&format!("asked of claims: {ask:?} of {claim:x}"));
