@@ -7,7 +7,6 @@ use lijian_domain::cap::CapKey;
 use lijian_domain::ids::SerialNumber;
 use lijian_domain::record::Record;
 use lijian_domain::returns::Base;
-use lijian_exchange::{ConnectionId, Event, LinkId};
 
 const HOUR_US: u64 = 3_600_000_000;
 
@@ -134,24 +133,6 @@ fn a_refund_is_found_by_grant_and_by_number() {
     settle_reads(&mut world);
     assert_eq!(world.take(ISSUER).1[&4], "000000010000");
     assert_eq!(used(&world), 35_000);
-}
-
-#[test]
-fn a_refund_that_is_not_ours_is_answered_on_both_lines_that_it_came_over() {
-    const OTHER: ConnectionId = ConnectionId(7);
-    let mut world = world();
-    world.happen(Event::Connected { connection: OTHER, link: LinkId::Acquirer(0) });
-    let mut refund = back(&sale(1), 2, 10_000);
-    refund.remove(&90);
-    refund.insert(37, "999999999999".to_owned());
-    world.till("0220", &refund);
-    let bytes = world.encode(LinkId::Acquirer(0), "0220", &refund);
-    world.happen(Event::Received { connection: OTHER, bytes: &bytes });
-    // Only now it is known that it names no sale.
-    settle_reads(&mut world);
-    let (_, request) = world.take(ISSUER);
-    world.issuer("0230", &answer_to(&request, "00"));
-    assert_eq!((&*world.take(TILL).1[&39], &*world.take(OTHER).1[&39]), ("00", "00"));
 }
 
 /// A void gives back when it can no longer be reversed itself: when its day is over.
