@@ -200,12 +200,18 @@ fn load(arguments: &RunArguments, profile: &Profile) -> Load {
     }
 }
 
+/// The command line as it can be shown: names of files need not be text.
+fn command() -> String {
+    let words: Vec<_> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+    words.join(" ")
+}
+
 /// What the page shows beside the figures.
 fn report<'a>(arguments: &RunArguments, began: String, profile: Option<String>, measured: &'a Measured) -> Report<'a> {
     let cores = std::thread::available_parallelism().map_or_else(|error| error.to_string(), |cores| cores.to_string());
     let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     let settings = vec![
-        ("command", std::env::args().collect::<Vec<_>>().join(" ")),
+        ("command", command()),
         ("version", env!("CARGO_PKG_VERSION").to_owned()),
         ("target", arguments.target.to_string()),
         ("dialect", arguments.dialect.name().to_owned()),

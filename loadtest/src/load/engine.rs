@@ -169,6 +169,10 @@ impl Engine<'_> {
             }
         }
         self.measured.sending_ns = self.now_ns().min(duration_ns);
+        if self.second.sent + self.second.answered > 0 {
+            // The last one has only begun.
+            self.tell_second(progress);
+        }
         while self.schedule.next_ns().is_some() {
             self.measured.counts.never_sent += 1;
             self.schedule.advance();
@@ -298,14 +302,18 @@ impl Engine<'_> {
 
     fn tell_seconds(&mut self, now_ns: u64, progress: &mut Progress<'_>) {
         while now_ns >= self.second.second.saturating_mul(SECOND_NS) {
-            self.second.p50_us = self.second_us.value_at_quantile(0.5);
-            self.second.p99_us = self.second_us.value_at_quantile(0.99);
-            self.second.max_us = self.second_us.max();
-            progress(&self.second, &self.second_us);
-            self.measured.intervals.push(self.second);
-            self.second = Interval { second: self.second.second + 1, ..Interval::default() };
-            self.second_us.reset();
+            self.tell_second(progress);
         }
+    }
+
+    fn tell_second(&mut self, progress: &mut Progress<'_>) {
+        self.second.p50_us = self.second_us.value_at_quantile(0.5);
+        self.second.p99_us = self.second_us.value_at_quantile(0.99);
+        self.second.max_us = self.second_us.max();
+        progress(&self.second, &self.second_us);
+        self.measured.intervals.push(self.second);
+        self.second = Interval { second: self.second.second + 1, ..Interval::default() };
+        self.second_us.reset();
     }
 
     /// Until something is due, at most.

@@ -38,7 +38,9 @@ fn points(histogram: &Histogram<u64>, nines: f64) -> Vec<(f64, f64)> {
         return Vec::new();
     }
     let at = (0..=POINTS).map(|step| nines * f64::from(step) / f64::from(POINTS));
-    at.map(|at| (at, logarithm(histogram.value_at_quantile(1.0 - 10_f64.powf(-at))))).collect()
+    let kept = at.map(|at| (at, logarithm(histogram.value_at_quantile(1.0 - 10_f64.powf(-at)))));
+    // The line ends with the longest of all.
+    kept.take(usize::try_from(POINTS).unwrap_or(0)).chain([(nines, logarithm(histogram.max()))]).collect()
 }
 
 #[cfg(test)]
@@ -54,6 +56,7 @@ mod tests {
         assert!((nines(histogram.len()) - 5.0).abs() < 1e-9);
         let points = points(&histogram, 5.0);
         assert_eq!(points.len(), 201);
+        assert!((points[200].1 - 5.0).abs() < 0.001, "the longest of all");
         // Of the numbers from 1 to 100,000 the value at a quantile is that share of 100,000, to within the histogram's digits.
         for (at, logarithm) in points {
             let (expected, got) = (100_000.0 * (1.0 - 10_f64.powf(-at)), 10_f64.powf(logarithm));
