@@ -114,7 +114,7 @@ async fn what_cannot_be_withdrawn_can_be_withdrawn_later() {
     let (data, permits) = (tempfile::tempdir().unwrap(), Arc::new(Semaphore::new(0)));
     let changes = changes(data.path(), &permits);
     write(data.path(), "1 = 2000", "1 = 1900");
-    let later = Some(UnixMicros(4_102_444_800_000_000));
+    let later = Some(UnixMicros(changes.clock.now().wall.0 + 86_400_000_000));
     let version = changes.at_once(RulesCause::Request, later).await.unwrap().version;
     // What cannot be removed stands in its place.
     let path = data.path().join("rules/scheduled.json");
