@@ -90,6 +90,7 @@ async fn what_came_due_is_off_the_disk_before_a_change_that_ends_it_is_on_record
     let mut looks = 0;
     while schedule.read().unwrap().is_some() && looks < 1_000 {
         looks += 1;
+        // A thread of its own removes it, and tells nobody.
         tokio::time::sleep(std::time::Duration::from_millis(1)).await;
     }
     assert_eq!((schedule.read().unwrap(), changes.shared().in_force().version), (None, version));

@@ -53,6 +53,7 @@ fn nobody_stays_registered_without_a_claim_for_having_hung_up() {
     };
     let mut looks = Vec::new();
     for _ in 0..200 {
+        // What goes on for those who hung up tells nobody when it is done: looked at until it stays as it is.
         std::thread::sleep(std::time::Duration::from_millis(50));
         let claims = read(daemon.send("GET", "/api/v1/claims", APP, ""), 200)["claims"].as_u64().unwrap();
         looks.push((claims, kept()));

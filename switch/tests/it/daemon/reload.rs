@@ -208,6 +208,7 @@ fn who_hangs_up_ends_no_change_that_is_being_read() {
     let left = ask();
     let writer = std::fs::OpenOptions::new().write(true).open(&file).unwrap();
     drop(left);
+    // Nothing tells when the server has seen that the client is gone; if it has not yet, less is tried here, and nothing fails.
     std::thread::sleep(Duration::from_millis(300));
     // Two at once would write one file of the archive.
     let mut second = ask();
