@@ -22,7 +22,7 @@ pub(super) fn search(load: Load, first_rate: Option<u64>, bounds: Bounds, json: 
         load.traffic.first_card = first_card.wrapping_add(cards);
         load.traffic.first_terminal = u32::try_from(number).unwrap_or(0) * TERMINALS;
         let measured = put_on(&load, &mut |_, _| {}, &mut |_| {})?;
-        cards += measured.counts.sent;
+        cards += measured.counts.sent();
         Ok(measured)
     };
     let first_rate = first_rate.unwrap_or(FIRST_RATE);
@@ -48,10 +48,10 @@ fn figures(bounds: &Bounds, found: &Limit) -> Value {
             "reached": step.reached,
             "p50_us": step.p50_us,
             "p99_us": step.p99_us,
-            "sent": step.counts.sent,
-            "answered": step.counts.answered,
-            "approved": step.counts.approved,
-            "unanswered": step.counts.unanswered,
+            "sent": step.counts.sent(),
+            "answered": step.counts.answered(),
+            "approved": step.counts.approved(),
+            "unanswered": step.counts.unanswered(),
             "never_sent": step.counts.never_sent,
             "broken": step.broken.map(|broken| broken.as_str()),
         })

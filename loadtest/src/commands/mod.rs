@@ -4,8 +4,10 @@
 
 mod compare;
 mod dialect;
+mod figures;
 mod issuer;
 mod limit;
+mod machine;
 mod oracle;
 mod print;
 mod profile;

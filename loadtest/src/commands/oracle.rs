@@ -3,21 +3,17 @@
 use super::profile::Profile;
 use super::{FAILED, Failure, INTERNAL, LATER, USAGE, print};
 use clap::Args;
+use lijian_load::admin::page;
 use lijian_load::oracle::{Acked, Budgets, Ledger, Rates, ReadError, judge};
 use std::fs::File;
-use std::io::{BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::io::BufReader;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Duration;
-
-/// The page of budgets is far shorter.
-const PAGE_BYTES_MAX: u64 = 16 << 20;
-const PAGE_WITHIN: Duration = Duration::from_secs(20);
 
 const AFTER_HELP: &str = "\
-Every grant that a till was told of must be in the ledger with the same amounts and the same RRN, and the other way round; each
-grant must add up; with --admin the budgets must hold what the grants come to (give it when no sale is under way); with a profile
+Every grant that a till was told of must be in the ledger with the same amounts and the same RRN, and the other way round; what a
+till took back must be taken back, and nothing else; repeats must be told what the sale was told; each grant must add up; with --admin the budgets must hold what the grants come to (give it when no sale is under way); with a profile
 whose goods name rate_basis_points (and cap_fen) each item's discount is worked out again. The ledger must hold the sales of the
 load alone, and all of them: a data directory of its own.
 
@@ -51,9 +47,9 @@ pub(super) struct SwitchArguments {
     /// The switch's data directory, in place of the configuration's.
     #[arg(long, value_name = "DIR", requires = "config")]
     data: Option<PathBuf>,
-    /// The admin address of the running switch, for its budgets.
+    /// The admin address of the running switch, for its budgets and its histograms.
     #[arg(long, value_name = "ADDR")]
-    admin: Option<SocketAddr>,
+    pub(super) admin: Option<SocketAddr>,
 }
 
 pub(super) fn run(arguments: &OracleArguments) -> Result<(), Failure> {
@@ -110,24 +106,9 @@ fn ledger(switch: &SwitchArguments) -> Result<Ledger, Failure> {
 }
 
 fn budgets(admin: SocketAddr) -> Result<Budgets, Failure> {
-    let failed = |why: String| Failure { code: LATER, text: format!("http://{admin}/api/v1/budgets: {why}") };
-    let page = page(admin).map_err(|error| failed(error.to_string()))?;
-    let end = page.windows(4).position(|bytes| bytes == b"\r\n\r\n");
-    let (head, body) = end.and_then(|end| page.split_at_checked(end + 4)).unwrap_or_default();
-    if !head.starts_with(b"HTTP/1.1 200 ") {
-        return Err(failed("expected status 200".to_owned()));
-    }
-    Budgets::read(body).map_err(failed)
-}
-
-fn page(admin: SocketAddr) -> std::io::Result<Vec<u8>> {
-    let mut stream = TcpStream::connect_timeout(&admin, PAGE_WITHIN)?;
-    stream.set_read_timeout(Some(PAGE_WITHIN))?;
-    stream.set_write_timeout(Some(PAGE_WITHIN))?;
-    write!(stream, "GET /api/v1/budgets HTTP/1.1\r\nHost: {admin}\r\nConnection: close\r\n\r\n")?;
-    let mut page = Vec::new();
-    stream.take(PAGE_BYTES_MAX).read_to_end(&mut page)?;
-    Ok(page)
+    let later = |text| Failure { code: LATER, text };
+    let page = page(admin, "/api/v1/budgets").map_err(|error| later(error.to_string()))?;
+    Budgets::read(page.as_bytes()).map_err(|why| later(format!("http://{admin}/api/v1/budgets: {why}")))
 }
 
 fn open(path: &Path) -> Result<BufReader<File>, Failure> {

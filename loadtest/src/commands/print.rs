@@ -1,9 +1,11 @@
 //! What the commands print: results on standard output, errors on standard error. The one file of this crate that talks
 //! to people. When nobody listens any more (a closed pipe), nothing is said and the work goes on.
 
+use super::figures::text;
 use lijian_load::issuer::Totals;
-use lijian_load::load::{Bounds, Interval, Measured, Step};
+use lijian_load::load::{Answers, Bounds, Interval, Kind, KindCounts, Measured, Step};
 use lijian_load::oracle::Verdict;
+use lijian_load::stages::Stage;
 use std::fmt::Arguments;
 use std::io::{IsTerminal as _, Write, stderr, stdout};
 use std::net::SocketAddr;
@@ -41,26 +43,47 @@ pub(super) fn second(second: &Interval) {
     if !stderr().is_terminal() {
         return;
     }
-    let Interval { second, sent, answered, p50_us, p99_us, max_us } = second;
+    let Interval { second, sent, answered, failed, p50_us, p99_us, max_us, .. } = second;
+    let failed = if *failed > 0 { format!("  failed {failed}") } else { String::new() };
     let _ = writeln!(
         stderr(),
-        "{second:>5} s  sent {sent:>8}  answered {answered:>8}  p50 {p50_us:>8} us  p99 {p99_us:>8} us  max {max_us:>8} us"
+        "{second:>5} s  sent {sent:>8}  answered {answered:>8}  p50 {p50_us:>8} us  p99 {p99_us:>8} us  max {max_us:>8} us{failed}"
     );
 }
 
 /// What a load came to.
 pub(super) fn measured(measured: &Measured) {
     let counts = &measured.counts;
-    say(format_args!("sent        {:>12}", counts.sent));
-    say(format_args!("answered    {:>12}  {} a second", counts.answered, measured.rate()));
+    say(format_args!("sent        {:>12}", counts.sent()));
+    say(format_args!("answered    {:>12}  {} a second", counts.answered(), measured.rate()));
     say(format_args!(
         "approved    {:>12}  of these {} with a discount, {} minor units in all",
-        counts.approved, counts.granted, counts.discount_minor
+        counts.approved(),
+        counts.granted,
+        counts.discount_minor
     ));
     say(format_args!(
-        "unanswered  {:>12}  never sent {}, strange answers {}",
-        counts.unanswered, counts.never_sent, counts.strange
+        "unanswered  {:>12}  timed out {}, cut off {}; never sent {}, strange answers {}",
+        counts.unanswered(),
+        counts.timed_out(),
+        counts.cut_off(),
+        counts.never_sent,
+        counts.strange
     ));
+    if counts.connections_ended + counts.owed > 0 {
+        say(format_args!(
+            "connections {:>12}  ended; {} reversals or refunds owed",
+            counts.connections_ended, counts.owed
+        ));
+    }
+    for kind in Kind::ALL.into_iter().filter(|kind| counts.of(*kind).sent > 0) {
+        let KindCounts { sent, answered, approved, .. } = counts.of(kind);
+        say(format_args!("{:<11} {sent:>12}  answered {answered}, approved {approved}", kind.as_str()));
+    }
+    for Answers { kind, code, decision, count } in &measured.answers {
+        let (kind, code, decision) = (kind.as_str(), text(code), text(decision));
+        say(format_args!("answer      {count:>12}  {kind} {code} {decision}"));
+    }
     let latencies = [("from the moment meant", &measured.latency_us), ("from the moment sent", &measured.service_us)];
     for (name, histogram) in latencies {
         let at = |quantile| histogram.value_at_quantile(quantile);
@@ -75,12 +98,22 @@ pub(super) fn measured(measured: &Measured) {
     }
 }
 
+/// Where the time went inside the switch.
+pub(super) fn stages(stages: &[Stage]) {
+    for Stage { name, meaning, count, mean_ns, recent_ns: [p50, p99, max] } in stages {
+        let [mean, p50, p99, max] = [*mean_ns, *p50, *p99, *max].map(|ns| ns.div_ceil(1_000));
+        say(format_args!(
+            "switch {name:<9} {count:>8} times  mean {mean} us; lately p50 {p50} us, p99 {p99} us, max {max} us ({meaning})"
+        ));
+    }
+}
+
 /// A rate that a search tried.
 pub(super) fn step(step: &Step) {
     let Step { rate, reached, p50_us, p99_us, counts, broken } = step;
     let verdict = broken.map_or("holds", |broken| broken.as_str());
-    let missing = counts.unanswered + counts.never_sent;
-    let declined = counts.answered.saturating_sub(counts.approved);
+    let missing = counts.unanswered() + counts.never_sent;
+    let declined = counts.declined();
     say(format_args!(
         "rate {rate:>9}  reached {reached:>9}  p50 {p50_us:>8} us  p99 {p99_us:>8} us  declined {declined:>7}  missing {missing:>7}  \
          {verdict}"
@@ -108,13 +141,15 @@ pub(super) fn compared(line: &dyn std::fmt::Display) {
 
 /// What the oracle found: each difference on standard error, the sums on standard output.
 pub(super) fn verdict(verdict: &Verdict) {
-    let Verdict { grants, plain, paid_minor, discount_minor, ledger_discount_minor, differences } = verdict;
+    let Verdict { grants, plain, paid_minor, discount_minor, ledger_discount_minor, differences, .. } = verdict;
+    let Verdict { reversed, returned, returned_minor, unanswered, .. } = verdict;
     for difference in differences {
         let _ = writeln!(stderr(), "{difference}");
     }
     say(format_args!(
         "oracle      {grants:>12} grants, {plain} plain sales; paid {paid_minor}, discounts {discount_minor} minor units; \
-         the ledger granted {ledger_discount_minor}; {} differences",
+         {reversed} reversed; {returned} returns of {returned_minor}; {unanswered} unanswered; the ledger granted \
+         {ledger_discount_minor}; {} differences",
         differences.len()
     ));
 }

@@ -1,6 +1,6 @@
 //! `--profile FILE`: what a load is made of.
 
-use lijian_load::load::{Goods, Skew};
+use lijian_load::load::{Goods, Mix, Skew};
 use lijian_load::oracle::{Rate, Rates};
 use serde::Deserialize;
 use std::path::Path;
@@ -30,8 +30,25 @@ pub(super) struct Profile {
     persons: Option<u32>,
     /// Of the cards, by Zipf's law.
     persons_exponent: Option<f64>,
+    /// How often each kind of request is sent beside the others.
+    kinds: Option<Kinds>,
     /// What is sold.
     goods: Vec<RawGoods>,
+}
+
+/// Weights. A kind that is not there is not sent.
+#[derive(Clone, Copy, Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct Kinds {
+    sales: u32,
+    /// An approved sale sent once more.
+    repeats: u32,
+    reversals: u32,
+    voids: u32,
+    /// Every other one of a part.
+    refunds: u32,
+    /// Sales that cannot be read.
+    bad: u32,
 }
 
 #[derive(Deserialize)]
@@ -60,6 +77,7 @@ impl Profile {
             goods_exponent: None,
             persons: None,
             persons_exponent: None,
+            kinds: None,
             goods,
         }
     }
@@ -83,6 +101,14 @@ impl Profile {
         let Self { merchants_exponent: merchants, goods_exponent: goods, .. } = *self;
         let persons = self.persons.map(|persons| (persons, self.persons_exponent.unwrap_or(0.0)));
         Skew { persons, merchants, goods }
+    }
+
+    /// How often which kind is sent; without the table sales alone.
+    pub(super) fn mix(&self) -> Mix {
+        self.kinds.map_or_else(Mix::default, |kinds| {
+            let Kinds { sales, repeats, reversals, voids, refunds, bad } = kinds;
+            Mix([sales, repeats, reversals, voids, refunds, bad])
+        })
     }
 
     /// What the oracle expects.
@@ -110,6 +136,9 @@ impl Profile {
             if exponent.is_some_and(|exponent| !(0.0..=10.0).contains(&exponent)) {
                 return Err(format!("{key}: expected 0 (all alike) to 10"));
             }
+        }
+        if self.kinds.is_some_and(|kinds| kinds.sales == 0 && kinds.bad == 0) {
+            return Err("kinds.sales: expected a weight, since the other kinds are about sales".to_owned());
         }
         if self.persons == Some(0) || (self.persons.is_none() && self.persons_exponent.is_some()) {
             return Err("persons: expected at least 1, and with persons_exponent".to_owned());
@@ -160,6 +189,9 @@ mod tests {
         let right = "[[goods]]\ngtin = \"6901840100070\"\nprice_fen = 1000\nweight = 3\n[[goods]]\nprice_fen = 5";
         let profile = read(right).unwrap();
         assert_eq!((profile.goods().len(), profile.goods()[1].weight, profile.merchants.len()), (2, 1, 1));
+        assert_eq!(profile.mix(), Mix::default());
+        let mixed = read(&format!("[kinds]\nsales = 90\nrepeats = 2\nreversals = 3\nbad = 1\n{right}")).unwrap();
+        assert_eq!(mixed.mix(), Mix([90, 2, 3, 0, 0, 1]));
         for (wrong, expected) in [
             ("", "missing field `goods`"),
             ("goods = []", "at least one [[goods]]"),
@@ -172,6 +204,8 @@ mod tests {
             ("goods_exponent = -1.0\n[[goods]]\nprice_fen = 5", "goods_exponent: expected"),
             ("merchants_exponent = 11.0\n[[goods]]\nprice_fen = 5", "merchants_exponent: expected"),
             ("merchants = []\n[[goods]]\nprice_fen = 5", "merchants: expected"),
+            ("[kinds]\nrefunds = 1\n[[goods]]\nprice_fen = 5", "kinds.sales: expected a weight"),
+            ("[kinds]\nsale = 1\n[[goods]]\nprice_fen = 5", "unknown field `sale`"),
             ("speed = 1\n[[goods]]\nprice_fen = 5", "unknown field `speed`"),
         ] {
             let error = read(wrong).err().unwrap();

@@ -1,17 +1,18 @@
 //! `lijian-load run`.
 
 use super::profile::Profile;
-use super::{FAILED, Failure, INTERNAL, USAGE, dialect, limit, oracle, print};
+use super::{FAILED, Failure, INTERNAL, USAGE, dialect, figures, limit, machine, oracle, print};
 use clap::Args;
 use hdrhistogram::Histogram;
 use hdrhistogram::serialization::V2DeflateSerializer;
 use hdrhistogram::serialization::interval_log::{IntervalLogWriter, IntervalLogWriterBuilder};
 use lijian_codecs::dialect::Dialect;
 use lijian_codecs::frame::{FrameFormat, FrameHeader};
+use lijian_load::admin;
 use lijian_load::clock;
 use lijian_load::load::{Acknowledged, Arrivals, Bounds, Interval, Load, LoadError, Measured, Traffic, run as put_on};
 use lijian_load::report::{Report, page};
-use serde_json::json;
+use lijian_load::stages::{Histograms, Stage};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::net::SocketAddr;
@@ -25,13 +26,18 @@ meant. Where no link has room for a request it waits its turn, and that counts. 
 
 A profile is a table of what is sold: merchants (field 42), acquirer (field 32), and [[goods]] with gtin (none for a plain sale),
 price_fen and weight. Each sale is paid with a card of its own, or with one of so many persons. merchants_exponent, goods_exponent
-and persons_exponent let few come often, by Zipf's law (0: all alike). Without a profile: plain sales of 100.00.
+and persons_exponent let few come often, by Zipf's law (0: all alike). [kinds] weighs sales, repeats, reversals, voids, refunds and
+bad (messages that cannot be read). Without a profile: plain sales of 100.00.
+
+With --recover the tills go on as tills do: they connect again where a connection ended, reverse each sale that was not answered,
+and send a reversal, void or refund again until it is, for two minutes after the end if need be. With --admin the switch's own histograms are told beside the load's.
 
 With --find-limit rates are doubled until one does not hold, then halved in between, to within a twentieth: a rate holds where its
 99th percentile keeps within --p99-ms from the moment meant, and every request is sent, answered and approved. What is told held
 twice. Each sale of a search has a card of its own.
 
-Exit code 1 where a request was not answered, or an answer fits none; of a search, where no rate held.
+Exit code 1 where a request was not answered, or an answer fits none (with --recover: where something is still owed at the end); of
+a search, where no rate held; with --oracle, where a fen differs.
 
 Example, 5,000 sales a second for 30 seconds over 16 connections, as customers come:
   lijian-load run --target 127.0.0.1:8583 --dialect iso87-ascii --arrivals poisson:5000 --duration 30 --json out.json
@@ -65,7 +71,7 @@ pub(super) struct RunArguments {
     /// Requests that wait on one connection, at most.
     #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..))]
     in_flight: u16,
-    /// How long answers are waited for at the end.
+    /// How long an answer is waited for, and how long all of them are at the end.
     #[arg(long, value_name = "SECS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=600))]
     answers_within: u64,
     /// Searches the highest rate that holds, from --rate on (1,000 without it); each rate is put on for --duration.
@@ -86,7 +92,14 @@ pub(super) struct RunArguments {
     /// What goods, merchants and pauses are drawn from.
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
-    /// Writes a line for each approved sale: link,stan,rrn,grant,paid,discount.
+    /// The first terminal of each link: another one for each load on the same data, or it repeats what the one before sent.
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..10_000))]
+    first_terminal: u32,
+    /// Connects again, and reverses what was not answered.
+    #[arg(long, conflicts_with = "find_limit")]
+    recover: bool,
+    /// Writes a line for each approved request, and for each that was left without an answer:
+    /// outcome,kind,link,terminal,stan,original,rrn,grant,paid,discount.
     #[arg(long, value_name = "FILE")]
     acked: Option<PathBuf>,
     /// Holds those lines against the ledger at the end (see `lijian-load oracle`).
@@ -119,6 +132,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let profile_text = arguments.html.as_ref().and(arguments.profile.as_deref()).map(std::fs::read_to_string);
     let profile_text = profile_text.transpose().map_err(|error| usage(format!("--profile: {error}")))?;
     let began = clock::utc();
+    let before = arguments.switch.admin.map(histograms).transpose()?;
     let mut acked = arguments.acked.as_deref().map(create).transpose()?;
     let mut hdr = arguments.hdr.as_deref().map(create).transpose()?;
     let mut serializer = V2DeflateSerializer::new();
@@ -134,9 +148,9 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
                 failed.get_or_insert(error);
             }
         };
-        let mut acknowledged = |sale: &Acknowledged| {
+        let mut acknowledged = |told: &Acknowledged| {
             if let Some(file) = &mut acked
-                && let Err(error) = write_acked(file, sale)
+                && let Err(error) = writeln!(file, "{told}")
             {
                 acked_failed.get_or_insert(error);
             }
@@ -147,34 +161,60 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     if let Some(error) = acked_failed.or(flushed.err()).or(failed) {
         return Err(not_written("--acked or --hdr", &error));
     }
+    let mut stages: Vec<Stage> = Vec::new();
+    if let (Some(before), Some(admin)) = (before, arguments.switch.admin) {
+        stages = histograms(admin)?.since(&before);
+    }
     if let Some(path) = &arguments.json {
         let mut file = create(path)?;
-        let written = serde_json::to_writer_pretty(&mut file, &figures(&measured)).map_err(io::Error::from);
+        let written =
+            serde_json::to_writer_pretty(&mut file, &figures::of(&measured, &stages)).map_err(io::Error::from);
         written.and_then(|()| file.flush()).map_err(|error| not_written("--json", &error))?;
     }
     if let Some(path) = &arguments.html {
-        let shown = page(&report(arguments, began, profile_text, &measured));
+        let settings = settings(arguments)?;
+        let shown =
+            page(&Report { began, settings, profile: profile_text, stages: stages.clone(), measured: &measured });
         let mut file = create(path)?;
         let written = file.write_all(shown.as_bytes());
         written.and_then(|()| file.flush()).map_err(|error| not_written("--html", &error))?;
     }
     print::measured(&measured);
+    print::stages(&stages);
     // Closed first, so that all of its lines are on record.
     drop(acked);
     let judged = match arguments.acked.as_deref().filter(|_| arguments.oracle) {
         Some(path) => oracle::check(path, &profile.rates(), &arguments.switch),
         None => Ok(()),
     };
+    let Some(text) = missing(arguments, &measured) else { return judged };
+    judged.err().into_iter().for_each(|failure| print::error(&failure.text));
+    Err(Failure { code: FAILED, text })
+}
+
+/// What is missing of the answers, in words.
+fn missing(arguments: &RunArguments, measured: &Measured) -> Option<String> {
     let counts = &measured.counts;
-    if counts.unanswered + counts.strange + counts.never_sent > 0 {
-        let text = format!(
-            "{} unanswered, {} strange answers, {} never sent",
-            counts.unanswered, counts.strange, counts.never_sent
-        );
-        judged.err().into_iter().for_each(|failure| print::error(&failure.text));
-        return Err(Failure { code: FAILED, text });
+    if arguments.recover {
+        let owed = format!("{} reversals or refunds were not answered to the end", counts.owed);
+        return (counts.owed > 0).then_some(owed);
     }
-    judged
+    let missing = counts.unanswered() + counts.strange + counts.never_sent;
+    (missing > 0).then(|| {
+        format!(
+            "{} timed out, {} cut off, {} strange answers, {} never sent",
+            counts.timed_out(),
+            counts.cut_off(),
+            counts.strange,
+            counts.never_sent
+        )
+    })
+}
+
+/// What the switch has measured so far.
+fn histograms(admin: SocketAddr) -> Result<Histograms, Failure> {
+    let page = admin::page(admin, "/metrics");
+    page.map(|page| Histograms::read(&page)).map_err(|error| Failure { code: super::LATER, text: error.to_string() })
 }
 
 fn load(arguments: &RunArguments, profile: &Profile) -> Load {
@@ -186,6 +226,7 @@ fn load(arguments: &RunArguments, profile: &Profile) -> Load {
         arrivals: constant.or_else(|| arguments.arrivals.clone()).unwrap_or(Arrivals::Closed),
         duration: Duration::from_secs(arguments.duration),
         answers_within: Duration::from_secs(arguments.answers_within),
+        recovers: arguments.recover,
         traffic: Traffic {
             dialect: Arc::clone(&arguments.dialect),
             frame: FrameFormat { header: arguments.frame, ..FrameFormat::default() },
@@ -194,59 +235,29 @@ fn load(arguments: &RunArguments, profile: &Profile) -> Load {
             acquirer: profile.acquirer.clone(),
             first_card: arguments.first_card,
             seed: arguments.seed,
-            first_terminal: 0,
+            first_terminal: arguments.first_terminal,
+            mix: profile.mix(),
             skew: profile.skew(),
         },
     }
 }
 
-/// The command line as it can be shown: names of files need not be text.
-fn command() -> String {
-    let words: Vec<_> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
-    words.join(" ")
-}
-
 /// What the page shows beside the figures.
-fn report<'a>(arguments: &RunArguments, began: String, profile: Option<String>, measured: &'a Measured) -> Report<'a> {
-    let cores = std::thread::available_parallelism().map_or_else(|error| error.to_string(), |cores| cores.to_string());
-    let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
-    let settings = vec![
-        ("command", command()),
+fn settings(arguments: &RunArguments) -> Result<Vec<(&'static str, String)>, Failure> {
+    let durability = match arguments.switch.admin {
+        Some(admin) => machine::durability(admin)?,
+        None => "not asked (--admin)".to_owned(),
+    };
+    Ok(vec![
+        ("command", machine::command()),
         ("version", env!("CARGO_PKG_VERSION").to_owned()),
         ("target", arguments.target.to_string()),
         ("dialect", arguments.dialect.name().to_owned()),
         ("links, and requests in flight on each", format!("{}, {}", arguments.links, arguments.in_flight)),
         ("sent for", format!("{} s", arguments.duration)),
-        ("this machine", format!("{cores} cores, {} {}", std::env::consts::OS, kernel.trim())),
-    ];
-    Report { began, settings, profile, measured }
-}
-
-/// Latencies in microseconds, from the moment at which each request was meant to be sent.
-fn figures(measured: &Measured) -> serde_json::Value {
-    let Measured { counts, latency_us, service_us, sending_ns, intervals } = measured;
-    let at = |histogram: &Histogram<u64>, quantile: f64| histogram.value_at_quantile(quantile);
-    let interval = |it: &Interval| json!({ "second": it.second, "sent": it.sent, "answered": it.answered, "p50_us": it.p50_us, "p99_us": it.p99_us, "max_us": it.max_us });
-    json!({
-        "sent": counts.sent,
-        "answered": counts.answered,
-        "unanswered": counts.unanswered,
-        "approved": counts.approved,
-        "granted": counts.granted,
-        "discount_minor": counts.discount_minor,
-        "never_sent": counts.never_sent,
-        "strange": counts.strange,
-        "sending_ms": sending_ns / 1_000_000,
-        "rate": measured.rate(),
-        "p50_us": at(latency_us, 0.5),
-        "p90_us": at(latency_us, 0.9),
-        "p99_us": at(latency_us, 0.99),
-        "p999_us": at(latency_us, 0.999),
-        "max_us": latency_us.max(),
-        "service_p50_us": at(service_us, 0.5),
-        "service_p99_us": at(service_us, 0.99),
-        "intervals": intervals.iter().map(interval).collect::<Vec<_>>(),
-    })
+        ("when the switch's records count as written", durability),
+        ("this machine", machine::described()),
+    ])
 }
 
 fn write_second(
@@ -256,14 +267,6 @@ fn write_second(
 ) -> io::Result<()> {
     let (begin, length) = (Duration::from_secs(second.second - 1), Duration::from_secs(1));
     log.write_histogram(of_second, begin, length, None).map_err(|error| io::Error::other(format!("{error:?}")))
-}
-
-fn write_acked(file: &mut BufWriter<File>, sale: &Acknowledged) -> io::Result<()> {
-    let Acknowledged { link, stan, rrn, grant, paid_minor, discount_minor } = sale;
-    let text = |bytes: &[u8]| -> String {
-        bytes.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(|byte| char::from(*byte)).collect()
-    };
-    writeln!(file, "{link},{stan:06},{},{},{paid_minor},{discount_minor}", text(rrn), text(grant))
 }
 
 pub(super) fn create(path: &Path) -> Result<BufWriter<File>, Failure> {

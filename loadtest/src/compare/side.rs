@@ -82,6 +82,7 @@ impl Side {
             arrivals: Arrivals::Closed,
             duration,
             answers_within: ANSWERS_WITHIN,
+            recovers: false,
             traffic,
         };
         self.checked(&load(WARM_UP, traffic(WARM_UP_MERCHANT, WARM_UP_CARD)), part, point)?;
@@ -101,18 +102,18 @@ impl Side {
         })?;
         let generator_ns = clock::thread_cpu_ns().saturating_sub(before_ns);
         let counts = measured.counts;
-        if right != counts.sent || counts.strange > 0 || counts.sent == 0 {
+        if right != counts.sent() || counts.strange > 0 || counts.sent() == 0 {
             let told =
                 other.map_or_else(String::new, |(paid, discount)| format!(", one of them {paid} paid, {discount} off"));
             let problem = format!(
                 "expected {} sales approved at {} paid, {} off; got {} answered, {} approved, {right} of them so{told}; {} not \
                  answered, {} strange answers",
-                counts.sent,
+                counts.sent(),
                 expected.0,
                 expected.1,
-                counts.answered,
-                counts.approved,
-                counts.unanswered,
+                counts.answered(),
+                counts.approved(),
+                counts.unanswered(),
                 counts.strange
             );
             let Point { links, in_flight } = point;
@@ -120,7 +121,7 @@ impl Side {
         }
         let at = |quantile| measured.service_us.value_at_quantile(quantile);
         Ok(Run {
-            answered: counts.answered,
+            answered: counts.answered(),
             sending_ns: measured.sending_ns,
             p50_us: at(0.5),
             p99_us: at(0.99),
@@ -140,6 +141,7 @@ fn traffic(part: Part, merchant: &str, first_card: u64, dialect: &Arc<Dialect>) 
         first_card,
         seed: 1,
         first_terminal: 0,
+        mix: crate::load::Mix::default(),
         skew: crate::load::Skew::default(),
     }
 }

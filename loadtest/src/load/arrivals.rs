@@ -49,7 +49,7 @@ impl FromStr for Arrivals {
 }
 
 /// The moments of one run, in nanoseconds from its beginning; none any more at its end.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Schedule {
     arrivals: Arrivals,
     duration_ns: u64,

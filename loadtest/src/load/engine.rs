@@ -1,9 +1,12 @@
-//! The crank: sends what is due, reads what has come, and counts both.
+//! The crank: sends what is due, looks at what has come, and tells each second.
 
 use super::arrivals::{Arrivals, Schedule};
-use super::link::Link;
-use super::measured::{Acknowledged, Interval, Measured};
-use super::traffic::{Answered, Sender, Traffic, read};
+use super::kind::Kind;
+use super::link::{Asked, Link};
+use super::measured::{Interval, Measured};
+use super::sender::Sender;
+use super::told::Acknowledged;
+use super::traffic::Traffic;
 use crate::clock;
 use hdrhistogram::Histogram;
 use lijian_codecs::message::FieldIndex;
@@ -17,6 +20,11 @@ use std::time::Duration;
 const SECOND_NS: u64 = 1_000_000_000;
 /// Looked around at least so often.
 const PAUSE_MAX_NS: u64 = 20_000_000;
+/// Requests that waited too long, and connections that ended, are looked for so often.
+const ROUND_NS: u64 = 100_000_000;
+/// After the end of a load whose tills recover, what they owe is sent again for so long.
+const RECOVERY_MAX: Duration = Duration::from_secs(120);
+const CONNECT_MAX: Duration = Duration::from_secs(5);
 const EVENTS: usize = 256;
 
 /// A load to be put on.
@@ -32,14 +40,20 @@ pub struct Load {
     pub arrivals: Arrivals,
     /// How long they are sent.
     pub duration: Duration,
-    /// How long answers are waited for after that.
+    /// How long an answer is waited for; at the end, how long all of them are. What is owed is sent again for two minutes more.
     pub answers_within: Duration,
+    /// Goes on as tills do: connects again where a connection ended, reverses each sale that was not answered, and sends a
+    /// reversal, void or refund again until it is.
+    pub recovers: bool,
     /// What is sent.
     pub traffic: Traffic,
 }
 
 /// Told after each second: what came in it, and its latencies in microseconds.
 pub type Progress<'a> = dyn FnMut(&Interval, &Histogram<u64>) + 'a;
+
+/// Told of each approved request, and of each sale, void or refund that is left without an answer.
+pub type Tell<'a> = dyn FnMut(&Acknowledged) + 'a;
 
 /// Why no load was put on.
 #[derive(Debug, thiserror::Error)]
@@ -70,21 +84,18 @@ pub enum LoadError {
     Histograms,
 }
 
-/// Puts a load on, and tells each second what came, and each approved sale as it comes.
+/// Puts a load on, and tells each second what came, and what tills were told as they are told it.
 ///
 /// # Errors
 /// Nothing was sent, or waiting failed.
-pub fn run(
-    load: &Load,
-    progress: &mut Progress<'_>,
-    acknowledged: &mut dyn FnMut(&Acknowledged),
-) -> Result<Measured, LoadError> {
+pub fn run(load: &Load, progress: &mut Progress<'_>, tell: &mut Tell<'_>) -> Result<Measured, LoadError> {
     let dialect = &load.traffic.dialect;
-    let sender = Sender::new(&load.traffic).ok_or_else(|| LoadError::Traffic { dialect: dialect.name().to_owned() })?;
+    let sender = Sender::new(&load.traffic, load.recovers);
+    let sender = sender.ok_or_else(|| LoadError::Traffic { dialect: dialect.name().to_owned() })?;
     let poll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
     let mut links = Vec::with_capacity(load.links);
     for place in 0..load.links {
-        let link = Link::connect(load.target).map_err(|source| LoadError::Connect {
+        let link = Link::connect(load.target, CONNECT_MAX).map_err(|source| LoadError::Connect {
             target: load.target,
             link: place + 1,
             links: load.links,
@@ -105,33 +116,45 @@ pub fn run(
         links,
         rights,
         touched: Vec::new(),
+        meant: schedule.clone(),
         schedule,
         sender,
         index: FieldIndex::new(),
+        answers: Vec::new(),
         measured,
         second: Interval { second: 1, ..Interval::default() },
         second_us,
         began_ns: clock::monotonic_ns(),
+        round_ns: ROUND_NS,
         in_flight: 0,
+        owed: 0,
     };
-    engine.turn(duration_ns, progress, acknowledged)
+    engine.turn(duration_ns, progress, tell)
 }
 
-struct Engine<'a> {
-    load: &'a Load,
-    poll: OwnedFd,
-    links: Vec<Link>,
-    rights: VecDeque<usize>,
+pub(super) struct Engine<'a> {
+    pub(super) load: &'a Load,
+    pub(super) poll: OwnedFd,
+    pub(super) links: Vec<Link>,
+    pub(super) rights: VecDeque<usize>,
     /// Links with something to write.
     touched: Vec<usize>,
     schedule: Schedule,
-    sender: Sender,
-    index: FieldIndex,
-    measured: Measured,
-    second: Interval,
-    second_us: Histogram<u64>,
+    /// The same once more, to say how many were meant in a second that is over.
+    meant: Schedule,
+    pub(super) sender: Sender,
+    pub(super) index: FieldIndex,
+    /// Kept for its memory.
+    pub(super) answers: Vec<super::answer::Answered>,
+    pub(super) measured: Measured,
+    pub(super) second: Interval,
+    pub(super) second_us: Histogram<u64>,
     began_ns: u64,
-    in_flight: usize,
+    /// When it is looked for what waited too long.
+    round_ns: u64,
+    pub(super) in_flight: usize,
+    /// What tills still have to send again.
+    pub(super) owed: usize,
 }
 
 impl Engine<'_> {
@@ -139,9 +162,10 @@ impl Engine<'_> {
         mut self,
         duration_ns: u64,
         progress: &mut Progress<'_>,
-        acknowledged: &mut dyn FnMut(&Acknowledged),
+        tell: &mut Tell<'_>,
     ) -> Result<Measured, LoadError> {
-        let last_ns = duration_ns.saturating_add(nanoseconds(self.load.answers_within));
+        let recovery = if self.load.recovers { RECOVERY_MAX } else { Duration::ZERO };
+        let last_ns = duration_ns.saturating_add(nanoseconds(self.load.answers_within.saturating_add(recovery)));
         let mut events = Vec::with_capacity(EVENTS);
         let mut sending = true;
         loop {
@@ -152,10 +176,14 @@ impl Engine<'_> {
                 sending = now_ns < duration_ns;
                 self.send_due(now_ns);
             }
-            self.write_touched()?;
+            if now_ns >= self.round_ns {
+                self.round_ns = now_ns + ROUND_NS;
+                self.round(now_ns, tell)?;
+            }
+            self.write_touched(tell)?;
             self.tell_seconds(now_ns, progress);
-            let over = now_ns >= duration_ns && (self.in_flight == 0 || now_ns >= last_ns);
-            if over || self.links.iter().all(|link| link.closed) {
+            let over = now_ns >= duration_ns && (self.in_flight + self.owed == 0 || now_ns >= last_ns);
+            if over || (!self.load.recovers && self.links.iter().all(|link| link.closed)) {
                 break;
             }
             let pause = Timespec { tv_sec: 0, tv_nsec: i64::try_from(self.pause_ns(now_ns, duration_ns)).unwrap_or(0) };
@@ -165,11 +193,12 @@ impl Engine<'_> {
             }
             for event in events.drain(..) {
                 let place = usize::try_from(event.data.u64()).unwrap_or(usize::MAX);
-                self.ready(place, event.flags, acknowledged)?;
+                self.ready(place, event.flags, tell)?;
             }
         }
         self.measured.sending_ns = self.now_ns().min(duration_ns);
-        if self.second.sent + self.second.answered > 0 {
+        self.give_up(tell);
+        if self.second.sent + self.second.answered + self.second.failed > 0 {
             // The last one has only begun.
             self.tell_second(progress);
         }
@@ -177,12 +206,11 @@ impl Engine<'_> {
             self.measured.counts.never_sent += 1;
             self.schedule.advance();
         }
-        let waiting: usize = self.links.iter().filter(|link| !link.closed).map(|link| link.in_flight).sum();
-        self.measured.counts.unanswered += u64::try_from(waiting).unwrap_or(u64::MAX);
+        self.measured.answers.sort_by_key(|answers| std::cmp::Reverse(answers.count));
         Ok(self.measured)
     }
 
-    fn now_ns(&self) -> u64 {
+    pub(super) fn now_ns(&self) -> u64 {
         clock::monotonic_ns().saturating_sub(self.began_ns)
     }
 
@@ -199,104 +227,85 @@ impl Engine<'_> {
                 return;
             }
             self.rights.pop_front();
-            let Some(link) = self.links.get_mut(place).filter(|link| !link.closed) else { continue };
-            let number = link.number;
-            if link.channel.out().is_empty() {
-                self.touched.push(place);
-            }
-            let stan = self.sender.put(place, number, link.channel.out());
-            link.sends(stan, meant_ns, now_ns);
-            self.in_flight += 1;
-            self.measured.counts.sent += 1;
-            self.second.sent += 1;
-            if !closed_loop {
+            if self.send(place, meant_ns, now_ns) && !closed_loop {
                 self.schedule.advance();
             }
         }
     }
 
-    fn write_touched(&mut self) -> Result<(), LoadError> {
+    /// Sends what the dice say over this link, unless it has ended.
+    fn send(&mut self, place: usize, meant_ns: u64, now_ns: u64) -> bool {
+        let Some(link) = self.links.get_mut(place).filter(|link| !link.closed) else { return false };
+        let drawn = self.sender.draw();
+        let original = match drawn {
+            Kind::Sale | Kind::Bad => None,
+            // Each terminal asks about its own sales.
+            _ => link.original().filter(|original| self.sender.is_of(original, place, link.number)),
+        };
+        if link.channel.out().is_empty() {
+            self.touched.push(place);
+        }
+        let asked = match original {
+            Some(original) => {
+                let asked = self.sender.about(drawn, place, link.number, &original);
+                self.sender.put_about(&asked, link.channel.out());
+                asked
+            }
+            None => {
+                let kind = if drawn == Kind::Bad { drawn } else { Kind::Sale };
+                self.sender.put_sale(kind, place, link.number, link.channel.out())
+            }
+        };
+        self.sent(place, asked, meant_ns, now_ns, true);
+        true
+    }
+
+    /// Sends what a till owes, beside what is due: nobody takes its turn.
+    pub(super) fn send_owed(&mut self, place: usize, now_ns: u64) {
+        while let Some(link) = self.links.get_mut(place).filter(|link| !link.closed)
+            && let Some(owed) = link.owed.front().copied().filter(|owed| owed.at_ns <= now_ns)
+        {
+            link.owed.pop_front();
+            self.owed -= 1;
+            if link.channel.out().is_empty() {
+                self.touched.push(place);
+            }
+            let asked = match owed.asked.again {
+                true => owed.asked,
+                // A message of its own has a trace number of its own.
+                false => self.sender.about(owed.asked.kind, place, link.number, &owed.asked.original),
+            };
+            self.sender.put_about(&asked, link.channel.out());
+            self.sent(place, asked, now_ns, now_ns, false);
+        }
+    }
+
+    fn sent(&mut self, place: usize, asked: Asked, meant_ns: u64, now_ns: u64, has_right: bool) {
+        let Some(link) = self.links.get_mut(place) else { return };
+        link.sends(asked, meant_ns, now_ns, has_right);
+        self.in_flight += 1;
+        self.measured.counts.of_mut(asked.kind).sent += 1;
+        self.second.sent += 1;
+    }
+
+    fn write_touched(&mut self, tell: &mut Tell<'_>) -> Result<(), LoadError> {
         for place in std::mem::take(&mut self.touched) {
-            self.write(place)?;
+            self.write(place, tell)?;
         }
         Ok(())
     }
 
     /// Writes what a link has; what does not go now goes when there is room.
-    fn write(&mut self, place: usize) -> Result<(), LoadError> {
+    pub(super) fn write(&mut self, place: usize, tell: &mut Tell<'_>) -> Result<(), LoadError> {
         let Some(link) = self.links.get_mut(place).filter(|link| !link.closed) else { return Ok(()) };
         let wanted = match link.channel.flush() {
             Ok(true) => epoll::EventFlags::IN,
             Ok(false) => epoll::EventFlags::IN | epoll::EventFlags::OUT,
-            Err(_) => return self.close(place),
+            Err(_) => return self.close(place, tell),
         };
         if link.channel.wants(wanted.contains(epoll::EventFlags::OUT)) {
             epoll::modify(&self.poll, &link.channel.stream, data(place), wanted)?;
         }
-        Ok(())
-    }
-
-    fn ready(
-        &mut self,
-        place: usize,
-        flags: epoll::EventFlags,
-        acknowledged: &mut dyn FnMut(&Acknowledged),
-    ) -> Result<(), LoadError> {
-        if flags.contains(epoll::EventFlags::OUT) {
-            self.write(place)?;
-        }
-        if !flags.intersects(epoll::EventFlags::IN | epoll::EventFlags::HUP | epoll::EventFlags::ERR) {
-            return Ok(());
-        }
-        let now_ns = self.now_ns();
-        let Some(link) = self.links.get_mut(place).filter(|link| !link.closed) else { return Ok(()) };
-        let open = link.channel.fill().unwrap_or(false);
-        let (dialect, index) = (&self.load.traffic.dialect, &mut self.index);
-        let mut answers = Vec::new();
-        let mut strange = 0;
-        let framed = link.channel.frames(&self.load.traffic.frame, |payload| match read(dialect, payload, index) {
-            Some(answer) => answers.push(answer),
-            // A frame of length zero is a keep-alive.
-            None => strange += u64::from(!payload.is_empty()),
-        });
-        self.measured.counts.strange += strange;
-        for answer in answers {
-            self.count(place, &answer, now_ns, acknowledged);
-        }
-        if open && framed.is_ok() { Ok(()) } else { self.close(place) }
-    }
-
-    fn count(&mut self, place: usize, answer: &Answered, now_ns: u64, acknowledged: &mut dyn FnMut(&Acknowledged)) {
-        let counts = &mut self.measured.counts;
-        let Some(waited) = self.links.get_mut(place).and_then(|link| link.answered(answer.stan)) else {
-            counts.strange += 1;
-            return;
-        };
-        self.rights.push_back(place);
-        self.in_flight -= 1;
-        counts.answered += 1;
-        self.second.answered += 1;
-        let latency_us = (now_ns.saturating_sub(waited.meant_ns) / 1_000).max(1);
-        self.measured.latency_us.saturating_record(latency_us);
-        self.second_us.saturating_record(latency_us);
-        self.measured.service_us.saturating_record((now_ns.saturating_sub(waited.sent_ns) / 1_000).max(1));
-        if !answer.approved {
-            return;
-        }
-        counts.approved += 1;
-        counts.discount_minor = counts.discount_minor.saturating_add(answer.discount_minor);
-        counts.granted += u64::from(answer.discount_minor > 0);
-        let Answered { stan, rrn, grant, amount_minor: paid_minor, discount_minor, .. } = *answer;
-        acknowledged(&Acknowledged { link: place, stan, rrn, grant, paid_minor, discount_minor });
-    }
-
-    /// What waited on this connection is not answered any more.
-    fn close(&mut self, place: usize) -> Result<(), LoadError> {
-        let Some(link) = self.links.get_mut(place) else { return Ok(()) };
-        link.closed = true;
-        self.in_flight -= link.in_flight;
-        self.measured.counts.unanswered += u64::try_from(link.in_flight).unwrap_or(u64::MAX);
-        epoll::delete(&self.poll, &link.channel.stream)?;
         Ok(())
     }
 
@@ -307,6 +316,14 @@ impl Engine<'_> {
     }
 
     fn tell_second(&mut self, progress: &mut Progress<'_>) {
+        let end_ns = self.second.second.saturating_mul(SECOND_NS);
+        while self.meant.next_ns().is_some_and(|meant_ns| meant_ns < end_ns) {
+            self.second.meant += 1;
+            self.meant.advance();
+        }
+        if self.load.arrivals == Arrivals::Closed {
+            self.second.meant = self.second.sent;
+        }
         self.second.p50_us = self.second_us.value_at_quantile(0.5);
         self.second.p99_us = self.second_us.value_at_quantile(0.99);
         self.second.max_us = self.second_us.max();
@@ -327,10 +344,10 @@ impl Engine<'_> {
     }
 }
 
-fn data(place: usize) -> epoll::EventData {
+pub(super) fn data(place: usize) -> epoll::EventData {
     epoll::EventData::new_u64(u64::try_from(place).unwrap_or(u64::MAX))
 }
 
-fn nanoseconds(duration: Duration) -> u64 {
+pub(super) fn nanoseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }

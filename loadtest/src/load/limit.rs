@@ -62,10 +62,10 @@ pub struct Limit {
 
 impl Bounds {
     fn broken(&self, counts: &Counts, p99_us: u64) -> Option<Broken> {
-        let declined = counts.answered.saturating_sub(counts.approved);
-        let may_be = u128::from(counts.sent) * u128::from(self.declined_per_10_000) / 10_000;
+        let declined = counts.declined();
+        let may_be = u128::from(counts.sent()) * u128::from(self.declined_per_10_000) / 10_000;
         match () {
-            () if counts.unanswered + counts.never_sent > 0 => Some(Broken::Unanswered),
+            () if counts.unanswered() + counts.never_sent > 0 => Some(Broken::Unanswered),
             () if counts.strange > 0 => Some(Broken::Strange),
             () if u128::from(declined) > may_be => Some(Broken::Declined),
             () if p99_us > self.p99_us => Some(Broken::P99),
@@ -167,13 +167,16 @@ impl Search<'_, '_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::kind::Kind;
+    use super::super::measured::KindCounts;
     use super::*;
 
     /// A switch that answers so many a second within a millisecond, and lets the others wait.
     fn search(first_rate: u64, capacity: u64) -> Limit {
         let mut put_on = |_: usize, rate: u64| {
             let mut measured = Measured::new().unwrap();
-            measured.counts = Counts { sent: rate, answered: rate, approved: rate, ..Counts::default() };
+            *measured.counts.of_mut(Kind::Sale) =
+                KindCounts { sent: rate, answered: rate, approved: rate, ..KindCounts::default() };
             measured.latency_us.record(if rate <= capacity { 900 } else { 90_000 }).unwrap();
             Ok(measured)
         };
@@ -210,12 +213,24 @@ mod tests {
     #[test]
     fn everything_that_customers_would_miss_breaks_a_rate() {
         let bounds = Bounds { p99_us: 5_000, declined_per_10_000: 10 };
-        let all = Counts { sent: 10_000, answered: 10_000, approved: 10_000, ..Counts::default() };
-        assert_eq!(bounds.broken(&all, 5_000), None);
-        assert_eq!(bounds.broken(&all, 5_001), Some(Broken::P99));
-        assert_eq!(bounds.broken(&Counts { approved: 9_990, ..all }, 1), None);
-        assert_eq!(bounds.broken(&Counts { approved: 9_989, ..all }, 1), Some(Broken::Declined));
-        assert_eq!(bounds.broken(&Counts { unanswered: 1, ..all }, 1), Some(Broken::Unanswered));
+        let counts = |kind: Kind, of: KindCounts| {
+            let mut counts = Counts::default();
+            *counts.of_mut(kind) = of;
+            counts
+        };
+        let all = KindCounts { sent: 10_000, answered: 10_000, approved: 10_000, ..KindCounts::default() };
+        let check = |kind, of, p99_us, expected| {
+            assert_eq!(bounds.broken(&counts(kind, of), p99_us), expected, "{of:?}");
+        };
+        check(Kind::Sale, all, 5_000, None);
+        check(Kind::Sale, all, 5_001, Some(Broken::P99));
+        check(Kind::Sale, KindCounts { approved: 9_990, ..all }, 1, None);
+        check(Kind::Refund, KindCounts { approved: 9_989, ..all }, 1, Some(Broken::Declined));
+        // What cannot be read is meant to be refused.
+        check(Kind::Bad, KindCounts { approved: 0, ..all }, 1, None);
+        check(Kind::Sale, KindCounts { timed_out: 1, ..all }, 1, Some(Broken::Unanswered));
+        check(Kind::Sale, KindCounts { cut_off: 1, ..all }, 1, Some(Broken::Unanswered));
+        let all = counts(Kind::Sale, all);
         assert_eq!(bounds.broken(&Counts { never_sent: 1, ..all }, 1), Some(Broken::Unanswered));
         assert_eq!(bounds.broken(&Counts { strange: 1, ..all }, 1), Some(Broken::Strange));
     }

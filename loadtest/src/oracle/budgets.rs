@@ -28,22 +28,26 @@ impl Budgets {
     }
 
     pub(super) fn differences(&self, ledger: &Ledger) -> Vec<Difference> {
-        let mut sums: HashMap<&str, (u128, u128)> = HashMap::new();
+        let mut sums: HashMap<&str, (i128, i128)> = HashMap::new();
         for sale in ledger.sales() {
             for take in &sale.caps {
                 let (held, used) = sums.entry(&take.id).or_default();
                 match sale.state {
-                    State::Open | State::InDoubt => *held += u128::from(take.amount),
-                    State::Granted => *used += u128::from(take.amount),
-                    State::Released | State::TakenBack => {}
+                    State::Open | State::InDoubt => *held += i128::from(take.amount),
+                    State::Granted => *used += i128::from(take.amount),
+                    State::Released | State::Reversed => {}
                 }
+            }
+            for back in sale.given_back.iter().filter(|_| sale.state == State::Granted) {
+                let (_, used) = sums.entry(&back.id).or_default();
+                *used -= i128::from(back.amount);
             }
         }
         let mut differences = Vec::new();
         for Budget { id, held, used } in &self.budgets {
             let (sum_held, sum_used) = sums.get(id.as_str()).copied().unwrap_or_default();
             for (what, sum, found) in [("held", sum_held, *held), ("used", sum_used, *used)] {
-                if sum != u128::from(found) {
+                if sum != i128::from(found) {
                     differences.push(Difference::Budget { id: id.clone(), what, sum, found });
                 }
             }

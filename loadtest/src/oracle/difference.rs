@@ -69,6 +69,72 @@ pub enum Difference {
         /// The ledger's.
         state: State,
     },
+    /// Taken back, as the till was told, and it still stands.
+    #[error("grant {grant}, RRN {rrn}: the till was told that it is reversed, in the ledger it is {state}")]
+    NotReversed {
+        /// Its id.
+        grant: String,
+        /// Of the answer.
+        rrn: String,
+        /// The ledger's.
+        state: State,
+    },
+    /// A repeat was told something else than the sale.
+    #[error("grant {grant}, RRN {rrn}: a repeat was told other amounts or another RRN than the sale")]
+    Repeat {
+        /// Tag 84.
+        grant: String,
+        /// Field 37 of the repeat's answer.
+        rrn: String,
+    },
+    /// A void or refund that the till was told of, and the ledger does not have so.
+    #[error(
+        "grant {grant}, terminal {terminal}, STAN {stan:06}: the till was told that {told} are given back, the ledger says {ledger}"
+    )]
+    Return {
+        /// Of the sale.
+        grant: String,
+        /// Field 41.
+        terminal: String,
+        /// Field 11.
+        stan: u32,
+        /// To the card, in minor units.
+        told: u64,
+        /// To the card, in minor units; 0 where there is none.
+        ledger: u64,
+    },
+    /// A void or refund of which no till knows.
+    #[error(
+        "grant {grant}, terminal {terminal}, STAN {stan:06}: the ledger gave {ledger} back, no till was told of it"
+    )]
+    ReturnNotTold {
+        /// Of the sale.
+        grant: String,
+        /// Field 41.
+        terminal: String,
+        /// Field 11.
+        stan: u32,
+        /// To the card, in minor units.
+        ledger: u64,
+    },
+    /// More was given back than was paid, or not all of it where all was given back.
+    #[error(
+        "grant {grant}, RRN {rrn}: {paid_back} of {paid} paid and {discount_back} of {discount} granted were given back"
+    )]
+    Returned {
+        /// Its id.
+        grant: String,
+        /// Of the answer.
+        rrn: String,
+        /// To the card, in minor units.
+        paid_back: u128,
+        /// By the card, in minor units.
+        paid: u64,
+        /// To the sponsors, in minor units.
+        discount_back: u128,
+        /// By the sponsors, in minor units.
+        discount: u64,
+    },
     /// Granted, and no till was told.
     #[error("grant {grant}, RRN {rrn}: the ledger granted {discount_minor}, no till was told of it")]
     NotTold {
@@ -115,7 +181,7 @@ pub enum Difference {
         /// Held or used.
         what: &'static str,
         /// In minor units.
-        sum: u128,
+        sum: i128,
         /// In minor units.
         found: u64,
     },

@@ -18,8 +18,8 @@ pub enum State {
     InDoubt,
     /// Declined, released or at full price: nothing was granted.
     Released,
-    /// Reversed, voided or refunded, in parts or in full.
-    TakenBack,
+    /// Reversed.
+    Reversed,
 }
 
 /// A sale that asked for a grant. Amounts in minor units.
@@ -27,6 +27,10 @@ pub enum State {
 pub struct LedgerSale {
     /// Its id.
     pub grant: String,
+    /// Field 41 of the request.
+    pub terminal: String,
+    /// Field 11 of the request.
+    pub stan: u32,
     /// Field 37 of the answer; empty before there is one.
     pub rrn: String,
     /// What became of it.
@@ -40,6 +44,31 @@ pub struct LedgerSale {
     pub(super) items: Vec<LedgerItem>,
     sponsors: Vec<Share>,
     pub(super) caps: Vec<Take>,
+    /// A reversal of it is under way, or done.
+    pub(super) is_reversal_asked: bool,
+    /// Voids and refunds that were asked for, in their order.
+    pub(super) returns: Vec<LedgerReturn>,
+    /// What its caps got back by them.
+    pub(super) given_back: Vec<Take>,
+}
+
+/// A void or refund. Amounts in minor units.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LedgerReturn {
+    /// By its record.
+    lsn: u64,
+    /// Field 41 of the request.
+    pub(super) terminal: String,
+    /// Field 11 of the request.
+    pub(super) stan: u32,
+    /// What the card gets back.
+    pub(super) net_minor: u64,
+    /// What the sponsors get back.
+    pub(super) discount_minor: u64,
+    /// Both.
+    pub(super) gross_minor: u64,
+    /// The issuer confirmed it.
+    pub(super) is_done: bool,
 }
 
 /// All sales that asked for a grant.
@@ -95,11 +124,27 @@ enum Line {
     Released {
         intent: u64,
     },
+    ReversalAsked {
+        intent: u64,
+    },
+    ReversalRefused {
+        intent: u64,
+    },
     Reversed {
         intent: u64,
     },
+    ReturnAsked(Return),
     Returned {
         intent: u64,
+        asked: u64,
+    },
+    ReturnRefused {
+        intent: u64,
+        asked: u64,
+    },
+    GaveBack {
+        intent: u64,
+        caps: Vec<Take>,
     },
     #[serde(other)]
     Other,
@@ -108,6 +153,7 @@ enum Line {
 #[derive(Deserialize)]
 struct Asked {
     lsn: u64,
+    origin: Origin,
     grant: String,
     gross: u64,
     net: u64,
@@ -116,6 +162,24 @@ struct Asked {
     sponsors: Vec<Share>,
     caps: Vec<Take>,
     quote: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct Return {
+    lsn: u64,
+    origin: Origin,
+    intent: u64,
+    of: Option<u64>,
+    way: String,
+    gross: u64,
+    discount: u64,
+    net: u64,
+}
+
+#[derive(Deserialize)]
+struct Origin {
+    terminal: String,
+    stan: String,
 }
 
 #[derive(Deserialize)]
@@ -168,17 +232,57 @@ impl Ledger {
                 (intent, State::Released)
             }
             Line::InDoubt { intent } => (intent, State::InDoubt),
-            Line::Reversed { intent } | Line::Returned { intent } => (intent, State::TakenBack),
+            Line::Reversed { intent } => (intent, State::Reversed),
+            Line::ReversalAsked { intent } => {
+                self.sale_of(intent)?.is_reversal_asked = true;
+                return Ok(());
+            }
+            Line::ReversalRefused { intent } => {
+                self.sale_of(intent)?.is_reversal_asked = false;
+                return Ok(());
+            }
+            Line::ReturnAsked(asked) => return self.return_asked(asked),
+            Line::Returned { intent, asked } => {
+                let returns = &mut self.sale_of(intent)?.returns;
+                returns.iter_mut().filter(|known| known.lsn == asked).for_each(|known| known.is_done = true);
+                return Ok(());
+            }
+            Line::ReturnRefused { intent, asked } => {
+                self.sale_of(intent)?.returns.retain(|known| known.lsn != asked);
+                return Ok(());
+            }
+            Line::GaveBack { intent, caps } => {
+                self.sale_of(intent)?.given_back.extend(caps);
+                return Ok(());
+            }
             Line::Other => return Ok(()),
         };
+        self.sale_of(intent)?.state = state;
+        Ok(())
+    }
+
+    fn sale_of(&mut self, intent: u64) -> Result<&mut LedgerSale, String> {
         let sale = self.sales.get_mut(&intent);
-        let sale = sale.ok_or_else(|| format!("no intent {intent} stands before it: give the whole journal"))?;
-        sale.state = state;
+        sale.ok_or_else(|| format!("no intent {intent} stands before it: give the whole journal"))
+    }
+
+    fn return_asked(&mut self, asked: Return) -> Result<(), String> {
+        let Return { lsn, origin, intent, of, way, gross, discount, net } = asked;
+        let (terminal, stan) = origin.read();
+        let (gross_minor, discount_minor, net_minor) = (gross, discount, net);
+        let back = LedgerReturn { lsn, terminal, stan, net_minor, discount_minor, gross_minor, is_done: false };
+        let returns = &mut self.sale_of(intent)?.returns;
+        match way.as_str() {
+            // A load takes back no void; where somebody else did, the void is none.
+            "void-reversal" => returns.retain(|known| Some(known.lsn) != of),
+            _ => returns.push(back),
+        }
         Ok(())
     }
 
     fn asked(&mut self, asked: Asked) {
-        let Asked { lsn, grant, gross, net, discount, items, sponsors, caps, quote } = asked;
+        let Asked { lsn, origin, grant, gross, net, discount, items, sponsors, caps, quote } = asked;
+        let (terminal, stan) = origin.read();
         // The sale takes over what its quote held, under the same grant id.
         if let Some(quote) = quote.filter(|quote| *quote > 0) {
             self.sales.entry(quote).and_modify(|sale| sale.state = State::Released);
@@ -189,8 +293,29 @@ impl Ledger {
         self.order.push(lsn);
         let (gross_minor, net_minor, discount_minor) = (gross, net, discount);
         let (rrn, state) = (String::new(), State::Open);
-        let sale = LedgerSale { grant, rrn, state, gross_minor, net_minor, discount_minor, items, sponsors, caps };
+        let sale = LedgerSale {
+            grant,
+            terminal,
+            stan,
+            rrn,
+            state,
+            gross_minor,
+            net_minor,
+            discount_minor,
+            items,
+            sponsors,
+            caps,
+            is_reversal_asked: false,
+            returns: Vec::new(),
+            given_back: Vec::new(),
+        };
         self.sales.insert(lsn, sale);
+    }
+}
+
+impl Origin {
+    fn read(self) -> (String, u32) {
+        (self.terminal.trim().to_owned(), self.stan.parse().unwrap_or(0))
     }
 }
 
@@ -205,9 +330,19 @@ impl LedgerSale {
             ("sponsors' parts", sponsors, self.discount_minor),
             ("items' discounts", items, self.discount_minor),
         ];
-        sums.into_iter().filter(|(_, sum, ledger)| *sum != u128::from(*ledger)).map(|(what, sum, ledger)| {
-            Difference::Sum { grant: self.grant.clone(), rrn: self.rrn.clone(), what, sum, ledger }
-        })
+        let returned = self.returns.iter().map(|back| {
+            let whole = u128::from(back.net_minor) + u128::from(back.discount_minor);
+            ("a return's paid and discount", whole, back.gross_minor)
+        });
+        sums.into_iter().chain(returned).filter(|(_, sum, ledger)| *sum != u128::from(*ledger)).map(
+            |(what, sum, ledger)| Difference::Sum {
+                grant: self.grant.clone(),
+                rrn: self.rrn.clone(),
+                what,
+                sum,
+                ledger,
+            },
+        )
     }
 }
 
@@ -218,7 +353,7 @@ impl fmt::Display for State {
             Self::Granted => "granted",
             Self::InDoubt => "in doubt",
             Self::Released => "released",
-            Self::TakenBack => "taken back",
+            Self::Reversed => "reversed",
         })
     }
 }

@@ -74,8 +74,15 @@ pub(super) fn logarithm(us: u64) -> f64 {
     (us.max(1) as f64).log10()
 }
 
-/// The drawing. `title` is what those hear who do not see it.
-pub(super) fn chart(title: &str, height: f64, x: &Axis, y: &Axis, lines: &[Line]) -> String {
+/// The drawing. `title` is what those hear who do not see it; a mark is a line from top to bottom, with what it says to who
+/// points at it.
+pub(super) fn chart(
+    title: &str,
+    height: f64,
+    (x, y): (&Axis, &Axis),
+    lines: &[Line],
+    marks: &[(f64, String)],
+) -> String {
     let (across, down) = (WIDTH - LEFT - RIGHT, height - TOP - BOTTOM);
     let at_x = |value: f64| LEFT + across * x.place(value);
     let at_y = |value: f64| TOP + down * (1.0 - y.place(value));
@@ -109,6 +116,13 @@ pub(super) fn chart(title: &str, height: f64, x: &Axis, y: &Axis, lines: &[Line]
         "<text class=\"name\" x=\"14\" y=\"{beside:.1}\" text-anchor=\"middle\" transform=\"rotate(-90 14 {beside:.1})\">{}</text>",
         escaped(y.name)
     );
+    for (value, text) in marks {
+        let (at, text) = (at_x(*value), escaped(text));
+        let _ = write!(
+            out,
+            "<line class=\"mark\" x1=\"{at:.1}\" y1=\"{TOP}\" x2=\"{at:.1}\" y2=\"{foot}\"><title>{text}</title></line>"
+        );
+    }
     for line in lines {
         let points: Vec<String> =
             line.points.iter().map(|(across, up)| format!("{:.1},{:.1}", at_x(*across), at_y(*up))).collect();
@@ -116,7 +130,8 @@ pub(super) fn chart(title: &str, height: f64, x: &Axis, y: &Axis, lines: &[Line]
     }
     out.push_str("</svg></div>");
     let keys = lines.iter().map(|line| format!("<span class=\"key {}\">{}</span>", line.style, escaped(line.name)));
-    let _ = write!(out, "<p class=\"keys\">{}</p>", keys.collect::<String>());
+    let failed = if marks.is_empty() { "" } else { "<span class=\"key mark\">something failed</span>" };
+    let _ = write!(out, "<p class=\"keys\">{}{failed}</p>", keys.collect::<String>());
     out
 }
 
@@ -130,11 +145,12 @@ mod tests {
         let y = Axis { from: 1.0, to: 3.0, marks: vec![(2.0, "two".to_owned())], name: "y" };
         let line =
             Line { style: "first", name: "a & b", points: vec![(0.0, 1.0), (5.0, 2.0), (10.0, 3.0), (99.0, -9.0)] };
-        let drawn = chart("what it shows", 300.0, &x, &y, &[line]);
+        let drawn = chart("what it shows", 300.0, (&x, &y), &[line], &[(5.0, "1 < 2".to_owned())]);
         // 860 wide less 76 and 14 beside, 300 high less 14 and 46.
         assert!(drawn.contains("points=\"76.0,254.0 461.0,134.0 846.0,14.0 846.0,254.0\""), "{drawn}");
         assert!(drawn.contains("x=\"461.0\" y=\"272.0\" text-anchor=\"middle\">&lt;five&gt;<"), "{drawn}");
         assert!(drawn.contains(">a &amp; b<"), "{drawn}");
+        assert!(drawn.contains("x1=\"461.0\" y1=\"14\" x2=\"461.0\" y2=\"254\"><title>1 &lt; 2</title>"), "{drawn}");
     }
 
     #[test]

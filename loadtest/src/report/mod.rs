@@ -1,8 +1,8 @@
 //! What a load came to, as one page of HTML that needs nothing else: figures, the latencies by percentile, and second by second.
 //!
 //! Charts are SVG that is written here, inside the page: it can be mailed, printed and kept. No script, nothing from elsewhere, and
-//! whatever came from a command line is escaped. `page` writes the text around, `chart` the axes and lines, `percentiles` and
-//! `seconds` say what is drawn. Calls `load` for what it shows; does no IO.
+//! whatever came from a command line is escaped. `page` writes the text around, `tables` the figures, `chart` the axes and lines, `percentiles` and
+//! `seconds` say what is drawn. Calls `load` and `stages` for what it shows; does no IO.
 
 #![expect(clippy::float_arithmetic, reason = "places in a drawing, and shown times: never money")]
 
@@ -10,6 +10,7 @@ mod chart;
 mod page;
 mod percentiles;
 mod seconds;
+mod tables;
 
 pub use page::{Report, page};
 

@@ -1,8 +1,8 @@
 //! The page around the charts.
 
-use super::{escaped, grouped, percentiles, seconds, time};
+use super::{escaped, grouped, percentiles, seconds, tables};
 use crate::load::Measured;
-use hdrhistogram::Histogram;
+use crate::stages::Stage;
 use std::fmt::Write as _;
 
 /// What a page is made of.
@@ -14,6 +14,8 @@ pub struct Report<'a> {
     pub settings: Vec<(&'static str, String)>,
     /// The profile as it was read; none without one.
     pub profile: Option<String>,
+    /// Where the time went inside the switch; empty where it was not asked.
+    pub stages: Vec<Stage>,
     /// What came of it.
     pub measured: &'a Measured,
 }
@@ -27,6 +29,7 @@ table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.25rem .
 th{font-weight:500;color:var(--soft)}td.n,th.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}td{overflow-wrap:anywhere}
 .bad{color:var(--second);font-weight:600}pre{overflow:auto;padding:.7rem;border:1px solid var(--line);font-size:.85rem}
 .wide{overflow-x:auto}svg{width:100%;min-width:36rem;height:auto;display:block}svg text{font-size:12px;fill:var(--soft)}svg .name{fill:var(--ink)}.grid{stroke:var(--line)}
+.broad{stroke-width:4}.broader{stroke-width:7;opacity:.35}.mark{stroke:var(--second);stroke-dasharray:2 3}.key.mark:before{background:var(--second);height:1em;width:.15em;vertical-align:middle}
 polyline{fill:none;stroke-width:1.8;stroke-linejoin:round}.first{stroke:var(--first)}.second{stroke:var(--second)}.third{stroke:var(--third)}
 .keys{display:flex;flex-wrap:wrap;gap:1.2rem}.key:before{content:'';display:inline-block;width:1.4em;height:.2em;margin-right:.4em;vertical-align:.25em}
 .key.first:before{background:var(--first)}.key.second:before{background:var(--second)}.key.third:before{background:var(--third)}
@@ -43,19 +46,29 @@ pub fn page(report: &Report<'_>) -> String {
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
          content=\"width=device-width,initial-scale=1\"><title>Load of {began}</title><style>\n{STYLE}</style></head><body>\n\
          <h1>Load of {began}</h1>\n<p>{} answered of {} sent, {} a second</p>\n",
-        grouped(measured.counts.answered),
-        grouped(measured.counts.sent),
+        grouped(measured.counts.answered()),
+        grouped(measured.counts.sent()),
         grouped(measured.rate())
     );
     out.push_str("<h2>What came of it</h2>\n");
-    counts(measured, &mut out);
+    tables::counts(measured, &mut out);
+    tables::kinds(measured, &mut out);
+    tables::answers(measured, &mut out);
     out.push_str("<h2>Latencies</h2>\n");
-    latencies(measured, &mut out);
+    tables::latencies(measured, &mut out);
     let _ = write!(
         out,
         "<p>From the moment meant: a request that had to wait before it could be sent is counted with its waiting. From the moment \
-         sent: without it.</p>\n{}\n<h2>Second by second</h2>\n{}\n{}\n<h2>What was put on</h2>\n<table>",
-        percentiles::percentiles(measured),
+         sent: without it.</p>\n{}\n",
+        percentiles::percentiles(measured)
+    );
+    if !report.stages.is_empty() {
+        out.push_str("<h2>Inside the switch</h2>\n");
+        tables::stages(&report.stages, &mut out);
+    }
+    let _ = write!(
+        out,
+        "<h2>Second by second</h2>\n{}\n{}\n<h2>What was put on</h2>\n<table>",
         seconds::rates(measured),
         seconds::latencies(measured)
     );
@@ -70,63 +83,22 @@ pub fn page(report: &Report<'_>) -> String {
     out
 }
 
-fn counts(measured: &Measured, out: &mut String) {
-    let counts = &measured.counts;
-    let declined = counts.answered.saturating_sub(counts.approved);
-    let rows = [
-        ("sent", counts.sent, false),
-        ("answered", counts.answered, false),
-        ("approved", counts.approved, false),
-        ("approved with a discount", counts.granted, false),
-        ("discounts, in minor units", counts.discount_minor, false),
-        ("declined", declined, false),
-        ("not answered in time, or cut off", counts.unanswered, true),
-        ("never sent: no link had room", counts.never_sent, true),
-        ("messages that answer nothing", counts.strange, true),
-    ];
-    out.push_str("<table>");
-    for (name, number, is_bad) in rows {
-        let class = if is_bad && number > 0 { "n bad" } else { "n" };
-        let _ = write!(out, "<tr><th>{name}</th><td class=\"{class}\">{}</td></tr>", grouped(number));
-    }
-    out.push_str("</table>\n");
-}
-
-fn latencies(measured: &Measured, out: &mut String) {
-    let quantiles = [0.5, 0.9, 0.99, 0.999, 0.9999];
-    out.push_str("<div class=\"wide\"><table><tr><th></th>");
-    ["50 %", "90 %", "99 %", "99.9 %", "99.99 %", "longest"].into_iter().for_each(|name| {
-        let _ = write!(out, "<th class=\"n\">{name}</th>");
-    });
-    out.push_str("</tr>");
-    let mut row = |name: &str, histogram: &Histogram<u64>| {
-        let _ = write!(out, "<tr><th>{name}</th>");
-        let at = quantiles.into_iter().map(|quantile| histogram.value_at_quantile(quantile));
-        for us in at.chain([histogram.max()]) {
-            let _ = write!(out, "<td class=\"n\">{}</td>", time(us));
-        }
-        out.push_str("</tr>");
-    };
-    row("from the moment meant", &measured.latency_us);
-    row("from the moment sent", &measured.service_us);
-    out.push_str("</table></div>\n");
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::load::Interval;
+    use crate::load::{Answers, Interval, Kind, KindCounts};
 
     #[test]
     fn nothing_of_a_hostile_name_is_taken_for_markup() {
         let mut measured = Measured::new().unwrap();
-        measured.counts.unanswered = 3;
+        measured.counts.by_kind[0].timed_out = 3;
         measured.intervals = vec![Interval { second: 1, sent: 5, answered: 0, ..Interval::default() }];
         let hostile = "\"><script>alert('1')</script>&".to_owned();
         let report = Report {
             began: hostile.clone(),
             settings: vec![("target", hostile.clone())],
             profile: Some(hostile),
+            stages: Vec::new(),
             measured: &measured,
         };
         let page = page(&report);
@@ -144,10 +116,27 @@ mod tests {
             measured.latency_us.record(us).unwrap();
             measured.service_us.record(us / 2).unwrap();
         }
-        let second = |second| Interval { second, sent: 3, answered: 3, p50_us: 1_100, p99_us: 45_000, max_us: 45_000 };
+        measured.counts.by_kind = [KindCounts { sent: 5, answered: 3, ..KindCounts::default() }; 6];
+        measured.answers = vec![Answers { kind: Kind::Refund, code: *b"00\0", decision: *b"G000", count: 7 }];
+        let stage = Stage { name: "issuer", meaning: "its <answer>", count: 3, mean_ns: 250_000, recent_ns: [1, 2, 3] };
+        let second = |second| Interval {
+            second,
+            sent: 3,
+            answered: 3,
+            failed: second,
+            p50_us: 1_100,
+            p99_us: 45_000,
+            max_us: 45_000,
+            ..Interval::default()
+        };
         measured.intervals = (1..=3).map(second).collect();
-        let page =
-            page(&Report { began: "today".to_owned(), settings: Vec::new(), profile: None, measured: &measured });
+        let page = page(&Report {
+            began: "today".to_owned(),
+            settings: Vec::new(),
+            profile: None,
+            stages: vec![stage],
+            measured: &measured,
+        });
         let mut open = Vec::new();
         let (_, body) = page.split_once("<body>").unwrap();
         for tag in body.trim_end().trim_end_matches("</body></html>").split('<').skip(1) {
@@ -160,5 +149,6 @@ mod tests {
             }
         }
         assert_eq!(open, [""; 0]);
+        assert!(page.contains(">refund<") && page.contains(">G000<") && page.contains("its &lt;answer&gt;"), "{page}");
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn percentiles(measured: &Measured) -> String {
     );
     marks.retain(|(at, _)| *at <= nines);
     let x = Axis { from: 0.0, to: nines, marks, name: "answers that took no longer" };
-    chart("Latency by percentile", 380.0, &x, &y, &lines)
+    chart("Latency by percentile", 380.0, (&x, &y), &lines, &[])
 }
 
 /// So many that the last answer is at their end, at least two.

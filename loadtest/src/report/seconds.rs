@@ -1,4 +1,4 @@
-//! What came second by second: how many, and how late.
+//! What was asked for, sent and answered second by second, how late, and where something failed.
 
 use super::chart::{Axis, Line, chart, logarithm};
 use super::grouped;
@@ -9,15 +9,20 @@ const POINTS_MAX: usize = 600;
 
 pub(super) fn rates(measured: &Measured) -> String {
     let seconds = thinned(&measured.intervals);
-    let most = seconds.iter().map(|second| second.sent.max(second.answered)).max().unwrap_or(0);
+    let most = seconds.iter().map(|it| it.sent.max(it.answered).max(it.meant)).max().unwrap_or(0);
     let y = Axis::counting(number(most), "a second", shown);
     let line = |style, name, of: fn(&Interval) -> u64| Line {
         style,
         name,
         points: seconds.iter().map(|second| (number(second.second), number(of(second)))).collect(),
     };
-    let lines = [line("second", "sent", |second| second.sent), line("first", "answered", |second| second.answered)];
-    chart("Requests and answers, second by second", 240.0, &across(&seconds), &y, &lines)
+    // They lie on each other where all is well: the widest is drawn first.
+    let lines = [
+        line("third broad", "asked for", |second| second.meant),
+        line("second broader", "sent", |second| second.sent),
+        line("first", "answered", |second| second.answered),
+    ];
+    chart("Requests and answers, second by second", 240.0, (&across(&seconds), &y), &lines, &failures(&seconds))
 }
 
 pub(super) fn latencies(measured: &Measured) -> String {
@@ -38,7 +43,13 @@ pub(super) fn latencies(measured: &Measured) -> String {
         line("second", "99 %", |second| second.p99_us),
         line("first", "50 %", |second| second.p50_us),
     ];
-    chart("Latencies, second by second", 300.0, &across(&seconds), &y, &lines)
+    chart("Latencies, second by second", 300.0, (&across(&seconds), &y), &lines, &failures(&seconds))
+}
+
+/// Seconds in which something failed.
+fn failures(seconds: &[Interval]) -> Vec<(f64, String)> {
+    let failed = seconds.iter().filter(|second| second.failed > 0);
+    failed.map(|it| (number(it.second), format!("second {}: {} failed", it.second, grouped(it.failed)))).collect()
 }
 
 fn across(seconds: &[Interval]) -> Axis {
@@ -60,7 +71,8 @@ const fn number(of: u64) -> f64 {
     of as f64
 }
 
-/// At most so many points: of seconds that share one the counts are averages, the latencies those of the worst.
+/// At most so many points: of seconds that share one the counts are averages, failures are all counted, and the latencies are those
+/// of the worst.
 fn thinned(seconds: &[Interval]) -> Vec<Interval> {
     let share = seconds.len().div_ceil(POINTS_MAX).max(1);
     let joined = seconds.chunks(share).map(|chunk| {
@@ -69,8 +81,10 @@ fn thinned(seconds: &[Interval]) -> Vec<Interval> {
         let worst = |of: fn(&Interval) -> u64| chunk.iter().map(of).max().unwrap_or(0);
         Interval {
             second: worst(|second| second.second),
+            meant: mean(|second| second.meant),
             sent: mean(|second| second.sent),
             answered: mean(|second| second.answered),
+            failed: chunk.iter().map(|second| second.failed).sum(),
             p50_us: worst(|second| second.p50_us),
             p99_us: worst(|second| second.p99_us),
             max_us: worst(|second| second.max_us),
@@ -85,13 +99,24 @@ mod tests {
 
     #[test]
     fn a_long_run_keeps_its_worst_second() {
-        let second = |second| Interval { second, sent: 100, answered: 100, p50_us: 5, p99_us: 9, max_us: 11 };
+        let second = |second| Interval {
+            second,
+            sent: 100,
+            answered: 100,
+            p50_us: 5,
+            p99_us: 9,
+            max_us: 11,
+            ..Interval::default()
+        };
         let mut hour: Vec<_> = (1..=3_600).map(second).collect();
         hour[1_777].max_us = 1_000_000;
+        hour[1_778].failed = 3;
         let thin = thinned(&hour);
         assert_eq!((thin.len(), thin[0].second, thin.last().unwrap().second), (600, 6, 3_600));
         assert!(thin.iter().all(|second| second.sent == 100));
         assert_eq!(thin.iter().filter(|second| second.max_us == 1_000_000).count(), 1);
+        let failures = failures(&thin);
+        assert_eq!(failures, [(1_782.0, "second 1782: 3 failed".to_owned())], "none is averaged away");
         assert_eq!(thinned(&hour[..600]), &hour[..600]);
         assert_eq!(thinned(&[]), []);
     }

@@ -3,7 +3,7 @@
 use lijian_codecs::dialect::Dialect;
 use lijian_codecs::frame::FrameFormat;
 use lijian_load::issuer::{Issuer, IssuerSettings, Totals};
-use lijian_load::load::{Acknowledged, Goods, Interval, Load, Measured, Skew, Traffic, run};
+use lijian_load::load::{Acknowledged, Goods, Interval, Load, Measured, Mix, Skew, Traffic, run};
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -23,6 +23,7 @@ pub(crate) fn load(target: SocketAddr, name: &str, arrivals: &str) -> Load {
         arrivals: arrivals.parse().unwrap(),
         duration: Duration::from_millis(500),
         answers_within: Duration::from_secs(10),
+        recovers: false,
         traffic: Traffic {
             dialect: dialect(name),
             frame: FrameFormat::default(),
@@ -32,6 +33,7 @@ pub(crate) fn load(target: SocketAddr, name: &str, arrivals: &str) -> Load {
             first_card: 77,
             seed: 5,
             first_terminal: 0,
+            mix: Mix::default(),
             skew: Skew::default(),
         },
     }
@@ -83,21 +85,21 @@ fn the_issuer_counts_what_the_load_says_in_each_dialect() {
         for arrivals in ["400", "poisson:400", "closed"] {
             let (measured, acknowledged, totals) = put_on(|_| {}, |target| load(target, name, arrivals));
             let counts = measured.counts;
-            assert!(counts.sent >= 120, "{name} {arrivals}: {counts:?}");
+            assert!(counts.sent() >= 120, "{name} {arrivals}: {counts:?}");
             if arrivals == "400" {
-                assert_eq!(counts.sent, 200);
+                assert_eq!(counts.sent(), 200);
             }
             assert_eq!(
-                (counts.sent, counts.answered, counts.approved),
-                (counts.sent, counts.sent, counts.sent),
+                (counts.sent(), counts.answered(), counts.approved()),
+                (counts.sent(), counts.sent(), counts.sent()),
                 "{name}"
             );
-            assert_eq!((counts.unanswered, counts.never_sent, counts.strange), (0, 0, 0), "{name} {arrivals}");
-            assert_eq!((totals.messages, totals.approved), (counts.sent, counts.sent), "{name} {arrivals}");
+            assert_eq!((counts.unanswered(), counts.never_sent, counts.strange), (0, 0, 0), "{name} {arrivals}");
+            assert_eq!((totals.messages, totals.approved), (counts.sent(), counts.sent()), "{name} {arrivals}");
             assert_eq!(rrns(&acknowledged), acknowledged.len(), "each sale once");
             let paid: u64 = acknowledged.iter().map(|sale| sale.paid_minor).sum();
             assert_eq!(u64::try_from(totals.sums.paid_minor()).unwrap(), paid, "{name} {arrivals}");
-            assert_eq!(measured.latency_us.len(), counts.answered);
+            assert_eq!(measured.latency_us.len(), counts.answered());
         }
     }
 }
@@ -112,20 +114,23 @@ fn silence_declines_and_stalls_are_counted_apart() {
     };
     let (measured, _, _) = put_on(silent, of);
     let counts = measured.counts;
-    assert!(counts.unanswered > 20 && counts.answered + counts.unanswered == counts.sent, "{counts:?}");
+    assert!(counts.unanswered() > 20 && counts.answered() + counts.unanswered() == counts.sent(), "{counts:?}");
 
     let declined = |settings: &mut IssuerSettings| settings.decline_amounts.extend([(7, *b"51")]);
     let (measured, acknowledged, totals) = put_on(declined, |target| load(target, "iso87-ascii", "400"));
     let counts = measured.counts;
-    assert!(counts.approved < counts.answered && counts.answered == counts.sent, "{counts:?}");
-    assert_eq!((totals.declined, acknowledged.len() as u64), (counts.answered - counts.approved, counts.approved));
+    assert!(counts.approved() < counts.answered() && counts.answered() == counts.sent(), "{counts:?}");
+    assert_eq!(
+        (totals.declined, acknowledged.len() as u64),
+        (counts.answered() - counts.approved(), counts.approved())
+    );
 
     // One request at a time on one link, each answered after 100 ms: the others wait for their turn, and that counts.
     let late = |settings: &mut IssuerSettings| settings.latency_ms = 100;
     let of = |target| Load { links: 1, in_flight: 1, ..load(target, "iso87-ascii", "100") };
     let (measured, _, _) = put_on(late, of);
     let counts = measured.counts;
-    assert_eq!(counts.sent + counts.never_sent, 50, "{counts:?}");
+    assert_eq!(counts.sent() + counts.never_sent, 50, "{counts:?}");
     assert!(counts.never_sent > 30, "{counts:?}");
     let (meant, sent) = (measured.latency_us.max(), measured.service_us.value_at_quantile(0.5));
     assert!(meant > 2 * sent && sent >= 100_000, "{meant} {sent}");

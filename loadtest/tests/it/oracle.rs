@@ -4,10 +4,12 @@ use std::fs;
 use std::process::Command;
 
 const LEDGER: &str = r#"{"lsn":1,"kind":"opened","rules":"00"}
-{"lsn":2,"kind":"intent","grant":"0A1","gross":123456,"net":98765,"discount":24691,"items":[{"gtin":"6901840100070","quantity":1,"unit_price":123456,"discount":24691}],"sponsors":[{"sponsor":"city","amount":24691}],"caps":[],"quote":null}
+{"lsn":2,"kind":"intent","origin":{"terminal":"00000000","stan":"000001"},"grant":"0A1","gross":123456,"net":98765,"discount":24691,"items":[{"gtin":"6901840100070","quantity":1,"unit_price":123456,"discount":24691}],"sponsors":[{"sponsor":"city","amount":24691}],"caps":[],"quote":null}
 {"lsn":3,"kind":"granted","intent":2,"answer":{"rrn":"000000000001"}}
 "#;
-const TOLD: &str = "0,000001,000000000001,0A1,98765,24691\n0,000002,000000000002,,5000,0\n";
+const TOLD: &str = "approved,sale,0,00000000,000001,000000,000000000001,0A1,98765,24691
+approved,sale,0,00000000,000002,000000,000000000002,,5000,0
+";
 const PROFILE: &str = "[[goods]]\ngtin = \"6901840100070\"\nprice_fen = 123456\nrate_basis_points = 2000\n";
 
 fn check(told: &str, profile: &str, code: i32, output: &str, errors: &[&str]) {
@@ -31,7 +33,7 @@ fn check(told: &str, profile: &str, code: i32, output: &str, errors: &[&str]) {
 
 #[test]
 fn agreement_is_0_and_a_fen_is_1() {
-    check(TOLD, PROFILE, 0, "paid 98765, discounts 24691 minor units; the ledger granted 24691; 0 differences", &[]);
+    check(TOLD, PROFILE, 0, "paid 98765, discounts 24691 minor units; 0 reversed", &[]);
     let fen = ["grant 0A1, RRN 000000000001: paid: the till was told 98766, the ledger says 98765", "1 differences"];
     check(&TOLD.replace("98765", "98766"), PROFILE, 1, "1 differences", &fen);
     check("", PROFILE, 1, "", &["grant 0A1, RRN 000000000001: the ledger granted 24691, no till was told"]);
@@ -42,6 +44,6 @@ fn agreement_is_0_and_a_fen_is_1() {
 
 #[test]
 fn what_cannot_be_read_is_64() {
-    check("0,1\n", PROFILE, 64, "", &["acked.csv: line 1: expected link,stan,rrn,grant"]);
+    check("0,1\n", PROFILE, 64, "", &["acked.csv: line 1: expected outcome,kind,link,terminal,stan"]);
     check(TOLD, "[[goods]]\nprice_fen = 1\nrate = 5\n", 64, "", &["profile.toml", "line 3", "rate"]);
 }

@@ -17,14 +17,18 @@ fn everything_goes_through_once_raw_and_after_two_commits() {
         };
         let (measured, _, totals) = put_on_through(|_| {}, |target| load(target, "iso87-ascii", "closed"), through);
         let counts = measured.counts;
-        assert_eq!((counts.answered, counts.approved, counts.strange), (counts.sent, counts.sent, 0), "{mode:?}");
-        assert_eq!((totals.messages, totals.approved), (counts.sent, counts.sent), "{mode:?}");
+        assert_eq!(
+            (counts.answered(), counts.approved(), counts.strange),
+            (counts.sent(), counts.sent(), 0),
+            "{mode:?}"
+        );
+        assert_eq!((totals.messages, totals.approved), (counts.sent(), counts.sent()), "{mode:?}");
         if mode == Mode::Raw {
             continue;
         }
         // Of each message a record for its request and one for its answer.
         let written = std::fs::read(&records).unwrap();
         let written = u64::try_from(written.iter().filter(|byte| **byte == 0x5a).count()).unwrap();
-        assert_eq!(written, counts.sent * 2 * 192);
+        assert_eq!(written, counts.sent() * 2 * 192);
     }
 }

@@ -14,6 +14,7 @@ pub(super) async fn page(State(ops): State<Arc<Ops>>) -> impl IntoResponse {
     gauges.set(Metric::Ready, u64::from(ops.health.phase() == Phase::Ready));
     gauges.set(Metric::Damaged, u64::from(ops.health.is_damaged()));
     gauges.set(Metric::SpaceLow, u64::from(ops.health.is_space_low()));
+    gauges.set_named(Metric::JournalDurability, "policy", ops.journal.durability().as_str(), 1);
     gauges.set(Metric::DurableLsn, ops.journal.durable().0);
     gauges.set(Metric::AppliedLsn, ops.applied.load(Ordering::Acquire));
     let standing = ops.asker.standing().await;

@@ -109,6 +109,7 @@ metrics! {
     Gauge QueueParkedNow "lijian_queue_parked" "Those of them that are not sent unless two people say so.";
     Gauge QueueAge "lijian_queue_oldest_age_seconds" "For how long the first of them waits.";
     Gauge Tasks "lijian_tasks" "Tasks alive on the exchange's thread: a handful, and one for each connection.";
+    Gauge JournalDurability "lijian_journal_durability" "1, with the policy by which a record counts as written.";
     Gauge DurableLsn "lijian_journal_durable_lsn" "Last record on disk.";
     Gauge AppliedLsn "lijian_index_applied_lsn" "Last record in the index.";
     Gauge BudgetLimit "lijian_budget_limit_minor" "Limit of a budget, in minor units.";

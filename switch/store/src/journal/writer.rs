@@ -4,7 +4,8 @@ use super::appender::Appender;
 use super::opened::OpenJournal;
 use super::sync::{AtomicU64, Condvar, Mutex, MutexGuard, Ordering};
 use super::{
-    AppendError, BatchTimings, JournalError, JournalEvent, JournalFault, JournalHead, JournalOptions, segments,
+    AppendError, BatchTimings, Durability, JournalError, JournalEvent, JournalFault, JournalHead, JournalOptions,
+    segments,
 };
 use crate::format::{ChainHash, RecordBuffer, UnsealedBatch};
 use crate::storage::Storage;
@@ -18,6 +19,7 @@ use std::thread::JoinHandle;
 #[derive(Debug)]
 pub struct Journal {
     shared: Arc<Shared>,
+    durability: Durability,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -45,7 +47,12 @@ impl Journal {
         let record_bytes_max = segments::record_bytes_max(options.segment_bytes);
         let writer = Writer { shared: Arc::clone(&shared), appender, record_bytes_max, observer, _lock: lock };
         let thread = std::thread::Builder::new().name("journal".to_owned()).spawn(move || writer.run())?;
-        Ok(Self { shared, thread: Mutex::new(Some(thread)) })
+        Ok(Self { shared, durability: options.durability, thread: Mutex::new(Some(thread)) })
+    }
+
+    /// When a record counts as written.
+    pub const fn durability(&self) -> Durability {
+        self.durability
     }
 
     /// Takes all records of `buffer` for the next batch, or for several where one segment does not hold them, and leaves it
