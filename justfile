@@ -45,6 +45,16 @@ compare *ARGUMENTS:
     cargo build --release
     target/release/lijian-load compare {{ ARGUMENTS }}
 
+# Load with faults and the money oracle at the end: `just soak 60 5000` for an hour of 5,000 requests a second.
+soak MINUTES="2" RATE="4000":
+    cargo build --release
+    target/release/lijian-load soak --minutes {{ MINUTES }} --rate {{ RATE }}
+
+# Instructions of one of each operation against those on record; `just instructions --record` records them.
+instructions MODE="--check":
+    cargo bench -p lijian-benches --bench instructions -- {{ MODE }}
+    cargo bench -p lijian-benches --bench exchange -- {{ MODE }}
+
 # Advisories, licences and sources of what we depend on.
 deny:
     cargo deny check

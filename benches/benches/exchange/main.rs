@@ -15,7 +15,6 @@
 )]
 
 mod edge;
-mod instructions;
 mod messages;
 mod meter;
 mod nowhere;
@@ -23,8 +22,10 @@ mod world;
 
 use criterion::{Criterion, Throughput};
 use edge::Edge;
+use lijian_benches::callgrind;
 use messages::{Operation, Shopper};
 use meter::{Allocated, Meter};
+use std::process::ExitCode;
 use std::time::Duration;
 
 /// Requests that come with one read.
@@ -36,9 +37,18 @@ const ROUNDS_OF_AN_EDGE: u32 = 1_024;
 /// Rounds of which instructions are counted.
 const COUNTED_ROUNDS: u32 = 16;
 
-fn main() {
-    if let Some(operation) = instructions::asked_for() {
-        return instructions::run(operation, COUNTED_ROUNDS);
+fn main() -> ExitCode {
+    if let Some(name) = callgrind::asked_for() {
+        let operation = Operation::ALL.into_iter().find(|operation| operation.name() == name).unwrap();
+        let mut rounds = Rounds::new(operation);
+        for _ in 0..COUNTED_ROUNDS {
+            rounds.round(&mut Meter::off(), &mut Meter::on());
+        }
+        return ExitCode::SUCCESS;
+    }
+    let names = Operation::ALL.map(|operation| operation.name());
+    if let Some(verdict) = callgrind::gate(&names, u64::from(COUNTED_ROUNDS * BATCH)) {
+        return verdict;
     }
     let mut criterion = Criterion::default()
         .sample_size(20)
@@ -58,6 +68,7 @@ fn main() {
     group.finish();
     report(&mut measured);
     criterion.final_summary();
+    ExitCode::SUCCESS
 }
 
 /// Sales, and the operation about each of them.
@@ -130,7 +141,10 @@ impl Rounds {
 }
 
 fn report(measured: &mut [Rounds]) {
-    let counted = instructions::count_all(measured.iter().map(|rounds| rounds.operation));
+    let counted: Vec<_> = match callgrind::is_installed() {
+        true => measured.iter().map(|rounds| (rounds.operation, callgrind::count(rounds.operation.name()))).collect(),
+        false => Vec::new(),
+    };
     let of_sale = counted.iter().find(|(operation, _)| *operation == Operation::Sale).map(|(_, count)| *count);
     for rounds in measured {
         let operations = rounds.operation_ns.len() as u64 * u64::from(BATCH);

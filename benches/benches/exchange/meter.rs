@@ -1,6 +1,7 @@
 //! Time and allocations of what goes through it, on this thread.
 #![expect(unsafe_code, reason = "an allocator that counts is an allocator, and that trait is unsafe")]
 
+use lijian_benches::callgrind;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::time::Instant;
@@ -72,17 +73,11 @@ impl Meter {
         }
         let before = ALLOCATED.with(Cell::get);
         let started = Instant::now();
-        let done = counted_by_callgrind(work);
+        let done = callgrind::counted(work);
         self.nanoseconds += started.elapsed().as_nanos();
         let after = ALLOCATED.with(Cell::get);
         self.allocated.times += after.times - before.times;
         self.allocated.bytes += after.bytes - before.bytes;
         done
     }
-}
-
-/// Callgrind counts between the beginning and the end of functions of this name.
-#[inline(never)]
-fn counted_by_callgrind<T>(work: impl FnOnce() -> T) -> T {
-    work()
 }

@@ -2,8 +2,9 @@
 
 use super::{FAILED, Failure, INTERNAL, LATER, USAGE, print};
 use clap::Args;
-use lijian_load::compare::{CompareError, News, Part, Plan, Point, Programs, Running, run as compare};
+use lijian_load::compare::{News, Part, Plan, Point, run as compare};
 use lijian_load::load::LoadError;
+use lijian_load::rig::{Programs, RigError, Running};
 use std::path::{Path, PathBuf};
 use std::{io, thread};
 use tokio::signal::unix::{SignalKind, signal};
@@ -53,19 +54,12 @@ pub(super) struct CompareArguments {
 
 /// Measures, and prints a line for each part and point.
 pub(super) fn run(arguments: CompareArguments) -> Result<(), Failure> {
-    let internal = |error: io::Error| Failure { code: INTERNAL, text: error.to_string() };
-    let own = std::env::current_exe().map_err(internal)?;
-    let beside = own.parent().unwrap_or_else(|| Path::new(".")).join("lijian");
-    let switch = arguments.switch.unwrap_or(beside);
-    if !switch.is_file() {
-        let text = format!("{}: expected the switch here; build it, or say --switch FILE", switch.display());
-        return Err(Failure { code: USAGE, text });
-    }
+    let (switch, load) = programs(arguments.switch)?;
     let running = Running::default();
-    end_by_signal(running.clone()).map_err(internal)?;
+    end_by_signal(running.clone())?;
     let only = |part: &Part| arguments.only.is_empty() || arguments.only.contains(part);
     let plan = Plan {
-        programs: Programs { switch, load: own, running: running.clone() },
+        programs: Programs { switch, load, running: running.clone() },
         folder: arguments.folder,
         parts: Part::ALL.into_iter().filter(only).collect(),
         points: arguments.points,
@@ -79,14 +73,33 @@ pub(super) fn run(arguments: CompareArguments) -> Result<(), Failure> {
         News::Line(line) => print::compared(line),
         News::Generator(generator) => print::compared(generator),
     };
-    compare(&plan, told).map_err(|error| {
-        let stopped = || Failure { code: FAILED, text: "stopped before its end".to_owned() };
-        if running.is_ended() { stopped() } else { failed(&error) }
-    })
+    compare(&plan, told).map_err(|error| ended(&running, &error))
+}
+
+/// The switch, this one or that beside this program, and this program.
+pub(super) fn programs(switch: Option<PathBuf>) -> Result<(PathBuf, PathBuf), Failure> {
+    let own = std::env::current_exe().map_err(|error| Failure { code: INTERNAL, text: error.to_string() })?;
+    let beside = own.parent().unwrap_or_else(|| Path::new(".")).join("lijian");
+    let switch = switch.unwrap_or(beside);
+    if switch.is_file() {
+        return Ok((switch, own));
+    }
+    let text = format!("{}: expected the switch here; build it, or say --switch FILE", switch.display());
+    Err(Failure { code: USAGE, text })
+}
+
+/// Why it ended before its end.
+pub(super) fn ended(running: &Running, error: &RigError) -> Failure {
+    let stopped = || Failure { code: FAILED, text: "stopped before its end".to_owned() };
+    if running.is_ended() { stopped() } else { failed(error) }
 }
 
 /// From now on SIGTERM and Ctrl-C end everything that was started, so that nothing is left behind.
-fn end_by_signal(running: Running) -> io::Result<()> {
+pub(super) fn end_by_signal(running: Running) -> Result<(), Failure> {
+    listen_for_signals(running).map_err(|error| Failure { code: INTERNAL, text: error.to_string() })
+}
+
+fn listen_for_signals(running: Running) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let listen = async { io::Result::Ok((signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?)) };
     let (mut terminate, mut interrupt) = runtime.block_on(listen)?;
@@ -102,12 +115,12 @@ fn end_by_signal(running: Running) -> io::Result<()> {
     Ok(())
 }
 
-fn failed(error: &CompareError) -> Failure {
+fn failed(error: &RigError) -> Failure {
     let code = match error {
-        CompareError::Program { .. } | CompareError::File { .. } => USAGE,
-        CompareError::Load(LoadError::Connect { .. }) => LATER,
-        CompareError::Wrong { .. } | CompareError::Behind { .. } => FAILED,
-        CompareError::NotReady { .. } | CompareError::Page { .. } | CompareError::Load(_) => INTERNAL,
+        RigError::Program { .. } | RigError::File { .. } => USAGE,
+        RigError::Load(LoadError::Connect { .. }) => LATER,
+        RigError::Wrong { .. } | RigError::Behind { .. } => FAILED,
+        RigError::NotReady { .. } | RigError::Page { .. } | RigError::Load(_) => INTERNAL,
     };
     Failure { code, text: error.to_string() }
 }

@@ -13,6 +13,7 @@ mod print;
 mod profile;
 mod relay;
 mod run;
+mod soak;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -46,6 +47,8 @@ enum Command {
     Relay(relay::RelayArguments),
     /// Put a load of sales on a switch, and tell what came back.
     Run(Box<run::RunArguments>),
+    /// Load the switch for long, with faults, and hold its ledger against what the tills were told.
+    Soak(soak::SoakArguments),
 }
 
 /// Why a command could not do its work: exit code and text.
@@ -71,6 +74,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Oracle(arguments) => oracle::run(&arguments),
         Command::Relay(arguments) => relay::run(arguments),
         Command::Run(arguments) => run::run(&arguments),
+        Command::Soak(arguments) => soak::run(arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

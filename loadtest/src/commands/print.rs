@@ -5,6 +5,7 @@ use super::figures::text;
 use lijian_load::issuer::Totals;
 use lijian_load::load::{Answers, Bounds, Interval, Kind, KindCounts, Measured, Step};
 use lijian_load::oracle::Verdict;
+use lijian_load::soak::{Fault, Minute};
 use lijian_load::stages::Stage;
 use std::fmt::Arguments;
 use std::io::{IsTerminal as _, Write, stderr, stdout};
@@ -137,6 +138,29 @@ pub(super) fn pair(part: &str, links: u16, in_flight: u16, (pair, pairs): (usize
 /// A line of a comparison.
 pub(super) fn compared(line: &dyn std::fmt::Display) {
     say(format_args!("{line}"));
+}
+
+/// Something goes wrong on purpose, for who watches.
+pub(super) fn fault(fault: Fault) {
+    if stderr().is_terminal() {
+        let _ = writeln!(stderr(), "fault: {fault}");
+    }
+}
+
+/// A minute of a soak.
+pub(super) fn minute(minute: &Minute) {
+    let Minute { minute, seconds, sent, answered, failed, p50_us, p99_us, max_us, resident_bytes } = minute;
+    let rate = answered / seconds.max(&1);
+    say(format_args!(
+        "minute {minute:>4}  sent {sent:>8}  answered {answered:>8} ({rate}/s)  failed {failed:>6}  p50 {p50_us:>6} us  p99 {p99_us:>8} us  \
+         max {max_us:>8} us  memory {:>6} MiB",
+        resident_bytes >> 20
+    ));
+}
+
+/// How often something went wrong.
+pub(super) fn faults(faults: u64) {
+    say(format_args!("faults      {faults:>12}"));
 }
 
 /// What the oracle found: each difference on standard error, the sums on standard output.

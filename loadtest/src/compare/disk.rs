@@ -1,7 +1,7 @@
 //! What a sync costs on this machine: a block written into a file that is prepared, and fdatasync, some of them before each pair.
 
-use super::error::CompareError;
 use crate::clock;
+use crate::rig::RigError;
 use hdrhistogram::Histogram;
 use std::fs::File;
 use std::io;
@@ -24,8 +24,8 @@ pub(super) struct Disk {
 
 impl Disk {
     /// A file without a name in this directory.
-    pub(super) fn open(folder: &Path) -> Result<Self, CompareError> {
-        let failed = |source| CompareError::File { path: folder.to_owned(), source };
+    pub(super) fn open(folder: &Path) -> Result<Self, RigError> {
+        let failed = |source| RigError::File { path: folder.to_owned(), source };
         let prepare = || {
             let file = tempfile::tempfile_in(folder)?;
             for block in 0..BLOCKS {
@@ -39,8 +39,8 @@ impl Disk {
     }
 
     /// Syncs, and keeps how long each took.
-    pub(super) fn probe(&mut self) -> Result<(), CompareError> {
-        let failed = |source| CompareError::File { path: "the file that is synced".into(), source };
+    pub(super) fn probe(&mut self) -> Result<(), RigError> {
+        let failed = |source| RigError::File { path: "the file that is synced".into(), source };
         for _ in 0..SYNCS {
             let block = self.next % BLOCKS;
             self.next += 1;

@@ -5,26 +5,19 @@
 //! their own, the switch anew for each pair, with a data directory that goes with it. Figures are medians over pairs, with their spread,
 //! since one pair alone says little. Every answer is held against what it must be; a wrong one ends the run.
 //!
-//! `plan` says what is measured, `peer` is a process, `running` ends all of them, `stage` its files, `admin` the switch's pages, `side` puts the load on and checks
-//! answers, `pair` is one round, `line` what rounds come to, `disk` the machine's own syncs. May call `load` and nothing else of this
-//! crate; integers alone.
+//! `plan` says what is measured, `side` puts the load on and checks answers, `pair` is one round, `line` what rounds come to, `disk` the
+//! machine's own syncs. May call `load` and `rig` and nothing else of this crate; integers alone.
 
-mod admin;
 mod disk;
-mod error;
 mod line;
 mod pair;
-mod peer;
 mod plan;
-mod running;
 mod side;
-mod stage;
 
-pub use error::CompareError;
 pub use line::{Generator, Line, Spread};
-pub use plan::{ParsePointError, Part, Plan, Point, Programs};
-pub use running::Running;
+pub use plan::{ParsePointError, Part, Plan, Point};
 
+use crate::rig::RigError;
 use disk::Disk;
 use pair::{Bench, Pair};
 use side::Side;
@@ -53,7 +46,7 @@ pub enum News<'a> {
 ///
 /// # Errors
 /// A process does not start or answers wrongly, or the index does not keep up.
-pub fn run(plan: &Plan, tell: &mut dyn FnMut(News<'_>)) -> Result<(), CompareError> {
+pub fn run(plan: &Plan, tell: &mut dyn FnMut(News<'_>)) -> Result<(), RigError> {
     let bench = Bench::set_up(plan)?;
     let Some(last) = plan.points.last().copied() else { return Ok(()) };
     let (mut held, mut left_behind) = (Vec::new(), None);
@@ -76,7 +69,7 @@ pub fn run(plan: &Plan, tell: &mut dyn FnMut(News<'_>)) -> Result<(), CompareErr
     }
     tell(News::Generator(&generator));
     held.iter().for_each(|line| tell(News::Line(line)));
-    let behind = |(applied, durable)| Err(CompareError::Behind { applied, durable });
+    let behind = |(applied, durable)| Err(RigError::Behind { applied, durable });
     left_behind.map_or(Ok(()), behind)
 }
 
@@ -86,7 +79,7 @@ fn measure(
     part: Part,
     point: Point,
     tell: &mut dyn FnMut(News<'_>),
-) -> Result<(Vec<Pair>, Disk), CompareError> {
+) -> Result<(Vec<Pair>, Disk), RigError> {
     let mut disk = Disk::open(&plan.folder)?;
     let mut pairs = Vec::new();
     let wanted = plan.pairs_of(part);

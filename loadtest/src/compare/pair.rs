@@ -1,11 +1,12 @@
 //! One round: the relay and the switch, one after the other, each in a process that nothing else has used.
 
-use super::error::CompareError;
-use super::peer::{Peer, Switch};
-use super::plan::{Part, Plan, Point, Programs};
+use super::plan::{Part, Plan, Point};
 use super::side::{Run, Side, per_second};
-use super::stage::Stage;
 use crate::clock;
+use crate::rig::Programs;
+use crate::rig::RigError;
+use crate::rig::Stage;
+use crate::rig::{Peer, Switch};
 use lijian_codecs::dialect::Dialect;
 use std::sync::Arc;
 use std::thread;
@@ -42,7 +43,7 @@ pub(super) struct Pair {
 }
 
 impl Bench {
-    pub(super) fn set_up(plan: &Plan) -> Result<Self, CompareError> {
+    pub(super) fn set_up(plan: &Plan) -> Result<Self, RigError> {
         let stage = Stage::set_up(&plan.folder)?;
         let dialect = Dialect::shipped("iso87-ascii").and_then(Result::ok);
         let dialect = dialect.ok_or_else(|| crate::load::LoadError::Traffic { dialect: "iso87-ascii".to_owned() })?;
@@ -51,7 +52,7 @@ impl Bench {
     }
 
     /// Measures both sides, this one first.
-    pub(super) fn pair(&self, part: Part, point: Point, duration: Duration, first: Side) -> Result<Pair, CompareError> {
+    pub(super) fn pair(&self, part: Part, point: Point, duration: Duration, first: Side) -> Result<Pair, RigError> {
         let mut pair = Pair::default();
         let second = if first == Side::Relay { Side::Switch } else { Side::Relay };
         for side in [first, second] {
@@ -63,7 +64,7 @@ impl Bench {
         Ok(pair)
     }
 
-    fn relays(&self, part: Part, point: Point, duration: Duration, pair: &mut Pair) -> Result<(), CompareError> {
+    fn relays(&self, part: Part, point: Point, duration: Duration, pair: &mut Pair) -> Result<(), RigError> {
         let load = |stage, duration| {
             let peer = Peer::relay(&self.programs, self.issuer.address, stage)?;
             Side::Relay.measure(peer.address, part, point, duration, &self.dialect)
@@ -78,7 +79,7 @@ impl Bench {
         Ok(())
     }
 
-    fn switch(&self, part: Part, point: Point, duration: Duration, pair: &mut Pair) -> Result<(), CompareError> {
+    fn switch(&self, part: Part, point: Point, duration: Duration, pair: &mut Pair) -> Result<(), RigError> {
         let Switch { peer, admin, .. } = &Switch::start(&self.programs, self.issuer.address, &self.stage)?;
         let run = Side::Switch.measure(peer.address, part, point, duration, &self.dialect)?;
         (pair.switch, pair.rate) = (run, run.rate());

@@ -1,6 +1,6 @@
 //! What is measured, where, and for how long.
 
-use super::running::Running;
+use crate::rig::Programs;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -8,17 +8,6 @@ use std::time::Duration;
 const PAIRS: usize = 5;
 /// A sustained pair is long.
 const SUSTAINED_PAIRS: usize = 2;
-
-/// The programs that are started.
-#[derive(Clone, Debug)]
-pub struct Programs {
-    /// The switch.
-    pub switch: PathBuf,
-    /// Issuer and relays.
-    pub load: PathBuf,
-    /// Those of them that run.
-    pub running: Running,
-}
 
 /// Everything that decides what is measured.
 #[derive(Clone, Debug)]

@@ -1,9 +1,9 @@
 //! The load on one side, and whether every answer is what it must be.
 
-use super::error::CompareError;
 use super::plan::{Part, Point};
 use crate::clock;
 use crate::load::{Acknowledged, Arrivals, Goods, Load, Traffic, run};
+use crate::rig::RigError;
 use lijian_codecs::dialect::Dialect;
 use lijian_codecs::frame::FrameFormat;
 use std::net::SocketAddr;
@@ -73,7 +73,7 @@ impl Side {
         point: Point,
         duration: Duration,
         dialect: &Arc<Dialect>,
-    ) -> Result<Run, CompareError> {
+    ) -> Result<Run, RigError> {
         let traffic = |merchant: &str, first_card| traffic(part, merchant, first_card, dialect);
         let load = |duration, traffic| Load {
             target,
@@ -89,7 +89,7 @@ impl Side {
         self.checked(&load(duration, traffic(MERCHANT, 0)), part, point)
     }
 
-    fn checked(self, load: &Load, part: Part, point: Point) -> Result<Run, CompareError> {
+    fn checked(self, load: &Load, part: Part, point: Point) -> Result<Run, RigError> {
         let discount = if self == Self::Switch && part != Part::Plain { DISCOUNT_MINOR } else { 0 };
         // A relay changes nothing: its issuer is asked for the whole price.
         let expected = (PRICE_MINOR - discount, discount);
@@ -117,7 +117,7 @@ impl Side {
                 counts.strange
             );
             let Point { links, in_flight } = point;
-            return Err(CompareError::Wrong { side: self.as_str(), part: part.as_str(), links, in_flight, problem });
+            return Err(RigError::Wrong { side: self.as_str(), part: part.as_str(), links, in_flight, problem });
         }
         let at = |quantile| measured.service_us.value_at_quantile(quantile);
         Ok(Run {

@@ -12,7 +12,7 @@ fn compare(arguments: &[&str]) -> (Option<i32>, String, String) {
 }
 
 /// The switch beside this program, if anybody built it: it is another crate's.
-fn switch() -> Option<PathBuf> {
+pub(crate) fn switch() -> Option<PathBuf> {
     let path = Path::new(PROGRAM).with_file_name("lijian");
     let found = path.is_file();
     if !found {

@@ -14,4 +14,5 @@ mod money;
 mod oracle;
 mod relay;
 mod scripted;
+mod soak;
 mod stage;

@@ -1,6 +1,6 @@
 //! A directory with what the switch reads: the example's rules, goods and shops, with a budget that no run uses up.
 
-use super::error::CompareError;
+use super::error::RigError;
 use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -17,14 +17,14 @@ const BUDGET: &str = "campaign_fen = 1_000_000_000_000_000";
 
 /// See the file. Removed when it is dropped.
 #[derive(Debug)]
-pub(super) struct Stage {
+pub(crate) struct Stage {
     root: TempDir,
 }
 
 impl Stage {
-    pub(super) fn set_up(folder: &Path) -> Result<Self, CompareError> {
-        let failed = |path: &Path, source| CompareError::File { path: path.to_owned(), source };
-        let root = tempfile::Builder::new().prefix("lijian-compare-").tempdir_in(folder);
+    pub(crate) fn set_up(folder: &Path) -> Result<Self, RigError> {
+        let failed = |path: &Path, source| RigError::File { path: path.to_owned(), source };
+        let root = tempfile::Builder::new().prefix("lijian-load-").tempdir_in(folder);
         let stage = Self { root: root.map_err(|source| failed(folder, source))? };
         let campaign: Vec<_> =
             CAMPAIGN.lines().map(|line| if line.starts_with(BUDGET_KEY) { BUDGET } else { line }).collect();
@@ -42,19 +42,24 @@ impl Stage {
         Ok(stage)
     }
 
-    pub(super) fn config(&self) -> PathBuf {
+    pub(crate) fn config(&self) -> PathBuf {
         self.root.path().join("config/examples/shenzhen-2024/switch.toml")
     }
 
     /// The relay's file of records.
-    pub(super) fn records(&self) -> PathBuf {
+    pub(crate) fn records(&self) -> PathBuf {
         self.root.path().join("relay.records")
     }
 
+    /// What tills were told.
+    pub(crate) fn told(&self) -> PathBuf {
+        self.root.path().join("told.csv")
+    }
+
     /// A data directory that nobody has used, for its owner alone.
-    pub(super) fn data(&self) -> Result<TempDir, CompareError> {
+    pub(crate) fn data(&self) -> Result<TempDir, RigError> {
         let data = tempfile::Builder::new().prefix("data-").tempdir_in(self.root.path());
-        data.map_err(|source| CompareError::File { path: self.root.path().to_owned(), source })
+        data.map_err(|source| RigError::File { path: self.root.path().to_owned(), source })
     }
 }
 

@@ -30,7 +30,7 @@ impl Running {
         self.state().ended
     }
 
-    pub(super) fn started(&self, child: &mut Child) {
+    pub(crate) fn started(&self, child: &mut Child) {
         let mut state = self.state();
         if state.ended {
             let _ = child.kill();
@@ -39,7 +39,7 @@ impl Running {
     }
 
     /// Kills it, and waits for its end.
-    pub(super) fn kill(&self, child: &mut Child) {
+    pub(crate) fn kill(&self, child: &mut Child) {
         let _ = child.kill();
         let process = Pid::from_child(child);
         self.state().processes.retain(|other| *other != process);

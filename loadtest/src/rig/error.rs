@@ -1,4 +1,4 @@
-//! Why nothing was compared.
+//! Why nothing was measured.
 
 use crate::load::LoadError;
 use std::io;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 /// See the file.
 #[derive(Debug, thiserror::Error)]
-pub enum CompareError {
+pub enum RigError {
     /// A program that does not start.
     #[error("{path}: {source}; build it, or say where it is", path = path.display())]
     Program {
