@@ -55,8 +55,17 @@ pub const CONNECTIONS_MAX: Limit = limit(1_024, 1, 65_535);
 /// still holds a sale with one item.
 pub const FRAME_BYTES_MAX: Limit = limit(8_192, 512, 65_535);
 
-/// `unsent_bytes_max`: 2,000 answers of 500 bytes. A peer that is further behind does not read any more.
-pub const UNSENT_BYTES_MAX: Limit = limit(1 << 20, 64 << 10, 256 << 20);
+/// `links.acquirers.NAME.unsent_bytes_max`: all that may be in flight on the link, answered by one turn, at 500 bytes each: such a
+/// burst is no reason to end a connection. A peer that is further behind does not read any more.
+pub const UNSENT_BYTES_MAX: Limit = limit(4 << 20, 64 << 10, 256 << 20);
+
+/// `links.issuers.NAME.unsent_bytes_max`: all that may be in flight at all, at 1,000 bytes each: one group commit can release so
+/// much at once. Ending the connection would put every sale on it in doubt.
+pub const ISSUER_UNSENT_BYTES_MAX: Limit = limit(16 << 20, 64 << 10, 256 << 20);
+
+// What may be in flight is no burst that ends a connection.
+const _: () = assert!(UNSENT_BYTES_MAX.default >= LINK_IN_FLIGHT_MAX.default * 500);
+const _: () = assert!(ISSUER_UNSENT_BYTES_MAX.default >= IN_FLIGHT_MAX.default * 1_000);
 
 /// `links.acquirers.NAME.time_budget_ms`: shorter than the 60 seconds that terminals wait, longer than a slow issuer. Under
 /// 50 ms no issuer across a city answers; over two minutes the till has given up.

@@ -121,7 +121,7 @@ fn issuer(name: &Found<&str>, link: Section<'_>, dialects: &Dialects, listeners:
     let connect_max = Duration::from_millis(link.number("connect_ms_max", &limits::CONNECT_MS_MAX));
     let reconnect_min = Duration::from_millis(link.number("reconnect_ms_min", &limits::RECONNECT_MS_MIN));
     let reconnect_max = Duration::from_millis(link.number("reconnect_ms_max", &limits::RECONNECT_MS_MAX));
-    let unsent_bytes_max = link.number("unsent_bytes_max", &limits::UNSENT_BYTES_MAX);
+    let unsent_bytes_max = link.number("unsent_bytes_max", &limits::ISSUER_UNSENT_BYTES_MAX);
     if reconnect_min > reconnect_max {
         let expected = format!("at most reconnect_ms_max, {}", reconnect_max.as_millis());
         link.wrong("reconnect_ms_min", reconnect_min.as_millis(), expected);

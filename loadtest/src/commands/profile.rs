@@ -190,6 +190,8 @@ mod tests {
         let profile = read(right).unwrap();
         assert_eq!((profile.goods().len(), profile.goods()[1].weight, profile.merchants.len()), (2, 1, 1));
         assert_eq!(profile.mix(), Mix::default());
+        let shipped = read(include_str!("../../profiles/shenzhen-2024.toml")).unwrap();
+        assert!(shipped.goods().len() > 2 && shipped.mix() != Mix::default());
         let mixed = read(&format!("[kinds]\nsales = 90\nrepeats = 2\nreversals = 3\nbad = 1\n{right}")).unwrap();
         assert_eq!(mixed.mix(), Mix([90, 2, 3, 0, 0, 1]));
         for (wrong, expected) in [

@@ -29,7 +29,7 @@ table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.25rem .
 th{font-weight:500;color:var(--soft)}td.n,th.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}td{overflow-wrap:anywhere}
 .bad{color:var(--second);font-weight:600}pre{overflow:auto;padding:.7rem;border:1px solid var(--line);font-size:.85rem}
 .wide{overflow-x:auto}svg{width:100%;min-width:36rem;height:auto;display:block}svg text{font-size:12px;fill:var(--soft)}svg .name{fill:var(--ink)}.grid{stroke:var(--line)}
-.broad{stroke-width:4}.broader{stroke-width:7;opacity:.35}.mark{stroke:var(--second);stroke-dasharray:2 3}.key.mark:before{background:var(--second);height:1em;width:.15em;vertical-align:middle}
+polyline.broad{stroke-width:4}polyline.broader{stroke-width:7;opacity:.35}.mark{stroke:var(--second);stroke-dasharray:2 3}.key.mark:before{background:var(--second);height:1em;width:.15em;vertical-align:middle}
 polyline{fill:none;stroke-width:1.8;stroke-linejoin:round}.first{stroke:var(--first)}.second{stroke:var(--second)}.third{stroke:var(--third)}
 .keys{display:flex;flex-wrap:wrap;gap:1.2rem}.key:before{content:'';display:inline-block;width:1.4em;height:.2em;margin-right:.4em;vertical-align:.25em}
 .key.first:before{background:var(--first)}.key.second:before{background:var(--second)}.key.third:before{background:var(--third)}
