@@ -55,6 +55,10 @@ instructions MODE="--check":
     cargo bench -p lijian-benches --bench instructions -- {{ MODE }}
     cargo bench -p lijian-benches --bench exchange -- {{ MODE }}
 
+# Writes docs/performance.md: every benchmark, and the switch beside bare relays; 35 minutes, with the machine to itself.
+bench-report:
+    bash benches/report
+
 # Advisories, licences and sources of what we depend on.
 deny:
     cargo deny check
