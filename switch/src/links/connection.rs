@@ -146,9 +146,14 @@ impl Connection {
         Poll::Ready(())
     }
 
-    /// Ends the connection with its next poll. What was to end in order may end otherwise.
+    /// Ends the connection with its next poll. What was to end in order may end otherwise, and where the peer closed its side right
+    /// behind what the exchange ends it for, that is why.
     pub(super) fn finish(&mut self, end: End) {
-        if self.end.is_none_or(|known| known.is_orderly() && !end.is_orderly()) {
+        let gives_way = |known: End| match end {
+            End::Exchange(_) => known == End::Peer,
+            _ => known.is_orderly() && !end.is_orderly(),
+        };
+        if self.end.is_none_or(gives_way) {
             self.end = Some(end);
         }
         self.wake();

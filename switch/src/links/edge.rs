@@ -170,7 +170,7 @@ impl Edge {
         core.ending.retain(|other| *other != id);
         // A peer that is gone before the turn that would have closed it was closed for the exchange's reason.
         let asked = core.effects.closes.iter().find(|(closed, _)| *closed == id);
-        let end = asked.map_or(end, |(_, reason)| End::Exchange(*reason));
+        let end = asked.map_or(connection.end.unwrap_or(end), |(_, reason)| End::Exchange(*reason));
         core.counters.connection_closed(side(connection.link), end.as_str());
         core.exchange.handle(Event::Disconnected { connection: id }, core.clock.now(), &mut core.effects);
         self.due.notify_one();

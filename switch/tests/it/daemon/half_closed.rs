@@ -107,7 +107,7 @@ async fn answers_that_the_socket_did_not_take_yet_go_out_before_the_end() {
 async fn a_peer_that_is_owed_and_never_reads_ends_in_bounded_time() {
     let data = tempfile::tempdir().unwrap();
     let (address, _) = issuer(|settings| settings.observed_max = 0);
-    let daemon = Daemon::start(data.path(), address, &["links.acquirers.ascii.time_budget_ms=200"]);
+    let daemon = Daemon::start(data.path(), address, &["links.acquirers.ascii.time_budget_ms=1000"]);
     daemon.until_issuer();
     let till = Till::connect(daemon.acquirer("ascii"), "iso87-ascii").await.unwrap();
     let mut frames = Vec::new();
