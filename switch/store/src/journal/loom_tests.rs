@@ -69,7 +69,7 @@ impl World {
             observer,
             _lock: Lock::new(Box::new(())),
         };
-        let journal = Journal { shared, thread: Mutex::new(None) };
+        let journal = Journal { shared, durability: Durability::Fdatasync, thread: Mutex::new(None) };
         let writer = thread::spawn(move || writer.run());
         Self { journal: Arc::new(journal), writer, holds, told, buffer: RecordBuffer::new(Lsn(1)) }
     }
