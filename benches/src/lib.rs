@@ -1,3 +1,4 @@
 //! Benchmarks, and what they share.
 
 pub mod callgrind;
+pub mod process;

@@ -11,12 +11,14 @@
     reason = "a benchmark reads the clock"
 )]
 
+#[path = "../history/mod.rs"]
 mod history;
 #[path = "../sale/mod.rs"]
 mod sale;
 
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
+use lijian_benches::process::{cpu_ms, drop_from_page_cache, memory};
 use lijian_domain::ids::{Lsn, RulesVersion};
 use lijian_domain::merchants::Merchants;
 use lijian_domain::rules::Rules;
@@ -27,7 +29,6 @@ use lijian_store::journal::{Journal, JournalOptions, JournalReader, ReadAhead};
 use lijian_store::quota::Quota;
 use lijian_store::snapshot::Snapshots;
 use lijian_store::storage::{FileStorage, Storage};
-use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -172,31 +173,4 @@ fn exchange(quota: Arc<Quota>) -> Exchange {
     };
     let rules = Rules::new(RulesVersion::default(), Vec::new(), Default::default(), Merchants::default());
     Exchange::new(settings, Arc::new(rules), quota)
-}
-
-fn drop_from_page_cache(directory: &Path) {
-    for entry in fs::read_dir(directory).unwrap() {
-        let file = File::open(entry.unwrap().path()).unwrap();
-        file.sync_all().unwrap();
-        rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed).unwrap();
-    }
-}
-
-/// What this process has cost the processors so far: what a busy machine leaves comparable.
-fn cpu_ms() -> u64 {
-    let status = fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    // Behind the name in parentheses: user and system time are the 12th and 13th, in hundredths of a second.
-    let fields = status.rsplit(')').next().unwrap_or_default().split_whitespace();
-    fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum::<u64>() * 10
-}
-
-/// Resident memory now and at its highest, in MiB.
-fn memory() -> String {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mib = |name: &str| {
-        let line = status.lines().find(|line| line.starts_with(name)).unwrap_or_default();
-        let kib: u64 = line.split_whitespace().nth(1).and_then(|text| text.parse().ok()).unwrap_or_default();
-        kib / 1024
-    };
-    format!("rss_mib={} rss_max_mib={}", mib("VmRSS"), mib("VmHWM"))
 }

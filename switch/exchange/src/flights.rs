@@ -95,6 +95,8 @@ pub(crate) struct Flight {
     pub(crate) request: Vec<u8>,
     /// The answer's payload, once made.
     pub(crate) answer: Vec<u8>,
+    /// The result (DE39) in it.
+    pub(crate) result: Text<3>,
     /// What the issuer will be asked, once the record waited for is durable.
     pub(crate) outbound: Vec<u8>,
     /// The cap that bound, of a sale at full price.
@@ -261,6 +263,7 @@ impl Flights {
         flight.issuer = None;
         flight.request.clear();
         flight.answer.clear();
+        flight.result = Text::EMPTY;
         flight.outbound.clear();
         flight.bound = Text::EMPTY;
         flight.code = None;

@@ -110,7 +110,7 @@ fn recalled(view: &MessageView<'_>, card: Option<&[u8]>) -> ArrayVec<u8, RECALL_
         if let Some(length) = length {
             fields.push(field);
             fields.extend(length.to_be_bytes());
-            fields.extend(value.iter().copied());
+            fields.try_extend_from_slice(value).unwrap_or_default();
         }
     };
     keep(queue::TYPE, &view.mti().request().as_digits());

@@ -133,7 +133,8 @@ fn push(key: &mut KeyBytes, part: &[u8]) {
     if let Ok(length) = u8::try_from(part.len())
         && key.try_push(length).is_ok()
     {
-        key.extend(part.iter().copied());
+        // It was cut to what there is room for.
+        key.try_extend_from_slice(part).unwrap_or_default();
     }
 }
 

@@ -202,6 +202,7 @@ impl Exchange {
                 (&made, Tags::declined(DecisionCode::IssuerDeclined, &flight.grant))
             }
         };
+        flight.result = answer.response_code;
         if reply::recorded(&request, answer, &tags, &mut self.runs, &mut flight.answer).is_err() {
             // Something that the issuer set cannot be written here: code, amount and discount still can.
             let least = Answer::bare(answer.code, answer.response_code);
@@ -218,10 +219,7 @@ impl Exchange {
         for connection in std::iter::once(flight.acquirer).chain(flight.waiters.iter().copied()) {
             let open = self.connections.get(connection).is_some();
             if open && effects.sends.push(connection, |out| acquirer.frame.write(&flight.answer, out)).is_ok() {
-                let mut index = FieldIndex::new();
-                if let Ok(answer) = parse(&acquirer.dialect, &flight.answer, &mut index) {
-                    effects.tally.answers.count(answer.raw(39).unwrap_or_default());
-                }
+                effects.tally.answers.count(flight.result.as_str().as_bytes());
             }
         }
         if let Some(state) = flight.original_after {
@@ -277,6 +275,7 @@ impl Exchange {
         let Ok(request) = parse(&acquirer.dialect, &flight.request, &mut index) else { return };
         flight.answer.clear();
         reply::refusal(&request, response_code, &Tags::NONE, &mut self.runs, &mut flight.answer).unwrap_or_default();
+        flight.result = inbound::short(&response_code);
         flight.phase = Phase::AnswerAppended;
         flight.appended_us = now.monotonic_us;
         self.flights.settle(id);

@@ -127,7 +127,7 @@ fn issuer_fields(
         if kept.remaining_capacity() >= value.len() + 3 {
             kept.push(field);
             kept.extend(length.to_be_bytes());
-            kept.extend(value.iter().copied());
+            kept.try_extend_from_slice(value).unwrap_or_default();
         }
     }
     kept

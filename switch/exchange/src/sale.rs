@@ -219,6 +219,7 @@ impl Exchange {
         flight.grant.campaign = told.campaign;
         flight.bound = told.bound;
         if !full_price {
+            flight.result = refused.answer.response_code;
             crate::reply::recorded(view, &refused.answer, &Tags::refused(&refused), &mut self.runs, &mut flight.answer)
                 .unwrap_or_default();
             self.memory.note(&message.origin.key, State::Refused, Some(lsn));

@@ -119,6 +119,7 @@ impl Exchange {
             flight.appended_us = now.monotonic_us;
             flight.original = key;
             flight.original_after = Some(State::Reversed);
+            flight.result = inbound::short(b"00");
             reply::refusal(view, *b"00", &Tags::NONE, &mut self.runs, &mut flight.answer).unwrap_or_default();
         }
         self.flights.settle(id);

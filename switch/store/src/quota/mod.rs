@@ -40,6 +40,7 @@ use lijian_domain::cap::{CapBalance, CapKey, CapTake};
 use order::Ordered;
 use personal::Personal;
 use shard::RowKey;
+use smallvec::SmallVec;
 use std::fmt;
 use table::Table;
 
@@ -84,6 +85,11 @@ enum Place<'a> {
     Row(&'a Personal, RowKey),
 }
 
+/// What a hold has taken so far, and where, so that each cap is looked up once. Few sales have more caps; those allocate.
+type Taken<'a> = SmallVec<[(Place<'a>, &'a CapTake); 12]>;
+
+type Step<'a> = fn(&Place<'a>, &CapTake) -> Result<(), OutOfRange>;
+
 impl Quota {
     /// No caps taken.
     pub fn new() -> Self {
@@ -94,13 +100,16 @@ impl Quota {
     /// other orders, and keys that repeat, are brought into it first. A take of nothing is never refused.
     pub fn hold(&self, takes: &[CapTake]) -> Result<(), Bound> {
         let takes = Ordered::of(takes);
-        for (at, take) in takes.iter().enumerate() {
-            if let Err(bound) = self.take(take) {
-                self.each(&takes[..at], "roll back", Place::roll_back).unwrap_or_else(broken);
+        let mut taken = Taken::new();
+        for take in takes.iter() {
+            let place = self.place(&take.key);
+            if let Err(bound) = place.take(take) {
+                self.again(&taken, "roll back", Place::roll_back);
                 return Err(bound);
             }
+            taken.push((place, take));
         }
-        self.each(&takes, "hold", Place::confirm).unwrap_or_else(broken);
+        self.again(&taken, "hold", Place::confirm);
         Ok(())
     }
 
@@ -170,31 +179,22 @@ impl Quota {
         self.each(takes, "give back", Place::give_back)
     }
 
-    /// Takes one cap tentatively, waiting while only tentative amounts are in the way.
-    fn take(&self, take: &CapTake) -> Result<(), Bound> {
-        let place = self.place(&take.key);
-        loop {
-            match place.try_take(take) {
-                Attempt::Taken => return Ok(()),
-                Attempt::Bound => return Err(Bound { key: take.key, held: place.fits_beside_used(take) }),
-                Attempt::Wait => sync::yield_now(),
-            }
+    fn each<'a>(&'a self, takes: &[CapTake], name: &'static str, step: Step<'a>) -> Result<(), Box<Inconsistent>> {
+        takes.iter().try_for_each(|take| {
+            step(&self.place(&take.key), take).map_err(|OutOfRange| self.inconsistent(take, name))
+        })
+    }
+
+    /// The next step of what a hold has just taken.
+    fn again<'a>(&self, taken: &Taken<'a>, name: &'static str, step: Step<'a>) {
+        for (place, take) in taken {
+            step(place, take).unwrap_or_else(|OutOfRange| broken(self.inconsistent(take, name)));
         }
     }
 
-    fn each<'a>(
-        &'a self,
-        takes: &[CapTake],
-        name: &'static str,
-        step: fn(&Place<'a>, &CapTake) -> Result<(), OutOfRange>,
-    ) -> Result<(), Box<Inconsistent>> {
-        takes.iter().try_for_each(|take| {
-            step(&self.place(&take.key), take).map_err(|OutOfRange| {
-                let stands = self.balance(&take.key);
-                let amount_minor = take.amount.get();
-                Box::new(Inconsistent { key: take.key, step: name, amount_minor, count: take.count, stands })
-            })
-        })
+    fn inconsistent(&self, take: &CapTake, step: &'static str) -> Box<Inconsistent> {
+        let stands = self.balance(&take.key);
+        Box::new(Inconsistent { key: take.key, step, amount_minor: take.amount.get(), count: take.count, stands })
     }
 
     fn place(&self, key: &CapKey) -> Place<'_> {
@@ -214,6 +214,19 @@ impl Default for Quota {
 impl fmt::Debug for Quota {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_map().entries(self.budgets()).finish()
+    }
+}
+
+impl Place<'_> {
+    /// Takes one cap tentatively, waiting while only tentative amounts are in the way.
+    fn take(&self, take: &CapTake) -> Result<(), Bound> {
+        loop {
+            match self.try_take(take) {
+                Attempt::Taken => return Ok(()),
+                Attempt::Bound => return Err(Bound { key: take.key, held: self.fits_beside_used(take) }),
+                Attempt::Wait => sync::yield_now(),
+            }
+        }
     }
 }
 
