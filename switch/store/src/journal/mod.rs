@@ -10,7 +10,7 @@
 //!
 //! May call `crate::storage` and `crate::format`. The way of a record: [`Journal::append`] (handle) puts it into the next
 //! batch, the thread in `writer` takes the batch, `appender` writes and syncs it, `preparer` has the next segment ready,
-//! `walk` reads batches back for `opened` (start) and `reader` (everybody else).
+//! `walk` reads batches back, from places that `probe` finds, for `opened` (start) and `reader` (everybody else).
 
 mod ahead;
 mod appender;
@@ -19,6 +19,7 @@ mod event;
 mod opened;
 mod options;
 mod preparer;
+mod probe;
 mod progress;
 mod reader;
 mod segments;

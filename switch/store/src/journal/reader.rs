@@ -103,8 +103,8 @@ impl JournalReader {
         Ok(cursor.chain.map(|chain| JournalHead { lsn: Lsn(cursor.next_lsn.0 - 1), chain }))
     }
 
-    /// The nearest known place before the batch of `lsn`.
-    fn seek(&self, lsn: Lsn) -> Cursor {
+    /// The nearest place before the batch of `lsn`: a known one, or one that is found where that is far away.
+    fn seek(&mut self, lsn: Lsn) -> Cursor {
         let [before, after] = self.resume;
         if after.next_lsn == lsn {
             return after;
@@ -113,7 +113,18 @@ impl JournalReader {
             return before;
         }
         let place = self.index.partition_point(|cursor| cursor.next_lsn <= lsn);
-        place.checked_sub(1).and_then(|place| self.index.get(place)).copied().unwrap_or(Cursor::START)
+        let known = place.checked_sub(1).and_then(|place| self.index.get(place)).copied();
+        let first = self.walker.heads().first().filter(|_| lsn > Lsn(1)).map(Cursor::at_segment);
+        let Some(known) = known.or(first) else { return Cursor::START };
+        let segment = usize::try_from(known.number).ok().and_then(|number| self.walker.heads().get(number - 1));
+        let end = match self.index.get(place) {
+            Some(next) if next.number == known.number => next.offset,
+            _ if known.number == self.head.number => self.head.offset,
+            _ => segment.map_or(known.offset, |segment| segment.segment_bytes),
+        };
+        let found = self.walker.nearer(known, end, lsn);
+        self.remember(found);
+        found
     }
 
     fn advance(&mut self, cursor: &mut Cursor) -> Result<Option<Step>, JournalError> {

@@ -233,7 +233,7 @@ impl Walker {
             .map_err(|source| io_error(&*storage, "read", &segments::name(cursor.number), source))
     }
 
-    fn open(&mut self, number: u32) -> Result<&dyn StorageFile, JournalError> {
+    pub(super) fn open(&mut self, number: u32) -> Result<&dyn StorageFile, JournalError> {
         let file = match self.file.take() {
             Some((open, file)) if open == number => file,
             _ => {

@@ -180,9 +180,9 @@ impl Quota {
     }
 
     fn each<'a>(&'a self, takes: &[CapTake], name: &'static str, step: Step<'a>) -> Result<(), Box<Inconsistent>> {
-        takes.iter().try_for_each(|take| {
-            step(&self.place(&take.key), take).map_err(|OutOfRange| self.inconsistent(take, name))
-        })
+        takes
+            .iter()
+            .try_for_each(|take| step(&self.place(&take.key), take).map_err(|OutOfRange| self.inconsistent(take, name)))
     }
 
     /// The next step of what a hold has just taken.

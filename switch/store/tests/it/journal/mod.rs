@@ -9,6 +9,7 @@ mod faults;
 mod fixture;
 mod group;
 mod large;
+mod middle;
 mod records;
 mod slow;
 
