@@ -13,6 +13,7 @@ const KEY_BYTES: usize = 32;
 const FOLDER: &str = "keys";
 const FOLDER_MODE: u32 = 0o700;
 const CARD_KEY: &str = "card.key";
+const SETTLEMENT_KEY: &str = "settlement.key";
 const KEY_MODE: u32 = 0o600;
 /// Where a key is written before it takes its name.
 const UNFINISHED: &str = "card.key.new";
@@ -145,6 +146,18 @@ pub fn people(data: &Path, random: fn(&mut [u8]) -> io::Result<()>) -> Result<Pe
     Ok(PeopleKeys { folder: own, master, person })
 }
 
+/// The key that settlements are signed with; made where there is none. Beside a running daemon too: of two who make it at once,
+/// both get the one that was there first.
+///
+/// # Errors
+/// See [`KeyError`].
+pub fn settlement(data: &Path, random: impl FnOnce(&mut [u8]) -> io::Result<()>) -> Result<CardKey, KeyError> {
+    let folder = folder(data);
+    make_folder(&folder)?;
+    let unfinished = folder.join(format!("{SETTLEMENT_KEY}.{}.new", std::process::id()));
+    read_or_make(data, &folder, &folder.join(SETTLEMENT_KEY), &unfinished, random)
+}
+
 /// Where keys are kept.
 pub(crate) fn folder(data: &Path) -> PathBuf {
     data.join(FOLDER)
@@ -216,12 +229,21 @@ fn make(
         let mut file = OpenOptions::new().write(true).create_new(true).mode(KEY_MODE).open(unfinished)?;
         file.write_all(&key.0)?;
         file.sync_all()?;
-        fs::rename(unfinished, path)?;
+        let placed = fs::hard_link(unfinished, path);
+        fs::remove_file(unfinished)?;
+        placed?;
         File::open(folder)?.sync_all()?;
         File::open(data)?.sync_all()
     })();
-    written.map_err(|source| KeyError::Io { path: path.to_owned(), action: "made", source })?;
-    Ok(key)
+    let failed = |action| move |source| KeyError::Io { path: path.to_owned(), action, source };
+    match written {
+        Ok(()) => Ok(key),
+        // Somebody else was first: a key that has its name is never replaced.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            read(File::open(path).map_err(failed("opened"))?, path.to_owned())
+        }
+        Err(source) => Err(failed("made")(source)),
+    }
 }
 
 #[cfg(test)]
@@ -266,6 +288,22 @@ mod tests {
         let no_randomness = card_key(&data.path().join("other"), |_| Err(io::Error::other("none")));
         assert!(no_randomness.unwrap_err().to_string().contains("card.key cannot be made: none"));
         assert!(!data.path().join("other/keys/card.key").exists());
+    }
+
+    #[test]
+    fn two_who_make_a_key_at_once_have_the_same() {
+        let data = tempfile::tempdir().unwrap();
+        let first = |bytes: &mut [u8]| {
+            // Meanwhile somebody else is done.
+            assert_eq!(settlement(data.path(), sevens).unwrap().reveal(), [7; 32]);
+            bytes.fill(8);
+            Ok(())
+        };
+        let folder = data.path().join("keys");
+        make_folder(&folder).unwrap();
+        let (path, mine) = (folder.join("settlement.key"), folder.join("mine.new"));
+        assert_eq!(read_or_make(data.path(), &folder, &path, &mine, first).unwrap().reveal(), [7; 32]);
+        assert_eq!((mine.exists(), mode(&path)), (false, 0o600));
     }
 
     #[test]

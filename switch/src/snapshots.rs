@@ -78,15 +78,18 @@ impl Keeper {
     fn run(self) {
         // Sales come first where both want the processor; where that cannot be said, they share it.
         rustix::process::setpriority_process(Some(rustix::thread::gettid()), SNAPSHOT_NICE).unwrap_or_default();
-        self.prove_skipped();
         let mut last = self.started_from;
-        let mut pause = SNAPSHOT_LOOK;
+        let (mut proven, mut pause) = (false, Duration::ZERO);
         while !self.stopped() {
             // A thread of its own that looks now and then: nothing tells it of each record, and nobody waits for it.
-            thread::sleep(SNAPSHOT_LOOK.max(pause));
+            thread::sleep(pause);
             pause = SNAPSHOT_LOOK;
             let durable = self.journal.durable();
             if durable.0.saturating_sub(last.0) < self.records {
+                // A snapshot that is due comes before that: else a switch that is started often never gets to one.
+                if !std::mem::replace(&mut proven, true) {
+                    self.prove_skipped();
+                }
                 continue;
             }
             let began_us = clock::monotonic_us();
@@ -98,7 +101,8 @@ impl Keeper {
                 }
             }
             last = durable;
-            pause = Duration::from_micros(clock::monotonic_us().saturating_sub(began_us)) * SNAPSHOT_SHARE;
+            let took = Duration::from_micros(clock::monotonic_us().saturating_sub(began_us));
+            pause = SNAPSHOT_LOOK.max(took * SNAPSHOT_SHARE);
         }
     }
 

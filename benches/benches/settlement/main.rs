@@ -14,7 +14,7 @@ mod history;
 #[path = "../sale/mod.rs"]
 mod sale;
 
-use lijian::settlement::{settle, verify};
+use lijian::settlement::{Names, Order, Signer, settle, verify};
 use lijian_benches::process::{cpu_ms, drop_from_page_cache, memory};
 use lijian_domain::ids::Lsn;
 use lijian_domain::time::BusinessDate;
@@ -59,15 +59,21 @@ fn run(step: &str, data: &Path, grants: u64) {
     let started = Instant::now();
     let lines = match step {
         "make" => return history::write(storage, records, records + 1_000_000),
-        "read" => JournalReader::open(storage).unwrap().entries(Lsn(1)).fold(0, |read, entry| read + usize::from(entry.is_ok())),
+        "read" => JournalReader::open(storage)
+            .unwrap()
+            .entries(Lsn(1))
+            .fold(0, |read, entry| read + usize::from(entry.is_ok())),
         "settle" => {
             let day = JournalReader::open(Arc::clone(&storage) as _).unwrap().record(Lsn(1)).unwrap().unwrap();
             let date: BusinessDate = day.business_date;
-            let manifest = settle(storage, date, &data.join("set"), &mut |_| {}).unwrap();
+            let (directory, signer) = (data.join("set"), Signer::new(&[7; 32]));
+            let names = Names::new(Box::new(|_| None));
+            let order = Order { date, directory: &directory, signer: &signer, acquirers: &[], names };
+            let manifest = settle(storage, order, &mut |_| {}).unwrap();
             usize::try_from(manifest.counts.granted_rows + manifest.counts.returned_rows).unwrap()
         }
         "verify" => {
-            let verdict = verify(&data.join("set")).unwrap();
+            let verdict = verify(&data.join("set"), None).unwrap();
             usize::try_from(verdict.manifest.unwrap().counts.granted_rows).unwrap()
         }
         other => unreachable!("no step {other}"),

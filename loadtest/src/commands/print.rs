@@ -147,6 +147,11 @@ pub(super) fn fault(fault: Fault) {
     }
 }
 
+/// A soak cannot go on as it was meant.
+pub(super) fn broken(error: &str) {
+    let _ = writeln!(stderr(), "the load goes on alone, Ctrl-C ends it: {error}");
+}
+
 /// A minute of a soak.
 pub(super) fn minute(minute: &Minute) {
     let Minute { minute, seconds, sent, answered, failed, p50_us, p99_us, max_us, resident_bytes } = minute;

@@ -65,6 +65,7 @@ pub(super) fn run(arguments: SoakArguments) -> Result<(), Failure> {
     };
     let mut tell = |news: News<'_>| match news {
         News::Fault(fault) => print::fault(fault),
+        News::Broken(error) => print::broken(error),
         News::Minute(minute) => print::minute(minute),
     };
     let ended = soak(&plan, &mut tell).map_err(|error| compare::ended(&running, &error))?;

@@ -47,8 +47,13 @@ impl fmt::Display for Fault {
     }
 }
 
-/// That something went wrong.
-pub(super) struct Told(pub(super) Fault);
+/// What happened on the scene.
+pub(super) enum Told {
+    /// Something went wrong, on purpose.
+    Fault(Fault),
+    /// Nothing goes on any more.
+    Broken(String),
+}
 
 /// Who is there, and until when.
 pub(super) struct Scene {
@@ -91,7 +96,7 @@ impl Scene {
             next_ns = now_ns.saturating_add(super::nanoseconds(self.every));
             let Some(fault) = turn.next() else { break };
             // Nobody may listen any more.
-            let _ = self.said.send(Told(fault));
+            let _ = self.said.send(Told::Fault(fault));
             self = self.strike(fault, stage)?;
             faults += 1;
         }

@@ -67,6 +67,8 @@ pub struct Soak {
 pub enum News<'a> {
     /// Something goes wrong, on purpose.
     Fault(Fault),
+    /// A process did not come back: the load goes on to its end without it.
+    Broken(&'a str),
     /// A minute is over.
     Minute(&'a Minute),
 }
@@ -96,6 +98,7 @@ pub fn run(soak: &Soak, tell: &mut dyn FnMut(News<'_>)) -> Result<Ended, RigErro
     let process = Arc::new(AtomicU32::new(switch.peer.process()));
     let over = Arc::new(AtomicBool::new(false));
     let (said, told) = mpsc::channel();
+    let breaks = said.clone();
     let scene = Scene {
         programs: soak.programs.clone(),
         data: data.path().to_owned(),
@@ -113,9 +116,15 @@ pub fn run(soak: &Soak, tell: &mut dyn FnMut(News<'_>)) -> Result<Ended, RigErro
     let mut minutes = minute::Minutes::new(process).ok_or(crate::load::LoadError::Histograms)?;
     let load = load(soak, target)?;
     let (measured, scene) = thread::scope(|scope| {
-        let playing = scope.spawn(|| scene.play(&stage));
+        let playing = scope.spawn(|| {
+            let tell = |error: &RigError| drop(breaks.send(Told::Broken(error.to_string())));
+            scene.play(&stage).inspect_err(tell)
+        });
         let mut progress = |second: &Interval, of_second: &Histogram<u64>| {
-            told.try_iter().for_each(|Told(fault)| tell(News::Fault(fault)));
+            told.try_iter().for_each(|told| match told {
+                Told::Fault(fault) => tell(News::Fault(fault)),
+                Told::Broken(error) => tell(News::Broken(&error)),
+            });
             if let Some(minute) = minutes.add(second, of_second) {
                 tell(News::Minute(&minute));
             }

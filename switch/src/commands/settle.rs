@@ -1,9 +1,11 @@
 //! `lijian settle`: a day's set, beside a running daemon or without one.
 
 use super::configuration::ConfigurationArguments;
+use crate::rules::Archive;
 use crate::settlement::manifest::{Manifest, Status};
-use crate::settlement::{SettleError, settle};
-use lijian_domain::ids::Lsn;
+use crate::settlement::{Names, Order, SettleError, Signer, settle};
+use crate::{entropy, keys};
+use lijian_domain::ids::{LinkName, Lsn};
 use lijian_domain::time::BusinessDate;
 use lijian_store::storage::FileStorage;
 use std::error::Error;
@@ -15,9 +17,10 @@ use std::sync::Arc;
 /// Records between two signs of progress.
 const PROGRESS_RECORDS: u64 = 1 << 16;
 
-/// Writes the settlement of one business day: detail.csv, totals.csv, manifest.json.
+/// Writes the settlement of one business day: files for programs, for people and for each acquirer, and a signed manifest.
 ///
-/// Reads the journal only, so that it can run beside the daemon. A day that can still change gives a provisional set. The
+/// Reads the journal only, so that it can run beside the daemon; where there is no key to sign with yet, makes one
+/// (keys/settlement.key in the data directory). A day that can still change gives a provisional set. The
 /// same day settled again into the same directory gives the same bytes.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Example:\n  lijian settle --config switch.toml --date 2024-10-01 --out settlement/2024-10-01")]
@@ -40,7 +43,8 @@ pub fn run(arguments: &SettleArguments) -> ExitCode {
         Ok(loaded) => loaded,
         Err(code) => return code,
     };
-    match settle_from(&loaded.config.store.path, arguments) {
+    let links: Vec<LinkName> = loaded.config.acquirers.iter().map(|link| link.name).collect();
+    match settle_from(&loaded.config.store.path, &links, arguments) {
         Ok(manifest) => {
             let _ = writeln!(std::io::stdout().lock(), "{}", summary(&manifest, &arguments.out));
             ExitCode::SUCCESS
@@ -52,16 +56,26 @@ pub fn run(arguments: &SettleArguments) -> ExitCode {
     }
 }
 
-fn settle_from(data: &Path, arguments: &SettleArguments) -> Result<Manifest, SettleError> {
+fn settle_from(data: &Path, acquirers: &[LinkName], arguments: &SettleArguments) -> Result<Manifest, SettleError> {
     let storage = FileStorage::open_existing(&data.join("journal"));
     let storage = storage.map_err(|source| SettleError::NoJournal { path: data.to_owned(), source })?;
+    let key = keys::settlement(data, entropy::fill).map_err(|error| SettleError::Key(Box::new(error)))?;
+    let signer = Signer::new(&key.reveal());
+    let archive = Archive::of(data);
+    let order = Order {
+        date: arguments.date,
+        directory: &arguments.out,
+        signer: &signer,
+        acquirers,
+        names: Names::new(Box::new(move |version| archive.rules(version).ok())),
+    };
     let shown = std::io::stderr().is_terminal();
     let mut progress = |lsn: Lsn| {
         if shown && lsn.0.is_multiple_of(PROGRESS_RECORDS) {
             tell(&format!("\r{} records read", lsn.0));
         }
     };
-    let settled = settle(Arc::new(storage), arguments.date, &arguments.out, &mut progress);
+    let settled = settle(Arc::new(storage), order, &mut progress);
     if shown {
         // Takes the sign of progress away.
         tell("\r\x1b[K");
@@ -79,6 +93,7 @@ fn summary(manifest: &Manifest, out: &Path) -> String {
         "settlement of {}, {status}\n\
          granted {} - returned {} = net {} minor units; grants {}, returns {}\n\
          held, not settled: {} (sales {}), of these in doubt: {} (sales {})\n\
+         signed with the key of {}\n\
          written to {}",
         manifest.business_date,
         totals.granted,
@@ -90,6 +105,7 @@ fn summary(manifest: &Manifest, out: &Path) -> String {
         held.count,
         held.in_doubt_amount,
         held.in_doubt_count,
+        manifest.public_key,
         out.display(),
     )
 }

@@ -1,12 +1,12 @@
 //! The day's set, made in one pass over the journal.
 
-use super::detail::DetailWriter;
 use super::directory::OutputDirectory;
 use super::error::SettleError;
+use super::files::Files;
 use super::manifest::{AMOUNTS_IN, CapTotals, Counts, Cut, FORMAT, FileEntry, Held, Manifest, Status, Totals};
-use super::output_file::{OutputFile, Written};
-use super::{DETAIL, TOTALS, totals};
-use lijian_domain::ids::Lsn;
+use super::names::Names;
+use super::signature::Signer;
+use lijian_domain::ids::{LinkName, Lsn};
 use lijian_domain::settlement::{CapFigures, Day, Rows, Settlement, Step};
 use lijian_domain::time::BusinessDate;
 use lijian_store::format::ChainHash;
@@ -16,20 +16,37 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Settles `date` from the journal in `storage` into `directory`, which is made if need be; `progress` is told of each
-/// record read. What comes back is what stands in `manifest.json`. On an error no file of a set is made, changed or removed.
+/// What is to be settled, and what that takes beside the journal.
+pub struct Order<'a> {
+    /// The day.
+    pub date: BusinessDate,
+    /// Where the set is put; made if need be.
+    pub directory: &'a Path,
+    /// Who signs it.
+    pub signer: &'a Signer,
+    /// The acquirers that get files on a day without trades too.
+    pub acquirers: &'a [LinkName],
+    /// What people call goods and shops.
+    pub names: Names<'a>,
+}
+
+/// Settles a day from the journal in `storage`; `progress` is told of each record read. What comes back is what stands in
+/// `manifest.json`. On an error no file of a set is made, changed or removed.
+///
+/// # Errors
+/// See [`SettleError`].
 pub fn settle(
     storage: Arc<dyn Storage>,
-    date: BusinessDate,
-    directory: &Path,
+    order: Order<'_>,
     progress: &mut dyn FnMut(Lsn),
 ) -> Result<Manifest, SettleError> {
+    let Order { date, directory, signer, acquirers, mut names } = order;
     let mut journal = JournalReader::open(Arc::clone(&storage))?;
     // Looks up the originals of returns, while the other reader goes on through the records.
     let mut originals = JournalReader::open(storage)?;
     let directory = OutputDirectory::open(directory, date)?;
 
-    let mut detail = DetailWriter::new(directory.create(DETAIL)?).map_err(|error| directory.failed(DETAIL, error))?;
+    let mut files = Files::new(&directory, acquirers)?;
     let mut settlement = Settlement::new(date);
     let mut rows = Rows::new();
     for entry in journal.entries(Lsn(1)) {
@@ -44,30 +61,20 @@ pub fn settle(
             }
             Step::DayIsOver => break,
         }
-        for row in &rows {
-            detail.write(row).map_err(|error| directory.failed(DETAIL, error))?;
-        }
+        files.write(&rows, &mut names)?;
     }
     let day = settlement.finish()?;
     let chain = journal.chain_at(day.cut)?.ok_or(SettleError::BatchMissing { lsn: day.cut.0 })?.chain;
-
-    let (file, rows) = detail.finish().map_err(|error| directory.failed(DETAIL, error))?;
-    let detail = file_entry(&directory, DETAIL, file, rows)?;
-    let file = directory.create(TOTALS)?;
-    let (file, rows) = totals::write(file, &day.totals).map_err(|error| directory.failed(TOTALS, error))?;
-    let totals = file_entry(&directory, TOTALS, file, rows)?;
-    let manifest = manifest(&day, chain, vec![detail, totals]).ok_or(SettleError::OutOfRange { date })?;
-    directory.publish(&manifest.to_bytes()?)?;
+    let entries = files.finish(&day)?;
+    let manifest = manifest(&day, chain, entries, signer).ok_or(SettleError::OutOfRange { date })?;
+    let bytes = signer.sign(&manifest.to_bytes()?).ok_or(SettleError::Unsigned)?;
+    let manifest = Manifest::from_bytes(&bytes)?;
+    directory.publish(&bytes)?;
     Ok(manifest)
 }
 
-fn file_entry(directory: &OutputDirectory, name: &str, file: OutputFile, rows: u64) -> Result<FileEntry, SettleError> {
-    let Written { bytes, sha256 } = file.finish().map_err(|error| directory.failed(name, error))?;
-    Ok(FileEntry { name: name.to_owned(), rows, bytes, sha256 })
-}
-
 /// None where a net amount leaves 64 bits.
-fn manifest(day: &Day, chain: ChainHash, files: Vec<FileEntry>) -> Option<Manifest> {
+fn manifest(day: &Day, chain: ChainHash, files: Vec<FileEntry>, signer: &Signer) -> Option<Manifest> {
     let all = &day.totals.all;
     let by_cap = day.totals.caps().into_iter().map(|(key, figures)| Some((key.to_string(), cap_totals(figures)?)));
     Some(Manifest {
@@ -103,6 +110,8 @@ fn manifest(day: &Day, chain: ChainHash, files: Vec<FileEntry>) -> Option<Manife
         },
         reversals_open: day.reversals_open,
         files,
+        public_key: signer.public_key(),
+        signature: String::new(),
     })
 }
 

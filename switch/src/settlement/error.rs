@@ -95,6 +95,12 @@ pub enum SettleError {
     /// The manifest cannot be put into words.
     #[error("manifest.json cannot be made: {0}")]
     Encode(#[from] serde_json::Error),
+    /// There is no key to sign with.
+    #[error("the set cannot be signed: {0}")]
+    Key(Box<dyn std::error::Error + Send + Sync>),
+    /// The manifest has no place for its signature.
+    #[error("manifest.json cannot be signed")]
+    Unsigned,
     /// A net total leaves the range of 64 bits.
     #[error("a net total of {date} leaves the range of amounts")]
     OutOfRange {
@@ -113,9 +119,13 @@ impl SettleError {
             | Self::OriginalMissing { .. }
             | Self::BatchMissing { .. }
             | Self::FinalDiffers { .. } => 1,
-            Self::NoJournal { .. } | Self::Occupied { .. } | Self::Manifest { .. } | Self::OtherDay { .. } => 64,
+            Self::Key(_)
+            | Self::NoJournal { .. }
+            | Self::Occupied { .. }
+            | Self::Manifest { .. }
+            | Self::OtherDay { .. } => 64,
             Self::Busy { .. } | Self::Write { .. } | Self::Publish { .. } => 75,
-            Self::Encode(_) | Self::OutOfRange { .. } => 70,
+            Self::Encode(_) | Self::Unsigned | Self::OutOfRange { .. } => 70,
         }
     }
 }

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The name of this format and its version.
-pub const FORMAT: &str = "lijian-settlement/1";
+pub const FORMAT: &str = "lijian-settlement/2";
+/// The one before: detail and totals alone, without a signature.
+pub const FIRST_FORMAT: &str = "lijian-settlement/1";
 /// The unit of every amount in the set.
 pub const AMOUNTS_IN: &str = "minor units";
 /// The file's name.
@@ -34,6 +36,12 @@ pub struct Manifest {
     pub reversals_open: u64,
     /// The other files of the set.
     pub files: Vec<FileEntry>,
+    /// What the signature is checked with: an Ed25519 public key, 64 hexadecimal digits. None in sets of the first format.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub public_key: String,
+    /// Ed25519 over all bytes of the file before the comma that stands before this member; the last one. 128 hexadecimal digits.
+    #[serde(default)]
+    pub signature: String,
 }
 
 /// Whether the day can still change.
@@ -127,6 +135,11 @@ pub struct FileEntry {
 }
 
 impl Manifest {
+    /// Whether this version can read it.
+    pub fn is_known(&self) -> bool {
+        [FORMAT, FIRST_FORMAT].contains(&self.format.as_str())
+    }
+
     /// The file's bytes.
     pub fn to_bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
         let mut bytes = serde_json::to_vec_pretty(self)?;

@@ -13,12 +13,12 @@ pub(super) fn guarded(text: &str) -> Cow<'_, str> {
 }
 
 /// Whether a cell keeps to the rule: no text of ours reads as a formula.
-pub(super) fn is_harmless(cell: &str) -> bool {
+pub(in crate::settlement) fn is_harmless(cell: &str) -> bool {
     cell.starts_with('\'') || matches!(guarded(cell), Cow::Borrowed(_))
 }
 
 /// The text of a cell.
-pub(super) fn plain(cell: &str) -> &str {
+pub(in crate::settlement) fn plain(cell: &str) -> &str {
     cell.strip_prefix('\'').unwrap_or(cell)
 }
 

@@ -5,11 +5,10 @@
 //! `original_amount = quantity x unit_price = trade_in + bank_promotion + gross`, `gross = paid + subsidy` and
 //! `subsidy = subsidy_1 + ... + subsidy_4`; a return of a part of an item has a smaller `original_amount`. Texts keep to the rule of [`super::cell`]. For readers: docs/settlement.md.
 
-use super::cell::guarded;
+use super::cells::Cells;
 use jiff::Timestamp;
 use lijian_domain::sale::SPONSORS_MAX;
 use lijian_domain::settlement::Row;
-use std::fmt::{Display, Write as _};
 use std::io::Write;
 
 /// The columns before those of the sponsors.
@@ -46,55 +45,49 @@ const LEADING: [&str; 29] = [
 ];
 
 /// The header: the leading columns, then `sponsor_N` and `subsidy_N` for each sponsor that a grant can have.
-pub(super) fn columns() -> Vec<String> {
+pub(in crate::settlement) fn columns() -> Vec<String> {
     let sponsors = (1..=SPONSORS_MAX).flat_map(|place| [format!("sponsor_{place}"), format!("subsidy_{place}")]);
     LEADING.into_iter().map(str::to_owned).chain(sponsors).collect()
 }
 
 /// Writes the lines.
-pub(super) struct DetailWriter<W: Write> {
-    csv: csv::Writer<W>,
-    /// One cell at a time, so that no line costs an allocation.
-    number: String,
-    rows: u64,
-}
+pub(super) struct Detail<W: Write>(Cells<W>);
 
-impl<W: Write> DetailWriter<W> {
+impl<W: Write> Detail<W> {
     /// Starts the file with its header.
     pub(super) fn new(file: W) -> Result<Self, csv::Error> {
-        let mut csv = super::csv_writer(file);
-        csv.write_record(columns())?;
-        Ok(Self { csv, number: String::new(), rows: 0 })
+        Cells::for_programs(file, columns()).map(Self)
     }
 
     /// Appends one line.
     pub(super) fn write(&mut self, row: &Row) -> Result<(), csv::Error> {
-        self.csv.write_field(row.kind.as_str())?;
-        self.number(row.business_date)?;
-        self.number(row.sale_date)?;
+        let cells = &mut self.0;
+        cells.text(row.kind.as_str())?;
+        cells.printed(row.business_date)?;
+        cells.printed(row.sale_date)?;
         // An instant beyond the year 9999 cannot be printed; the record's place in the journal still tells its order.
-        self.number(Timestamp::from_microsecond(row.at.0).unwrap_or(Timestamp::MAX))?;
-        self.number(row.lsn)?;
-        self.number(row.grant)?;
-        self.text(row.campaign.as_str())?;
-        self.number(row.rules)?;
-        self.text(row.link.as_str())?;
-        self.text(row.acquirer.as_str())?;
-        self.text(row.merchant.as_str())?;
-        self.text(row.terminal.as_str())?;
-        self.text(row.district.as_str())?;
-        self.number(row.stan)?;
-        self.text(row.rrn.as_str())?;
-        self.text(row.authorisation.as_str())?;
-        self.number(row.item_number)?;
-        self.number(row.item.gtin)?;
-        self.text(row.category.as_str())?;
+        cells.printed(Timestamp::from_microsecond(row.at.0).unwrap_or(Timestamp::MAX))?;
+        cells.number(row.lsn.0)?;
+        cells.printed(row.grant)?;
+        cells.text(row.campaign.as_str())?;
+        cells.printed(row.rules)?;
+        cells.text(row.link.as_str())?;
+        cells.text(row.acquirer.as_str())?;
+        cells.text(row.merchant.as_str())?;
+        cells.text(row.terminal.as_str())?;
+        cells.text(row.district.as_str())?;
+        cells.printed(row.stan)?;
+        cells.text(row.rrn.as_str())?;
+        cells.text(row.authorisation.as_str())?;
+        cells.number(u64::try_from(row.item_number).unwrap_or(u64::MAX))?;
+        cells.printed(row.item.gtin)?;
+        cells.text(row.category.as_str())?;
         match row.grade {
-            Some(grade) => self.number(grade)?,
-            None => self.text("")?,
+            Some(grade) => cells.number(grade.into())?,
+            None => cells.text("")?,
         }
-        self.number(row.item.quantity)?;
-        self.text(row.item.serial_number.as_str())?;
+        cells.number(row.item.quantity.into())?;
+        cells.text(row.item.serial_number.as_str())?;
         let amounts = [
             row.item.unit_price,
             row.original_amount,
@@ -105,31 +98,18 @@ impl<W: Write> DetailWriter<W> {
             row.paid,
         ];
         for amount in amounts {
-            self.number(amount.get())?;
+            cells.number(amount.get())?;
         }
         for place in 0..SPONSORS_MAX {
             let share = row.sponsors.get(place);
-            self.text(share.map_or("", |share| share.sponsor.as_str()))?;
-            self.number(share.map_or(0, |share| share.amount.get()))?;
+            cells.text(share.map_or("", |share| share.sponsor.as_str()))?;
+            cells.number(share.map_or(0, |share| share.amount.get()))?;
         }
-        self.csv.write_record(None::<&[u8]>)?;
-        self.rows += 1;
-        Ok(())
+        cells.end()
     }
 
     /// The file and the number of lines after the header.
-    pub(super) fn finish(self) -> Result<(W, u64), std::io::Error> {
-        let file = self.csv.into_inner().map_err(csv::IntoInnerError::into_error)?;
-        Ok((file, self.rows))
-    }
-
-    fn text(&mut self, text: &str) -> Result<(), csv::Error> {
-        self.csv.write_field(guarded(text).as_bytes())
-    }
-
-    fn number(&mut self, number: impl Display) -> Result<(), csv::Error> {
-        self.number.clear();
-        write!(self.number, "{number}").map_err(std::io::Error::other)?;
-        self.csv.write_field(&self.number)
+    pub(super) fn finish(self) -> std::io::Result<(W, u64)> {
+        self.0.finish()
     }
 }

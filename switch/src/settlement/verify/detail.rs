@@ -1,8 +1,8 @@
 //! Every line of the detail, proven and added up.
 
 use super::super::DETAIL;
-use super::super::cell::{is_harmless, plain};
-use super::super::detail::columns;
+use super::super::files::cell::{is_harmless, plain};
+use super::super::files::detail::columns;
 use super::super::manifest::Manifest;
 use super::{Findings, Sums};
 use csv::StringRecord;

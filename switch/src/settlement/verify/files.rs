@@ -1,25 +1,43 @@
 //! The files themselves: that all are there, no other one is, and each has the bytes that the manifest names.
 
+use super::super::manifest::FORMAT;
 use super::super::manifest::{Manifest, NAME};
-use super::super::{DETAIL, TOTALS, hexadecimal};
+use super::super::{DETAIL, FILES, TOTALS, hexadecimal};
 use super::Findings;
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
-/// The names in the directory, sorted.
+/// Folders of folders at most: a set has `acquirer/LINK`.
+const DEPTH_MAX: usize = 3;
+
+/// The names of all files in the directory and its folders, sorted.
 pub(super) fn names(directory: &Path) -> io::Result<Vec<String>> {
-    let names = fs::read_dir(directory)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
-    let mut names = names.collect::<io::Result<Vec<_>>>()?;
+    let mut names = Vec::new();
+    collect(directory, "", DEPTH_MAX, &mut names)?;
     names.sort_unstable();
     Ok(names)
+}
+
+fn collect(directory: &Path, before: &str, depth: usize, names: &mut Vec<String>) -> io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        let name = format!("{before}{}", entry.file_name().to_string_lossy());
+        if entry.file_type()?.is_dir() && depth > 0 {
+            collect(&entry.path(), &format!("{name}/"), depth - 1, names)?;
+        } else {
+            names.push(name);
+        }
+    }
+    Ok(())
 }
 
 /// Compares directory and manifest.
 pub(super) fn check(directory: &Path, names: &[String], manifest: &Manifest, findings: &mut Findings) {
     let listed = |name: &str| manifest.files.iter().any(|entry| entry.name == name);
-    for name in [DETAIL, TOTALS].into_iter().filter(|name| !listed(name)) {
+    let expected = if manifest.format == FORMAT { &FILES[..] } else { &[DETAIL, TOTALS] };
+    for name in expected.iter().filter(|name| **name != NAME && !listed(name)) {
         findings.add(format_args!("{NAME} does not list {name}"));
     }
     for name in names.iter().filter(|name| *name != NAME && !listed(name)) {

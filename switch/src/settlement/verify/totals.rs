@@ -1,9 +1,9 @@
 //! What `totals.csv` and the manifest say, against the detail added up.
 
 use super::super::TOTALS;
-use super::super::cell::plain;
+use super::super::files::cell::plain;
+use super::super::files::totals::COLUMNS;
 use super::super::manifest::{CapTotals, Manifest, NAME};
-use super::super::totals::COLUMNS;
 use super::{Findings, Sums};
 use csv::StringRecord;
 use std::collections::HashSet;

@@ -8,7 +8,7 @@ use crate::format::{BATCH_HEADER_BYTES, BatchHeader, find_batch_magic};
 use lijian_domain::ids::Lsn;
 
 /// Less than this is read through.
-const NEAR_BYTES: u64 = 256 * 1024;
+const NEAR_BYTES: u64 = 64 * 1024;
 /// Bytes that are searched at once.
 const PIECE_BYTES: usize = 64 * 1024;
 

@@ -115,8 +115,10 @@ impl JournalReader {
         let place = self.index.partition_point(|cursor| cursor.next_lsn <= lsn);
         let known = place.checked_sub(1).and_then(|place| self.index.get(place)).copied();
         let first = self.walker.heads().first().filter(|_| lsn > Lsn(1)).map(Cursor::at_segment);
-        let Some(known) = known.or(first) else { return Cursor::START };
-        let segment = usize::try_from(known.number).ok().and_then(|number| self.walker.heads().get(number - 1));
+        // A reader of a journal that was empty knows a place before its first segment.
+        let Some(known) = known.filter(|known| known.number > 0).or(first) else { return Cursor::START };
+        let number = usize::try_from(known.number).unwrap_or(usize::MAX);
+        let segment = number.checked_sub(1).and_then(|before| self.walker.heads().get(before));
         let end = match self.index.get(place) {
             Some(next) if next.number == known.number => next.offset,
             _ if known.number == self.head.number => self.head.offset,

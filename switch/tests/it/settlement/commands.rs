@@ -1,7 +1,7 @@
 //! `lijian settle` and `lijian verify` as a shell sees them: exit codes, what is said, files.
 
 use super::journal::{Bench, damage};
-use super::{FILES, MONDAY, TUESDAY, read, two_days};
+use super::{ENTRIES, MONDAY, TUESDAY, read, two_days};
 use lijian_store::journal::{Journal, JournalOptions};
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -52,7 +52,7 @@ fn a_day_is_settled_and_proven() {
     let expected = "settlement of 2024-09-30, final\n\
                     granted 30000 - returned 0 = net 30000 minor units; grants 2, returns 0\n\
                     held, not settled: 5000 (sales 1), of these in doubt: 5000 (sales 1)\n\
-                    written to ";
+                    signed with the key of ";
     assert!(output.starts_with(expected), "{output}");
     let (code, output, errors) = verify_ended(&out);
     assert_eq!((code, errors.as_str()), (Some(0), ""));
@@ -72,7 +72,7 @@ fn an_empty_day_is_a_whole_set() {
     let (code, output, errors) = ended(settle_command(&bench.path(""), "2024-10-02", &out));
     assert_eq!((code, errors.as_str()), (Some(0), ""));
     assert!(output.starts_with("settlement of 2024-10-02, provisional: the day can still change\n"), "{output}");
-    assert_eq!(fs::read_dir(&out).unwrap().count(), FILES.len());
+    assert_eq!(fs::read_dir(&out).unwrap().count(), ENTRIES);
     let [detail, totals, _] = read(&out);
     for csv in [detail, totals] {
         assert_eq!(csv.iter().filter(|byte| **byte == b'\n').count(), 1, "the header and no line");

@@ -1,11 +1,12 @@
 //! Days settled from a real journal, and sets that were tampered with.
 
 pub(crate) mod commands;
+mod files;
 pub(crate) mod journal;
 
 use journal::{Bench, damage, once_free};
 use lijian::settlement::manifest::{Manifest, Status};
-use lijian::settlement::{SettleError, settle, verify};
+use lijian::settlement::{Names, Order, PublicKey, SettleError, Signed, Signer, settle, verify};
 use lijian_domain::ids::Lsn;
 use lijian_domain::time::BusinessDate;
 use lijian_store::journal::JournalReader;
@@ -15,11 +16,19 @@ use std::path::Path;
 const MONDAY: &str = "2024-09-30";
 const TUESDAY: &str = "2024-10-01";
 const FILES: [&str; 3] = ["detail.csv", "totals.csv", "manifest.json"];
+/// What stands in the directory of a set: eight files and the folder of the acquirers.
+const ENTRIES: usize = 9;
+const KEY: [u8; 32] = [7; 32];
 
 fn settle_day(bench: &Bench, date: &str, out: &str) -> Result<Manifest, SettleError> {
+    once_free(|| settle_into(bench, date, &bench.path(out)), |error| matches!(error, SettleError::Busy { .. }))
+}
+
+fn settle_into(bench: &Bench, date: &str, directory: &Path) -> Result<Manifest, SettleError> {
     let date = BusinessDate::parse(date).unwrap();
-    let settle = || settle(bench.storage(), date, &bench.path(out), &mut |_| {});
-    once_free(settle, |error| matches!(error, SettleError::Busy { .. }))
+    let signer = Signer::new(&KEY);
+    let names = Names::new(Box::new(|_| None));
+    settle(bench.storage(), Order { date, directory, signer: &signer, acquirers: &[], names }, &mut |_| {})
 }
 
 fn read(directory: &Path) -> [Vec<u8>; 3] {
@@ -41,7 +50,7 @@ pub(crate) fn two_days() -> Bench {
 }
 
 fn check_findings(directory: &Path, expected: &[&str]) {
-    let findings = verify(directory).unwrap().findings;
+    let findings = verify(directory, None).unwrap().findings;
     assert_eq!(findings.is_empty(), expected.is_empty(), "{:?}", findings.lines());
     for expected in expected {
         let found = findings.lines().iter().any(|line| line.contains(expected));
@@ -144,7 +153,7 @@ fn days_without_trades() {
     for (date, status) in [("2024-09-01", Status::Final), ("2024-12-31", Status::Provisional)] {
         let manifest = settle_day(&bench, date, date).unwrap();
         assert_eq!((manifest.status, manifest.cut.first_lsn, manifest.totals.net), (status, None, 0));
-        assert_eq!(manifest.files.iter().map(|file| file.rows).collect::<Vec<_>>(), [0, 0]);
+        assert_eq!(manifest.files.iter().map(|file| file.rows).collect::<Vec<_>>(), [0; 7]);
         check_findings(&bench.path(date), &[]);
     }
     assert_eq!(settle_day(&Bench::new(), MONDAY, "out").unwrap().cut.up_to_lsn, 0);
@@ -204,7 +213,7 @@ fn what_was_tampered_with_is_named() {
     );
     check("manifest.json", "\"grants\": 2", "\"grants\": 3", &["counts.grants"]);
     check("manifest.json", "minor units", "yuan", &["amounts_in \"yuan\", expected \"minor units\""]);
-    check("manifest.json", "lijian-settlement/1", "lijian-settlement/9", &["format"]);
+    check("manifest.json", "lijian-settlement/2", "lijian-settlement/9", &["format"]);
 }
 
 #[test]
@@ -246,7 +255,7 @@ fn only_a_directory_of_this_day_is_written_to() {
     fs::write(&manifest, &text).unwrap();
     check("out", MONDAY, 1, "a final set is never written over");
     assert_eq!(fs::read_to_string(&manifest).unwrap(), text);
-    assert_eq!(fs::read_dir(bench.path("out")).unwrap().count(), 3);
+    assert_eq!(fs::read_dir(bench.path("out")).unwrap().count(), ENTRIES);
 }
 
 #[test]
@@ -255,8 +264,7 @@ fn two_at_once_do_not_mix() {
     settle_day(&bench, MONDAY, "out").unwrap();
     let held = fs::File::open(bench.path("out")).unwrap();
     held.try_lock().unwrap();
-    let monday = BusinessDate::parse(MONDAY).unwrap();
-    let error = settle(bench.storage(), monday, &bench.path("out"), &mut |_| {}).unwrap_err();
+    let error = settle_into(&bench, MONDAY, &bench.path("out")).unwrap_err();
     assert!(matches!(error, SettleError::Busy { .. }), "{error}");
     assert_eq!(error.exit_code(), 75);
     drop(held);
@@ -271,7 +279,7 @@ fn an_interrupted_run_is_completed_by_the_next() {
     fs::rename(bench.path("out").join("manifest.json"), bench.path("out").join(".manifest.json.tmp")).unwrap();
     settle_day(&bench, MONDAY, "out").unwrap();
     assert_eq!(read(&bench.path("out")), whole);
-    assert_eq!(fs::read_dir(bench.path("out")).unwrap().count(), 3);
+    assert_eq!(fs::read_dir(bench.path("out")).unwrap().count(), ENTRIES);
 }
 
 #[test]

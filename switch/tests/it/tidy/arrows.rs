@@ -13,7 +13,7 @@ const CRATES: [(&str, &[&str]); 9] = [
     ("switch/exchange", &["lijian-codecs", "lijian-domain", "lijian-store"]),
     ("switch", &["lijian-codecs", "lijian-config", "lijian-domain", "lijian-exchange", "lijian-load", "lijian-store"]),
     ("switch/testkit", &["lijian-codecs", "lijian-config", "lijian-domain", "lijian-exchange", "lijian-store"]),
-    ("benches", &["lijian-codecs", "lijian-config", "lijian-domain", "lijian-exchange", "lijian-store"]),
+    ("benches", &["lijian", "lijian-codecs", "lijian-config", "lijian-domain", "lijian-exchange", "lijian-store"]),
 ];
 
 /// Crates without input and output: nothing of this may stand in their manifests.

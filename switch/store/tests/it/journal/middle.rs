@@ -158,3 +158,24 @@ fn a_record_is_found_without_what_stands_before_it() {
     assert_eq!(reader.record(Lsn(RECORDS + 1)).unwrap(), None);
     assert_eq!(reader.chain_at(Lsn(RECORDS)).unwrap().unwrap(), reader.head());
 }
+
+/// A reader that was there before the first record has no place in any segment yet.
+#[test]
+fn a_reader_of_an_empty_journal_finds_what_is_written_later() {
+    let storage = Counted::default();
+    let journal = Journal::open(Arc::new(storage.clone()), options()).unwrap().start(|_| {}).unwrap();
+    let mut reader = JournalReader::open(Arc::new(storage.clone())).unwrap();
+    assert_eq!(reader.record(Lsn(2)).unwrap(), None);
+    let mut buffer = RecordBuffer::new(Lsn(1));
+    for lsn in 1..=20 {
+        buffer.push(UnixMicros(1), BusinessDate(19_972), &record(lsn));
+        journal.append(&mut buffer).unwrap();
+        while journal.durable() < buffer.last_lsn() {
+            std::thread::yield_now();
+        }
+    }
+    for lsn in [2, 20, 11, 1] {
+        assert_eq!(reader.record(Lsn(lsn)).unwrap().unwrap().record, record(lsn));
+    }
+    journal.close().unwrap();
+}
