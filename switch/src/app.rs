@@ -197,8 +197,10 @@ fn recover(
     let failed = |source| AppError::Data { path: path.clone(), source };
     std::fs::create_dir_all(path).map_err(failed)?;
     let card_key = keys::card_key(path, entropy::fill)?;
-    // Sets of its days are signed by whoever settles them, beside it.
-    keys::settlement(path, entropy::fill)?;
+    // Its days are signed beside it, by who settles them: no sale needs this key.
+    if let Err(error) = keys::settlement(path, entropy::fill) {
+        tracing::warn!(%error, "settlements of this data directory cannot be signed with its key by this user");
+    }
     let storage: Arc<dyn Storage> = Arc::new(FileStorage::open(&path.join("journal")).map_err(failed)?);
     let options = JournalOptions {
         segment_bytes: *segment_bytes,

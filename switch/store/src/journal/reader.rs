@@ -79,7 +79,8 @@ impl JournalReader {
     }
 
     fn read<T>(&mut self, from: Lsn, read: Read<T>) -> Entries<'_, T> {
-        let cursor = self.seek(from);
+        let near = self.seek(from);
+        let cursor = self.hop(near, from);
         Entries { reader: self, read, from, cursor, batch: None, at: 0, failed: false }
     }
 
@@ -127,6 +128,15 @@ impl JournalReader {
         let found = self.walker.nearer(known, end, lsn);
         self.remember(found);
         found
+    }
+
+    /// Over the batches before that of `lsn`, by their heads alone: what is in them is proven by who reads them.
+    fn hop(&mut self, mut cursor: Cursor, lsn: Lsn) -> Cursor {
+        while let Some(next) = self.walker.over(&cursor, lsn) {
+            cursor = next;
+            self.remember(cursor);
+        }
+        cursor
     }
 
     fn advance(&mut self, cursor: &mut Cursor) -> Result<Option<Step>, JournalError> {

@@ -118,6 +118,17 @@ impl Walker {
         }
     }
 
+    /// The place behind the batch at `cursor`, if its head is right and it ends before `lsn`. Nothing else of it is read.
+    pub(super) fn over(&mut self, cursor: &Cursor, lsn: Lsn) -> Option<Cursor> {
+        let segment = self.head(cursor.number).ok()??;
+        self.open(cursor.number).ok()?;
+        let (_, file) = self.file.as_ref()?;
+        let header = self.window.batch_header(&segment, &**file, cursor.offset)?;
+        let offset = cursor.offset + header.batch_bytes() as u64;
+        let follows = header.first_lsn == cursor.next_lsn && header.next_lsn() <= lsn && offset < segment.segment_bytes;
+        follows.then(|| Cursor { offset, next_lsn: header.next_lsn(), chain: Some(header.chain), ..*cursor })
+    }
+
     /// The bytes of the batch that [`Walker::advance`] stepped over last.
     pub(super) fn batch(&self, step: &Step) -> &[u8] {
         self.window.batch(step.offset, step.header.batch_bytes())

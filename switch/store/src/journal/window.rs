@@ -66,6 +66,20 @@ impl Window {
         Ok(checked.map_or_else(Found::Broken, |()| Found::Batch(header)))
     }
 
+    /// The head of the batch of `segment` at `offset`, if that is one.
+    pub(super) fn batch_header(
+        &mut self,
+        segment: &SegmentHeader,
+        file: &dyn StorageFile,
+        offset: u64,
+    ) -> Option<BatchHeader> {
+        if self.number != segment.number {
+            self.forget();
+            self.number = segment.number;
+        }
+        BatchHeader::decode(self.read(file, offset, BATCH_HEADER_BYTES).ok()?, segment.number).ok()
+    }
+
     /// The bytes of a batch that was just found.
     pub(super) fn batch(&self, offset: u64, length: usize) -> &[u8] {
         let from = offset.checked_sub(self.start).and_then(|from| usize::try_from(from).ok());
