@@ -5,11 +5,11 @@
 
 use super::cells::Cells;
 use super::create::Create;
+use super::times::Times;
 use crate::settlement::SettleError;
 use crate::settlement::hexadecimal;
 use crate::settlement::manifest::FileEntry;
 use crate::settlement::output_file::OutputFile;
-use jiff::Timestamp;
 use lijian_domain::ids::{LinkName, MerchantId};
 use lijian_domain::money::MinorUnits;
 use lijian_domain::settlement::{Kind, Row};
@@ -50,6 +50,7 @@ struct Due {
 pub(super) struct AcquirerFiles {
     folder: String,
     clearing: Cells<OutputFile>,
+    times: Times,
     merchants: BTreeMap<MerchantId, Due>,
 }
 
@@ -58,7 +59,7 @@ impl AcquirerFiles {
     pub(super) fn new(link: LinkName, files: &Create<'_>) -> Result<Self, SettleError> {
         let folder = format!("acquirer/{}", folder(link.as_str()));
         let clearing = files.start(&format!("{folder}/clearing.csv"), |file| Cells::for_programs(file, CLEARING))?;
-        Ok(Self { folder, clearing, merchants: BTreeMap::new() })
+        Ok(Self { folder, clearing, times: Times::new(), merchants: BTreeMap::new() })
     }
 
     /// One grant or return: all rows of one record.
@@ -68,16 +69,16 @@ impl AcquirerFiles {
             MinorUnits::checked_sum(rows.iter().map(amount)).map_or(u64::MAX, MinorUnits::get)
         };
         let subsidy = sum(|row| row.subsidy);
-        let cells = &mut self.clearing;
-        cells.text(row.kind.as_str())?;
-        cells.printed(row.business_date)?;
-        cells.printed(row.sale_date)?;
-        cells.printed(Timestamp::from_microsecond(row.at.0).unwrap_or(Timestamp::MAX))?;
-        cells.printed(row.grant)?;
+        let Self { clearing: cells, times, .. } = self;
+        cells.plain(row.kind.as_str())?;
+        cells.plain(times.day(row.business_date))?;
+        cells.plain(times.day(row.sale_date))?;
+        cells.plain(times.utc(row.at))?;
+        cells.grant(row.grant)?;
         cells.text(row.acquirer.as_str())?;
         cells.text(row.merchant.as_str())?;
         cells.text(row.terminal.as_str())?;
-        cells.printed(row.stan)?;
+        cells.padded(row.stan.0.into(), 6)?;
         cells.text(row.rrn.as_str())?;
         cells.text(row.authorisation.as_str())?;
         for amount in [sum(|row| row.original_amount), sum(|row| row.gross), sum(|row| row.paid), subsidy, subsidy] {

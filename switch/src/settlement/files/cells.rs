@@ -5,7 +5,9 @@
 //! GTINs, grants): a spreadsheet then takes it for text and keeps all of its digits.
 
 use super::cell::guarded;
+use super::digits::{DIGITS_MAX, LOWER, UPPER, decimal, hexadecimal};
 use csv::{Terminator, WriterBuilder};
+use lijian_domain::ids::{GrantId, RulesVersion};
 use lijian_domain::money::MinorUnits;
 use std::borrow::Cow;
 use std::fmt::{Display, Write as _};
@@ -14,14 +16,13 @@ use std::io::{self, Write};
 /// UTF-8's: spreadsheets then read Chinese as Chinese.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 const BUFFER_BYTES: usize = 256 << 10;
-/// Of 64 bits, a sign and a point.
-const DIGITS_MAX: usize = 23;
 
 /// See the file's text.
 pub(super) struct Cells<W: Write> {
     csv: csv::Writer<W>,
     /// One cell at a time.
     cell: String,
+    name: Vec<u8>,
     rows: u64,
 }
 
@@ -32,7 +33,7 @@ impl<W: Write> Cells<W> {
         columns: impl IntoIterator<Item = impl AsRef<[u8]>>,
     ) -> Result<Self, csv::Error> {
         let csv = WriterBuilder::new().terminator(Terminator::CRLF).buffer_capacity(BUFFER_BYTES).from_writer(file);
-        let mut new = Self { csv, cell: String::new(), rows: 0 };
+        let mut new = Self { csv, cell: String::new(), name: Vec::new(), rows: 0 };
         new.csv.write_record(columns)?;
         Ok(new)
     }
@@ -51,13 +52,34 @@ impl<W: Write> Cells<W> {
     /// A count or an amount in minor units.
     pub(super) fn number(&mut self, number: u64) -> Result<(), csv::Error> {
         let mut digits = [0; DIGITS_MAX];
-        self.csv.write_field(decimal(number, 0, false, &mut digits))
+        self.csv.write_field(decimal(number, 1, 0, false, &mut digits))
+    }
+
+    /// A number with zeros before it, where it has fewer digits.
+    pub(super) fn padded(&mut self, number: u64, digits_at_least: usize) -> Result<(), csv::Error> {
+        let mut digits = [0; DIGITS_MAX];
+        self.csv.write_field(decimal(number, digits_at_least, 0, false, &mut digits))
+    }
+
+    /// A grant: sixteen hexadecimal digits.
+    pub(super) fn grant(&mut self, grant: GrantId) -> Result<(), csv::Error> {
+        self.csv.write_field(hexadecimal(grant.0, UPPER))
+    }
+
+    /// A version of the rules: sixteen hexadecimal digits.
+    pub(super) fn rules(&mut self, version: RulesVersion) -> Result<(), csv::Error> {
+        self.csv.write_field(hexadecimal(u64::from_be_bytes(version.0), LOWER))
+    }
+
+    /// What is known to be harmless.
+    pub(super) fn plain(&mut self, text: &str) -> Result<(), csv::Error> {
+        self.csv.write_field(text)
     }
 
     /// An amount in yuan, below zero where it goes back.
     pub(super) fn yuan(&mut self, amount: MinorUnits, back: bool) -> Result<(), csv::Error> {
         let mut digits = [0; DIGITS_MAX];
-        self.csv.write_field(decimal(amount.get(), 2, back && !amount.is_zero(), &mut digits))
+        self.csv.write_field(decimal(amount.get(), 1, 2, back && !amount.is_zero(), &mut digits))
     }
 
     /// The same of a sum, whichever sign it has.
@@ -72,12 +94,25 @@ impl<W: Write> Cells<W> {
         if name.is_empty() || matches!(guarded(name), Cow::Owned(_)) {
             return self.text(name);
         }
-        self.printed_name(name)
+        self.tabbed(name.as_bytes())
     }
 
-    /// The same of what prints itself.
-    pub(super) fn printed_name(&mut self, name: impl Display) -> Result<(), csv::Error> {
-        self.printed(format_args!("\t{name}"))
+    /// The same of a number with zeros before it.
+    pub(super) fn padded_name(&mut self, number: u64, digits_at_least: usize) -> Result<(), csv::Error> {
+        let mut digits = [0; DIGITS_MAX];
+        self.tabbed(decimal(number, digits_at_least, 0, false, &mut digits))
+    }
+
+    /// The same of a grant.
+    pub(super) fn grant_name(&mut self, grant: GrantId) -> Result<(), csv::Error> {
+        self.tabbed(&hexadecimal(grant.0, UPPER))
+    }
+
+    fn tabbed(&mut self, name: &[u8]) -> Result<(), csv::Error> {
+        self.name.clear();
+        self.name.push(b'\t');
+        self.name.extend_from_slice(name);
+        self.csv.write_field(&self.name)
     }
 
     /// What prints itself, and cannot be a formula: a date, a number with zeros before it.
@@ -105,41 +140,9 @@ impl<W: Write> Cells<W> {
     }
 }
 
-/// The digits of a number, with a point before the last `places` of them.
-pub(super) fn decimal(mut number: u64, places: usize, negative: bool, buffer: &mut [u8; DIGITS_MAX]) -> &[u8] {
-    let mut at = buffer.len();
-    let mut put = |byte: u8| {
-        at -= 1;
-        buffer[at] = byte;
-    };
-    let mut written = 0;
-    while number > 0 || written <= places {
-        if written == places && places > 0 {
-            put(b'.');
-        }
-        put(b'0' + (number % 10).to_le_bytes()[0]);
-        number /= 10;
-        written += 1;
-    }
-    if negative {
-        put(b'-');
-    }
-    &buffer[at..]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_written_as_the_standard_library_writes_them() {
-        for number in [0, 1, 9, 10, 99, 100, 101, 999_980, u64::MAX] {
-            let mut buffer = [0; DIGITS_MAX];
-            assert_eq!(decimal(number, 0, false, &mut buffer), number.to_string().as_bytes());
-            let yuan = format!("-{}.{:02}", number / 100, number % 100);
-            assert_eq!(decimal(number, 2, true, &mut buffer), yuan.as_bytes());
-        }
-    }
 
     #[test]
     fn what_people_open_keeps_its_digits() {

@@ -6,7 +6,7 @@
 //! `subsidy = subsidy_1 + ... + subsidy_4`; a return of a part of an item has a smaller `original_amount`. Texts keep to the rule of [`super::cell`]. For readers: docs/settlement.md.
 
 use super::cells::Cells;
-use jiff::Timestamp;
+use super::times::Times;
 use lijian_domain::sale::SPONSORS_MAX;
 use lijian_domain::settlement::Row;
 use std::io::Write;
@@ -51,36 +51,38 @@ pub(in crate::settlement) fn columns() -> Vec<String> {
 }
 
 /// Writes the lines.
-pub(super) struct Detail<W: Write>(Cells<W>);
+pub(super) struct Detail<W: Write> {
+    cells: Cells<W>,
+    times: Times,
+}
 
 impl<W: Write> Detail<W> {
     /// Starts the file with its header.
     pub(super) fn new(file: W) -> Result<Self, csv::Error> {
-        Cells::for_programs(file, columns()).map(Self)
+        Ok(Self { cells: Cells::for_programs(file, columns())?, times: Times::new() })
     }
 
     /// Appends one line.
     pub(super) fn write(&mut self, row: &Row) -> Result<(), csv::Error> {
-        let cells = &mut self.0;
-        cells.text(row.kind.as_str())?;
-        cells.printed(row.business_date)?;
-        cells.printed(row.sale_date)?;
-        // An instant beyond the year 9999 cannot be printed; the record's place in the journal still tells its order.
-        cells.printed(Timestamp::from_microsecond(row.at.0).unwrap_or(Timestamp::MAX))?;
+        let Self { cells, times } = self;
+        cells.plain(row.kind.as_str())?;
+        cells.plain(times.day(row.business_date))?;
+        cells.plain(times.day(row.sale_date))?;
+        cells.plain(times.utc(row.at))?;
         cells.number(row.lsn.0)?;
-        cells.printed(row.grant)?;
+        cells.grant(row.grant)?;
         cells.text(row.campaign.as_str())?;
-        cells.printed(row.rules)?;
+        cells.rules(row.rules)?;
         cells.text(row.link.as_str())?;
         cells.text(row.acquirer.as_str())?;
         cells.text(row.merchant.as_str())?;
         cells.text(row.terminal.as_str())?;
         cells.text(row.district.as_str())?;
-        cells.printed(row.stan)?;
+        cells.padded(row.stan.0.into(), 6)?;
         cells.text(row.rrn.as_str())?;
         cells.text(row.authorisation.as_str())?;
         cells.number(u64::try_from(row.item_number).unwrap_or(u64::MAX))?;
-        cells.printed(row.item.gtin)?;
+        cells.padded(row.item.gtin.0, 13)?;
         cells.text(row.category.as_str())?;
         match row.grade {
             Some(grade) => cells.number(grade.into())?,
@@ -110,6 +112,6 @@ impl<W: Write> Detail<W> {
 
     /// The file and the number of lines after the header.
     pub(super) fn finish(self) -> std::io::Result<(W, u64)> {
-        self.0.finish()
+        self.cells.finish()
     }
 }

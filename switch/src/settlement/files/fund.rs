@@ -4,9 +4,7 @@
 //! line is the sponsor's net in `totals.csv`.
 
 use super::cells::Cells;
-use super::sales::beijing;
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use super::times::Times;
 use lijian_domain::ids::{CampaignId, SponsorId};
 use lijian_domain::settlement::{Kind, Row};
 use std::collections::HashMap;
@@ -34,7 +32,7 @@ pub(in crate::settlement) const COLUMNS: [&str; 15] = [
 /// Writes the lines.
 pub(super) struct FundLedger<W: Write> {
     cells: Cells<W>,
-    zone: TimeZone,
+    times: Times,
     /// What each sponsor has paid so far, less what came back, in minor units.
     net: HashMap<(CampaignId, SponsorId), i128, foldhash::fast::FixedState>,
 }
@@ -42,7 +40,7 @@ pub(super) struct FundLedger<W: Write> {
 impl<W: Write> FundLedger<W> {
     /// Starts the file with its header.
     pub(super) fn new(file: W) -> Result<Self, csv::Error> {
-        Ok(Self { cells: Cells::for_people(file, &COLUMNS)?, zone: beijing(), net: HashMap::default() })
+        Ok(Self { cells: Cells::for_people(file, &COLUMNS)?, times: Times::new(), net: HashMap::default() })
     }
 
     /// Appends a line for each sponsor that has a part.
@@ -52,11 +50,11 @@ impl<W: Write> FundLedger<W> {
             let net = self.net.entry((row.campaign, share.sponsor)).or_default();
             let amount = i128::from(share.amount.get());
             *net += if back { -amount } else { amount };
-            let cells = &mut self.cells;
+            let sum = *net;
+            let Self { cells, times, .. } = self;
             cells.number(cells.rows() + 1)?;
-            cells.printed(row.business_date)?;
-            let at = Timestamp::from_microsecond(row.at.0).unwrap_or(Timestamp::MAX).to_zoned(self.zone.clone());
-            cells.printed(at.strftime("%Y-%m-%d %H:%M:%S"))?;
+            cells.plain(times.day(row.business_date))?;
+            cells.plain(times.beijing(row.at))?;
             cells.printed(format_args!("{}-{}", row.lsn, row.item_number))?;
             cells.text(if back { "补贴收回" } else { "补贴支出" })?;
             cells.text(row.campaign.as_str())?;
@@ -65,12 +63,12 @@ impl<W: Write> FundLedger<W> {
             cells.text(row.category.as_str())?;
             cells.text(row.link.as_str())?;
             cells.name(row.merchant.as_str())?;
-            cells.printed_name(row.grant)?;
+            cells.grant_name(row.grant)?;
             let (out, into) =
                 if back { (Default::default(), share.amount) } else { (share.amount, Default::default()) };
             cells.yuan(out, false)?;
             cells.yuan(into, false)?;
-            cells.signed_yuan(*net)?;
+            cells.signed_yuan(sum)?;
             cells.end()?;
         }
         Ok(())

@@ -10,10 +10,12 @@ mod cells;
 pub(super) mod claim;
 mod create;
 pub(super) mod detail;
+mod digits;
 pub(super) mod fund;
 mod parquet;
 pub(super) mod sales;
 mod summary;
+mod times;
 pub(super) mod totals;
 
 pub(super) use acquirer::CLEARING;

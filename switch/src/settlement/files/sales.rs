@@ -4,9 +4,8 @@
 //! rules that decided the grant.
 
 use super::cells::Cells;
+use super::times::Times;
 use crate::settlement::names::Names;
-use jiff::Timestamp;
-use jiff::tz::{Offset, TimeZone};
 use lijian_domain::settlement::{Kind, Row};
 use std::io::Write;
 
@@ -44,33 +43,27 @@ pub(in crate::settlement) const COLUMNS: [&str; 30] = [
     "补贴编号",
 ];
 
-/// Beijing's clock, all year.
-pub(super) fn beijing() -> TimeZone {
-    TimeZone::fixed(Offset::constant(8))
-}
-
 /// Writes the lines.
 pub(super) struct SalesLedger<W: Write> {
     cells: Cells<W>,
-    zone: TimeZone,
+    times: Times,
 }
 
 impl<W: Write> SalesLedger<W> {
     /// Starts the file with its header.
     pub(super) fn new(file: W) -> Result<Self, csv::Error> {
-        Ok(Self { cells: Cells::for_people(file, &COLUMNS)?, zone: beijing() })
+        Ok(Self { cells: Cells::for_people(file, &COLUMNS)?, times: Times::new() })
     }
 
     /// Appends one line.
     pub(super) fn write(&mut self, row: &Row, names: &mut Names<'_>) -> Result<(), csv::Error> {
-        let cells = &mut self.cells;
+        let Self { cells, times } = self;
         let back = row.kind == Kind::Return;
         cells.number(cells.rows() + 1)?;
-        cells.printed(row.business_date)?;
+        cells.plain(times.day(row.business_date))?;
         cells.text(if back { "退货" } else { "销售" })?;
-        cells.printed(row.sale_date)?;
-        let at = Timestamp::from_microsecond(row.at.0).unwrap_or(Timestamp::MAX).to_zoned(self.zone.clone());
-        cells.printed(at.strftime("%Y-%m-%d %H:%M:%S"))?;
+        cells.plain(times.day(row.sale_date))?;
+        cells.plain(times.beijing(row.at))?;
         let merchant = names.merchant(row.rules, row.link, row.merchant);
         cells.name(merchant.map_or("", |merchant| merchant.credit_code.as_str()))?;
         cells.text(merchant.map_or("", |merchant| merchant.name.as_str()))?;
@@ -84,7 +77,7 @@ impl<W: Write> SalesLedger<W> {
         cells.text(product.map_or("", |product| product.brand))?;
         cells.text(product.map_or("", |product| product.model))?;
         cells.text(product.map_or("", |product| product.name))?;
-        cells.printed_name(row.item.gtin)?;
+        cells.padded_name(row.item.gtin.0, 13)?;
         match row.grade {
             Some(grade) => cells.number(grade.into())?,
             None => cells.text("")?,
@@ -96,8 +89,8 @@ impl<W: Write> SalesLedger<W> {
             cells.yuan(amount, back)?;
         }
         cells.name(row.rrn.as_str())?;
-        cells.printed_name(row.stan)?;
-        cells.printed_name(row.grant)?;
+        cells.padded_name(row.stan.0.into(), 6)?;
+        cells.grant_name(row.grant)?;
         cells.end()
     }
 
