@@ -53,7 +53,7 @@ pub(super) fn settle(directory: &Directory) -> Result<Settled, DemoError> {
     let text = format!(
         "Settlement of {DATE} ({status}): made by `lijian settle` beside the running switch, proved by `lijian verify`\n  \
          granted {granted} - returned {returned} = net {net}, what the budget has used; held {held}\n  \
-         {}: {}\n{problems}",
+         {}:\n    {}\n{problems}",
         out.display(),
         files(&manifest),
     );
@@ -64,7 +64,7 @@ pub(super) fn settle(directory: &Directory) -> Result<Settled, DemoError> {
 fn files(manifest: &Value) -> String {
     let file = |file: &Value| Some(format!("{} ({} rows)", file.get("name")?.as_str()?, file.get("rows")?.as_u64()?));
     let files = manifest.get("files").and_then(Value::as_array).into_iter().flatten().filter_map(file);
-    files.chain(["manifest.json".to_owned()]).collect::<Vec<_>>().join(", ")
+    files.chain(["manifest.json".to_owned()]).collect::<Vec<_>>().join("\n    ")
 }
 
 /// Runs a command; what it said, if it did not come to exit code 0.
